@@ -1,0 +1,84 @@
+"""gdlab: notebooks and a small package for one question.
+
+*The rule* ``weight += learning_rate * (actual - predicted) * input`` *already works, so why does everyone compute the
+derivative of the activation function?* Every update in here is *error × slope × input*; the question is what goes in
+the middle.
+
+Read in this order: `activations`, `losses`, `rules`, `network`, `gradients`, `updates`, `training`, `datasets`. None of
+these knows matplotlib or ipywidgets. The explorers, which do, are loaded when first asked for.
+"""
+
+from importlib import import_module
+from typing import Any
+
+from gdlab.activations import ACTIVATIONS, LEAK, Activation
+from gdlab.gradients import (
+    Gradient,
+    agreement,
+    asymmetry,
+    backward,
+    gradient_vector,
+    mean_loss,
+    numerical_gradient,
+    update_field,
+)
+from gdlab.losses import LOSSES, Loss, matching_loss
+from gdlab.network import Layer, Trace, forward, from_vector, initialise, to_vector
+from gdlab.rules import RULES, Rule, feedback_alignment_rule
+from gdlab.training import History, train
+from gdlab.updates import delta_rule_update, gradient_descent_update, momentum_update
+
+__version__ = "0.1.0"
+
+_ON_DEMAND = {
+    "RuleRace": "gdlab.explorers.rule_race",
+    "LineFit": "gdlab.explorers.line_fit",
+    "Descent": "gdlab.explorers.descent",
+    "check": "gdlab.exercises",
+    "hint": "gdlab.exercises",
+    "solution": "gdlab.exercises",
+    "predict": "gdlab.predictions",
+}
+
+__all__ = [
+    "ACTIVATIONS",
+    "LEAK",
+    "LOSSES",
+    "RULES",
+    "Activation",
+    "Gradient",
+    "History",
+    "Layer",
+    "Loss",
+    "Rule",
+    "Trace",
+    "agreement",
+    "asymmetry",
+    "backward",
+    "delta_rule_update",
+    "feedback_alignment_rule",
+    "forward",
+    "from_vector",
+    "gradient_descent_update",
+    "gradient_vector",
+    "initialise",
+    "matching_loss",
+    "mean_loss",
+    "momentum_update",
+    "numerical_gradient",
+    "to_vector",
+    "train",
+    "update_field",
+    *_ON_DEMAND,
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _ON_DEMAND:
+        value = globals()[name] = getattr(import_module(_ON_DEMAND[name]), name)
+        return value
+    raise AttributeError(f"module 'gdlab' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,193 @@
+"""Activation functions: each `f` beside its slope `f′` and its antiderivative `F`.
+
+A unit computes ``f(z)`` from its weighted input ``z = X W + b``. The slope ``f′(z)`` is the factor that the
+chain rule puts between error and input and that the delta rule leaves out. ``F``, with ``F′ = f``, is what the
+delta rule needs to be a gradient after all: see `gdlab.losses.matching_loss`.
+
+All of them take arrays of any shape and stay finite and free of warnings wherever the true value is a float.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from gdlab.validation import Array
+
+LEAK = 0.01
+"""Slope of `leaky_relu` below zero."""
+
+
+@dataclass(frozen=True)
+class Activation:
+    """An activation function with what calculus says about it.
+
+    Attributes
+    ----------
+    name : str
+        Its key in `ACTIVATIONS`.
+    f, f_prime, F : callable
+        ``f(z)``, its derivative and an antiderivative; arrays of shape (...) to arrays of the same shape.
+    range : tuple of float
+        Infimum and supremum of ``f``.
+    non_decreasing : bool
+        Whether ``f′ >= 0`` everywhere. Then, and only then, ``F`` is convex.
+    """
+
+    name: str
+    f: Callable[[Array], Array]
+    f_prime: Callable[[Array], Array]
+    F: Callable[[Array], Array]
+    range: tuple[float, float]
+    non_decreasing: bool = True
+
+    def __call__(self, z: Array) -> Array:
+        """Return ``f(z)``."""
+        return self.f(z)
+
+    def times_slope(self, error: Array, z: Array) -> Array:
+        """Return ``error × f′(z)``: an error with respect to ``f(z)`` becomes one with respect to ``z``."""
+        return error * self.f_prime(z)
+
+    def __repr__(self) -> str:
+        return f"<activation {self.name}>"
+
+
+class _Softmax(Activation):
+    """Softmax ties the units of a layer together, so its slope is a matrix: ``∂ŷᵢ/∂zⱼ = ŷᵢ (δᵢⱼ − ŷⱼ)``."""
+
+    def times_slope(self, error: Array, z: Array) -> Array:
+        return (error[..., None, :] @ self.f_prime(z))[..., 0, :]
+
+
+def _sigmoid(z: Array) -> Array:
+    e = np.exp(-np.abs(z))  # never overflows, and keeps the digits of a tiny σ(z)
+    return np.where(z >= 0, 1.0, e) / (1 + e)
+
+
+def _sigmoid_prime(z: Array) -> Array:
+    e = np.exp(-np.abs(z))
+    return e / (1 + e) ** 2
+
+
+def _softplus(z: Array) -> Array:
+    return np.logaddexp(0.0, z)
+
+
+_ONE_OVER_K_SQUARED = np.array([0.0] + [1 / k**2 for k in range(1, 48)])
+
+
+def _softplus_integral(z: Array) -> Array:
+    """``∫ softplus from −∞ to z = −Li₂(−eᶻ)``, by Landen's identity for ``z <= 0`` and reflection above."""
+    below = -np.abs(z)
+    dilogarithm = np.polynomial.polynomial.polyval(_sigmoid(below), _ONE_OVER_K_SQUARED)
+    integral = dilogarithm + _softplus(below) ** 2 / 2
+    return np.where(z <= 0, integral, z**2 / 2 + np.pi**2 / 6 - integral)
+
+
+_erf = np.vectorize(math.erf, otypes=[float])
+
+
+def _softmax(z: Array) -> Array:
+    e = np.exp(z - z.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+def _softmax_jacobian(z: Array) -> Array:
+    y_hat = _softmax(z)
+    return y_hat[..., :, None] * (np.eye(z.shape[-1]) - y_hat[..., None, :])
+
+
+def _log_sum_exp(z: Array) -> Array:
+    top = z.max(axis=-1, keepdims=True)
+    return top + np.log(np.exp(z - top).sum(axis=-1, keepdims=True))
+
+
+identity = Activation(
+    "identity",
+    f=lambda z: z,
+    f_prime=lambda z: np.ones_like(z),
+    F=lambda z: z**2 / 2,
+    range=(-np.inf, np.inf),
+)
+
+sigmoid = Activation(
+    "sigmoid",
+    f=_sigmoid,
+    f_prime=_sigmoid_prime,  # = f(z) (1 − f(z)), at most 1/4
+    F=_softplus,
+    range=(0.0, 1.0),
+)
+
+tanh = Activation(
+    "tanh",
+    f=np.tanh,
+    f_prime=lambda z: 4 * _sigmoid_prime(2 * z),  # = 1 − tanh²(z), without losing its digits far out
+    F=lambda z: np.logaddexp(z, -z) - np.log(2),  # = log cosh z
+    range=(-1.0, 1.0),
+)
+
+# ReLU has a corner at 0, where any slope between 0 and 1 could be chosen. Here it is 0.
+relu = Activation(
+    "relu",
+    f=lambda z: np.maximum(z, 0.0),
+    f_prime=lambda z: (z > 0).astype(float),
+    F=lambda z: np.maximum(z, 0.0) ** 2 / 2,
+    range=(0.0, np.inf),
+)
+
+leaky_relu = Activation(
+    "leaky_relu",
+    f=lambda z: np.where(z > 0, z, LEAK * z),
+    f_prime=lambda z: np.where(z > 0, 1.0, LEAK),
+    F=lambda z: np.where(z > 0, z, LEAK * z) * z / 2,
+    range=(-np.inf, np.inf),
+)
+
+softplus = Activation(
+    "softplus",
+    f=_softplus,
+    f_prime=_sigmoid,
+    F=_softplus_integral,
+    range=(0.0, np.inf),
+)
+
+# The true slope of a step is 0 wherever it exists: nothing travels back through it.
+step = Activation(
+    "step",
+    f=lambda z: (z > 0).astype(float),
+    f_prime=lambda z: np.zeros_like(z),
+    F=lambda z: np.maximum(z, 0.0),
+    range=(0.0, 1.0),
+)
+
+sine = Activation(
+    "sine",
+    f=np.sin,
+    f_prime=np.cos,
+    F=lambda z: 1 - np.cos(z),
+    range=(-1.0, 1.0),
+    non_decreasing=False,
+)
+
+gaussian = Activation(
+    "gaussian",
+    f=lambda z: np.exp(-(z**2) / 2),
+    f_prime=lambda z: -z * np.exp(-(z**2) / 2),
+    F=lambda z: np.sqrt(np.pi / 2) * _erf(z / np.sqrt(2)),
+    range=(0.0, 1.0),
+    non_decreasing=False,
+)
+
+# For the output layer: F is log-sum-exp, shape (..., n, 1), and softmax is its gradient.
+softmax = _Softmax(
+    "softmax",
+    f=_softmax,
+    f_prime=_softmax_jacobian,
+    F=_log_sum_exp,
+    range=(0.0, 1.0),
+)
+
+ACTIVATIONS = {a.name: a for a in (identity, sigmoid, tanh, relu, leaky_relu, softplus, step, sine, gaussian, softmax)}
+"""Every activation by its name."""

@@ -1,0 +1,231 @@
+"""Gradients: the one backward pass, and three ways to ask whether it is right.
+
+`backward` is the only backward pass in gdlab. `numerical_gradient` needs no calculus and so can check it,
+`agreement` compares the directions of two updates, and `asymmetry` asks whether an update is the gradient of
+anything at all.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from gdlab import validation
+from gdlab.losses import LOSSES, Loss, _MatchingLoss
+from gdlab.network import Layer, Trace, forward, from_vector, inputs, propagate
+from gdlab.rules import RULES, Rule
+from gdlab.validation import Array, named
+
+
+@dataclass(frozen=True)
+class Gradient:
+    """What a rule gives for one layer: ``W`` (..., d, k) and ``b`` (..., 1, k), shaped like the layer's own."""
+
+    W: Array
+    b: Array
+
+
+def backward(
+    layers: Sequence[Layer],
+    trace: Trace,
+    y: ArrayLike,
+    loss: str | Loss = "squared_error",
+    rule: str | Rule = "chain_rule",
+) -> list[Gradient]:
+    """Send the error back through the layers: *error × slope × input*, averaged over the samples.
+
+    At the output the rule gives the error signal (for the chain rule, ``∂L/∂z``). Going down, it is carried
+    through the weights and multiplied by the rule's factor (for the chain rule ``f′(z)``, for the delta rule 1). At
+    each layer, ``∂J/∂W = inputᵀ error / n`` and ``∂J/∂b = mean of error``. With the chain rule this is exactly the
+    gradient of `mean_loss`; with other rules it is what one would subtract in its place.
+
+    Parameters
+    ----------
+    layers
+        The network, parameters of shape (..., d, k) and (..., 1, k).
+    trace
+        What `forward` gave for the inputs (n, d).
+    y
+        Targets, shape (n, k).
+    loss
+        A name from `LOSSES`, a `Loss`, or a `matching_loss`.
+    rule
+        A name from `RULES` or a `Rule`.
+
+    Returns
+    -------
+    list of Gradient
+        One for each layer, shaped like its parameters.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If shapes or names do not fit, targets are not finite, or loss and output activation do not go together.
+
+    References
+    ----------
+    Rumelhart, Hinton & Williams 1986, "Learning representations by back-propagating errors", Nature 323, 533–536.
+    """
+    rule = named(RULES, rule, "rule")
+    loss = suited(loss, layers)
+    return propagate_back(layers, trace, targets(layers, trace.a[0], y, loss), loss, rule)
+
+
+def propagate_back(layers: Sequence[Layer], trace: Trace, y: Array, loss: Loss, rule: Rule) -> list[Gradient]:
+    """Do the backward pass for arguments that have been checked."""
+    error = rule.output_error(loss, layers[-1].activation, trace.z[-1], y) / len(y)
+    gradients = []
+    for index in reversed(range(len(layers))):
+        a = trace.a[index]
+        gradients.append(Gradient(W=np.swapaxes(a, -1, -2) @ error, b=error.sum(axis=-2, keepdims=True)))
+        if index:
+            factor = rule.factor(layers[index - 1].activation, trace.z[index - 1])
+            error = rule.carry(error, layers[index].W, index) * factor
+    return gradients[::-1]
+
+
+def suited(loss: str | Loss, layers: Sequence[Layer]) -> Loss:
+    """Return the loss, or say why it does not go with the output activation of these layers."""
+    loss = named(LOSSES, loss, "loss")
+    activation = layers[-1].activation
+    if isinstance(loss, _MatchingLoss):
+        if activation is not loss.matched:
+            raise ValueError(f"{loss.name} came with output {activation.name}; wanted output {loss.matched.name}")
+    elif activation.range[0] < loss.domain[0] or activation.range[1] > loss.domain[1]:
+        raise ValueError(
+            f"{loss.name} wants predictions in {list(loss.domain)}; "
+            f"{activation.name} gives predictions in {list(activation.range)}"
+        )
+    return loss
+
+
+def targets(layers: Sequence[Layer], X: Array, y: ArrayLike, loss: Loss) -> Array:
+    """Return `y` as an array that fits the output layer and the loss, or say what is wrong with it."""
+    y = validation.finite(validation.array(y, "y", "(n, k)"), "y")
+    wanted = (len(X), layers[-1].W.shape[-1])
+    if y.shape != wanted:
+        raise ValueError(f"y has shape {y.shape}; wanted {wanted}: one row for each of X, one column for each output")
+    if y.min() < loss.domain[0] or y.max() > loss.domain[1]:
+        raise ValueError(f"y lies between {y.min()} and {y.max()}; {loss.name} wants it in {list(loss.domain)}")
+    if loss.name == "softmax_cross_entropy" and not np.allclose(y.sum(axis=1), 1):
+        raise ValueError(f"rows of y sum to {y.sum(axis=1).min()} and more; {loss.name} wants each to sum to 1")
+    return y
+
+
+def mean_loss(
+    layers: Sequence[Layer], X: ArrayLike, y: ArrayLike, loss: str | Loss = "squared_error"
+) -> Array | np.float64:
+    """Return ``J``: the loss averaged over the samples; one number, or shape (...) for leading axes of the layers.
+
+    Parameters and errors as for `forward` and `backward`.
+    """
+    X = inputs(layers, X)
+    loss = suited(loss, layers)
+    y = targets(layers, X, y, loss)
+    return loss.at(layers[-1].activation, propagate(layers, X).z[-1], y).mean(axis=-1)
+
+
+def numerical_gradient(J: Callable[[Array], float], theta: ArrayLike, h: float = 1e-5) -> Array:
+    """Return the gradient of `J` at `theta` by central differences: ``(J(θ + h eᵢ) − J(θ − h eᵢ)) / 2h``.
+
+    Parameters
+    ----------
+    J
+        A function of an array shaped like `theta` that returns a number, or an array whose derivatives are wanted.
+    theta
+        Where; any shape.
+    h
+        Step. Truncation costs about h², rounding about 1e-16/h: something near 1e-5 is best in double precision.
+
+    Returns
+    -------
+    array
+        Shape of `theta`, followed by the shape of what `J` returns.
+    """
+    theta = validation.finite(validation.array(theta, "theta", "(...)", least_axes=0), "theta")
+    h = validation.positive(h, "h")
+    slopes = []
+    for index in np.ndindex(theta.shape):
+        there, back = theta.copy(), theta.copy()
+        there[index] += h
+        back[index] -= h
+        slopes.append((np.asarray(J(there)) - np.asarray(J(back))) / (2 * h))
+    return np.array(slopes).reshape(*theta.shape, *np.shape(slopes[0]))
+
+
+def gradient_vector(gradients: Sequence[Gradient]) -> Array:
+    """Return the gradients of all layers in one vector, shape (..., p), ordered as `gdlab.network.to_vector`."""
+    parts = [g.reshape(*g.shape[:-2], -1) for gradient in gradients for g in (gradient.W, gradient.b)]
+    return np.concatenate(parts, axis=-1)
+
+
+def agreement(one: ArrayLike | Sequence[Gradient], other: ArrayLike | Sequence[Gradient]) -> Array | np.float64:
+    """Return the cosine of the angle between two updates: 1 the same way, 0 at right angles, −1 opposite.
+
+    Parameters
+    ----------
+    one, other
+        Arrays of shape (..., p), or what `backward` gives. Leading axes are compared one by one.
+
+    Returns
+    -------
+    number or array of shape (...)
+        nan where one of the two is zero: it has no direction.
+    """
+    u, v = (
+        gradient_vector(update)
+        if isinstance(update, Sequence) and len(update) and isinstance(update[0], Gradient)
+        else validation.array(update, "an update", "(..., p)", least_axes=1)
+        for update in (one, other)
+    )
+    if u.shape[-1] != v.shape[-1]:
+        raise ValueError(f"the updates have {u.shape[-1]} and {v.shape[-1]} parameters; wanted the same number")
+    with np.errstate(invalid="ignore"):
+        u, v = (x / np.linalg.norm(x, axis=-1, keepdims=True) for x in (u, v))
+    return np.clip((u * v).sum(axis=-1), -1.0, 1.0)
+
+
+def asymmetry(field: Callable[[Array], Array], theta: ArrayLike, h: float = 1e-5) -> float:
+    """Ask whether a vector field is the gradient of anything, by the symmetry of its Jacobian.
+
+    If ``field = ∇J`` then its Jacobian is the matrix of second derivatives of J, and those do not care about the
+    order: ``Jac = Jacᵀ``. So a field that fails the test is the gradient of nothing.
+
+    Parameters
+    ----------
+    field
+        Takes θ (p,) and returns an update (p,), e.g. what `update_field` makes.
+    theta
+        Where, shape (p,).
+    h
+        Step of the central differences.
+
+    Returns
+    -------
+    float
+        ``‖Jac − Jacᵀ‖ / ‖Jac + Jacᵀ‖`` in the Frobenius norm: 0 for a gradient (up to rounding, about 1e-10), 1 for
+        a field that is half rotation, infinity for a pure rotation, nan if Jac is zero.
+    """
+    theta = validation.array(theta, "theta", "(p,)", least_axes=1)
+    jacobian = numerical_gradient(field, theta, h)
+    if jacobian.shape != (theta.size, theta.size):
+        raise ValueError(f"field gives shape {jacobian.shape[1:]} at theta {theta.shape}; wanted the same shape (p,)")
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return float(np.linalg.norm(jacobian - jacobian.T) / np.linalg.norm(jacobian + jacobian.T))
+
+
+def update_field(
+    layers: Sequence[Layer],
+    X: ArrayLike,
+    y: ArrayLike,
+    loss: str | Loss = "squared_error",
+    rule: str | Rule = "chain_rule",
+) -> Callable[[Array], Array]:
+    """Return the function θ ↦ what `backward` gives there, as a vector (p,), for networks shaped like `layers`."""
+
+    def field(theta: Array) -> Array:
+        at_theta = from_vector(theta, layers)
+        return gradient_vector(backward(at_theta, forward(at_theta, X), y, loss, rule))
+
+    return field

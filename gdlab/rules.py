@@ -1,0 +1,110 @@
+"""Rules: what the error is multiplied by on its way back.
+
+Every update here is *error × slope × input*. A rule decides what stands in the middle. The chain rule puts
+``f′(z)`` there, the delta rule puts 1, and the others try something else. That is their whole difference, and it
+can be read off below, line against line.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from gdlab.activations import Activation
+from gdlab.losses import Loss
+from gdlab.validation import Array, whole
+
+
+def _through_the_weights(error: Array, W: Array, index: int) -> Array:
+    return error @ np.swapaxes(W, -1, -2)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A way to turn the error at the output into an update of every weight.
+
+    Attributes
+    ----------
+    name : str
+        Its key in `RULES`.
+    output_error : callable
+        ``(loss, activation, z, y)`` to the error signal at the output layer's ``z``, shape (..., n, k).
+    factor : callable
+        ``(activation, z)`` to what the error is multiplied by at a hidden layer: shape (..., n, k) or a number.
+    carry : callable
+        ``(error, W, index)`` to the error that reaches the units below layer `index`, shape (..., n, d).
+        Through the transposed weights, for every rule but feedback alignment.
+    """
+
+    name: str
+    output_error: Callable[[Loss, Activation, Array, Array], Array]
+    factor: Callable[[Activation, Array], Array | float]
+    carry: Callable[[Array, Array, int], Array] = _through_the_weights
+
+    def __repr__(self) -> str:
+        return f"<rule {self.name}>"
+
+
+# The gradient of the loss: the slope of every activation that the error passes.
+chain_rule = Rule(
+    "chain_rule",
+    output_error=lambda loss, activation, z, y: loss.error(activation, z, y),
+    factor=lambda activation, z: activation.f_prime(z),
+)
+
+# The learner's formula, at every layer: 1 in place of every slope, at the output and at hidden units.
+delta_rule = Rule(
+    "delta_rule",
+    output_error=lambda loss, activation, z, y: activation.f(z) - y,
+    factor=lambda activation, z: 1.0,
+)
+
+# The chain rule for the output layer only; nothing reaches the hidden layers, so they stay as they were.
+frozen = Rule(
+    "frozen",
+    output_error=lambda loss, activation, z, y: loss.error(activation, z, y),
+    factor=lambda activation, z: 0.0,
+)
+
+# For step units, whose slope is 0: pretend they were the identity near the step (Bengio, Léonard & Courville 2013).
+straight_through = Rule(
+    "straight_through",
+    output_error=lambda loss, activation, z, y: loss.error(activation, z, y),
+    factor=lambda activation, z: (np.abs(z) <= 1).astype(float),
+)
+
+
+@lru_cache(maxsize=256)
+def _feedback_weights(shape: tuple[int, ...], seed: int, index: int) -> Array:
+    d, k = shape[-2:]
+    return np.random.default_rng([seed, index]).normal(0, np.sqrt(2 / (d + k)), shape)
+
+
+def feedback_alignment_rule(seed: int = 0) -> Rule:
+    """Return the rule that keeps every slope but sends the error back through fixed random weights.
+
+    Parameters
+    ----------
+    seed
+        Decides the fixed weights ``B``, which have the shape of the weights ``W`` that they stand in for, entries
+        from a normal distribution of mean 0 and variance 2/(d + k), and never learn.
+
+    References
+    ----------
+    Lillicrap, Cownden, Tweed & Akerman 2016, "Random synaptic feedback weights support error backpropagation for
+    deep learning", Nature Communications 7:13276.
+    """
+    whole(seed, "seed", 0)
+    return Rule(
+        "feedback_alignment",
+        output_error=chain_rule.output_error,
+        factor=chain_rule.factor,
+        carry=lambda error, W, index: _through_the_weights(error, _feedback_weights(W.shape, seed, index), index),
+    )
+
+
+feedback_alignment = feedback_alignment_rule()
+
+RULES = {rule.name: rule for rule in (chain_rule, delta_rule, frozen, straight_through, feedback_alignment)}
+"""Every rule by its name."""

@@ -1,0 +1,141 @@
+"""Training: repeat *forward, backward, update*, and keep what happened along the way."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from gdlab import validation
+from gdlab.gradients import propagate_back, suited, targets
+from gdlab.losses import Loss
+from gdlab.network import Layer, from_vector, inputs, propagate, to_vector
+from gdlab.rules import RULES, Rule
+from gdlab.updates import momentum_update
+from gdlab.validation import Array, named
+
+
+@dataclass(frozen=True)
+class History:
+    """What a training run leaves behind. T is the number of records, the first taken before any update.
+
+    Attributes
+    ----------
+    steps : array of int, shape (T,)
+        After how many updates each record was taken.
+    loss : array, shape (T, ...)
+        Mean loss over *all* samples; infinite or nan where the run diverged.
+    theta : array, shape (T, ..., p)
+        All parameters, ordered as `gdlab.network.to_vector`.
+    start : list of Layer
+        The network before training.
+    """
+
+    steps: Array
+    loss: Array
+    theta: Array
+    start: list[Layer]
+
+    def layers(self, record: int = -1) -> list[Layer]:
+        """Return the network as it was at a record; the last one unless told otherwise."""
+        return from_vector(self.theta[record], self.start)
+
+
+def train(
+    layers: Sequence[Layer],
+    X: ArrayLike,
+    y: ArrayLike,
+    *,
+    loss: str | Loss = "squared_error",
+    rule: str | Rule = "chain_rule",
+    learning_rate: float = 0.1,
+    steps: int = 100,
+    batch_size: int | None = None,
+    shuffle: bool = True,
+    momentum: float = 0.0,
+    seed: int = 0,
+    record_every: int = 1,
+) -> History:
+    """Train a network and return the whole story. `layers` itself is left as it was.
+
+    Nothing is stopped and nothing hidden: a run that diverges goes on to infinity or nan, without a warning, and its
+    history shows it.
+
+    Parameters
+    ----------
+    layers, X, y, loss, rule
+        As for `gdlab.backward`. Leading axes of the parameters are independent runs on the same data.
+    learning_rate
+        Factor of the gradient of the *mean* loss, > 0.
+    steps
+        Number of updates, >= 0.
+    batch_size
+        Samples for each update: None for all of them, 1 for sample by sample, anything between for mini-batches (the
+        last of an epoch may be smaller).
+    shuffle
+        Whether each epoch takes the samples in a new random order. Without it they come as they stand in X.
+    momentum
+        Share of the last step that is added to the next, 0 <= momentum < 1.
+    seed
+        Decides the order of the samples.
+    record_every
+        Keep a record after this many updates. The start and the last update are always kept.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If anything does not fit; the message says what came and what was wanted.
+    """
+    X = inputs(layers, X)
+    loss = suited(loss, layers)
+    y = targets(layers, X, y, loss)
+    rule = named(RULES, rule, "rule")
+    learning_rate = validation.positive(learning_rate, "learning_rate")
+    momentum = validation.positive(momentum, "momentum", zero=True)
+    if momentum >= 1:
+        raise ValueError(f"momentum is {momentum}; wanted a number >= 0 and < 1")
+    steps = validation.whole(steps, "steps", 0)
+    record_every = validation.whole(record_every, "record_every", 1)
+    rng = np.random.default_rng(validation.whole(seed, "seed", 0))
+    if batch_size is not None:
+        batch_size = min(validation.whole(batch_size, "batch_size", 1), len(X))
+
+    batches = _batches(len(X), batch_size, rng if shuffle else None)
+    start, layers = list(layers), list(layers)
+    velocity = [(0.0, 0.0)] * len(layers)
+    records: list[tuple[int, Array, Array]] = []
+
+    def due(step: int) -> bool:
+        return step % record_every == 0 or step == steps
+
+    with np.errstate(all="ignore"):
+        for step in range(steps + 1):
+            trace = propagate(layers, X) if batch_size is None or due(step) else None
+            if due(step):
+                J = loss.at(layers[-1].activation, trace.z[-1], y).mean(axis=-1)
+                records.append((step, J, to_vector(layers)))
+            if step == steps:
+                break
+            rows = next(batches)
+            if batch_size is not None:
+                trace = propagate(layers, X[rows])
+            gradients = propagate_back(layers, trace, y[rows], loss, rule)
+            for index, (layer, gradient) in enumerate(zip(layers, gradients, strict=True)):
+                v_W, v_b = velocity[index]
+                W, v_W = momentum_update(layer.W, v_W, learning_rate, gradient.W, momentum)
+                b, v_b = momentum_update(layer.b, v_b, learning_rate, gradient.b, momentum)
+                layers[index], velocity[index] = layer.with_parameters(W, b), (v_W, v_b)
+
+    steps_kept, losses, thetas = zip(*records, strict=True)
+    return History(np.array(steps_kept), np.array(losses), np.array(thetas), start)
+
+
+def _batches(n: int, batch_size: int | None, rng: np.random.Generator | None) -> Iterator[Array | slice]:
+    """Yield the rows of one update after another, epoch after epoch, for ever."""
+    while True:
+        if batch_size is None:
+            yield slice(None)
+            continue
+        order = rng.permutation(n) if rng else np.arange(n)
+        for first in range(0, n, batch_size):
+            yield order[first : first + batch_size]

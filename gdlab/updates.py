@@ -1,0 +1,48 @@
+"""Updates: the two formulas that this collection is about, each as one visible line, and momentum.
+
+The question's formula adds, the answer's subtracts. They meet where the gradient is ``−(actual − predicted) ×
+input``: for a linear unit, whose slope is 1, and the loss ``½ (predicted − actual)²``.
+"""
+
+from gdlab.validation import Array
+
+
+def delta_rule_update(
+    weight: Array | float,
+    learning_rate: float,
+    actual: Array | float,
+    predicted: Array | float,
+    input: Array | float,
+) -> Array | float:
+    """Return the new weight by the question's formula. All arguments broadcast.
+
+    References
+    ----------
+    Widrow & Hoff 1960, "Adaptive switching circuits", IRE WESCON Convention Record, part 4, 96–104.
+    """
+    return weight + learning_rate * (actual - predicted) * input
+
+
+def gradient_descent_update(theta: Array | float, learning_rate: float, gradient: Array | float) -> Array | float:
+    """Return the new parameters by the answer's formula: a step against the gradient, ``θ − α ∂J/∂θ``."""
+    return theta - learning_rate * gradient
+
+
+def momentum_update(
+    theta: Array | float,
+    velocity: Array | float,
+    learning_rate: float,
+    gradient: Array | float,
+    momentum: float = 0.9,
+) -> tuple[Array | float, Array | float]:
+    """Return new parameters and velocity: ``v ← μ v − α ∂J/∂θ``, then ``θ ← θ + v``.
+
+    With ``momentum`` 0 it is `gradient_descent_update`.
+
+    References
+    ----------
+    Polyak 1964, "Some methods of speeding up the convergence of iteration methods", USSR Computational Mathematics
+    and Mathematical Physics 4(5), 1–17.
+    """
+    velocity = momentum * velocity - learning_rate * gradient
+    return theta + velocity, velocity

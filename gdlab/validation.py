@@ -1,0 +1,113 @@
+"""What good input is, and the sentence that says so when it is not.
+
+Every message names what came and what was wanted; for a name it lists what there is.
+"""
+
+from collections.abc import Iterable, Mapping
+from numbers import Integral, Real
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Array = NDArray[np.float64]
+
+
+def named(table: Mapping[str, Any], choice: Any, kind: str) -> Any:
+    """Return the entry of `table` called `choice`, or `choice` itself if it is such an entry.
+
+    Raises
+    ------
+    ValueError
+        If there is no entry of that name; the message lists those there are.
+    TypeError
+        If `choice` is neither a name nor a value of the table's kind.
+    """
+    wanted = f"one of {', '.join(map(repr, table))}"
+    if isinstance(choice, str):
+        if choice not in table:
+            raise ValueError(f"unknown {kind} {choice!r}; wanted {wanted}")
+        return table[choice]
+    if not isinstance(choice, type(next(iter(table.values())))):
+        raise TypeError(f"{kind} came as {describe(choice)}; wanted {wanted}")
+    return choice
+
+
+def describe(value: Any) -> str:
+    """Say in a few words what `value` is: its type, and its shape or (short) repr."""
+    if isinstance(value, np.ndarray):
+        return f"an array of shape {value.shape} and type {value.dtype}"
+    text = repr(value)
+    return f"{type(value).__name__} {text if len(text) <= 40 else text[:37] + '...'}"
+
+
+def array(value: ArrayLike, name: str, axes: str, *, least_axes: int | None = None) -> Array:
+    """Return `value` as an array of floats with at least one element.
+
+    Parameters
+    ----------
+    value
+        Anything that NumPy turns into an array of real numbers.
+    name
+        What the message calls it.
+    axes
+        The wanted axes, written as the documentation writes them, e.g. ``"(n, d)"``.
+    least_axes
+        With this, any number of axes from this one on is good; without it, exactly those in `axes`.
+
+    Raises
+    ------
+    TypeError
+        If it does not hold real numbers.
+    ValueError
+        If it is empty or has another number of axes.
+    """
+    try:
+        result = np.asarray(value)
+    except ValueError:
+        raise ValueError(f"{name} has rows of different length; wanted shape {axes}") from None
+    if result.dtype.kind not in "biuf":
+        raise TypeError(f"{name} came as {describe(value)}; wanted real numbers of shape {axes}")
+    good = result.ndim >= least_axes if least_axes else result.ndim == axes.count(",") + 1
+    if not good:
+        raise ValueError(f"{name} has shape {result.shape}; wanted {axes}")
+    if result.size == 0:
+        raise ValueError(f"{name} is empty (shape {result.shape}); wanted at least one number")
+    return result.astype(float, copy=False)
+
+
+def finite(values: Array, name: str) -> Array:
+    """Return `values` unchanged; a ``ValueError`` says where the first nan or infinity stands."""
+    if not np.isfinite(values).all():
+        where = tuple(int(i) for i in np.argwhere(~np.isfinite(values))[0])
+        raise ValueError(f"{name} holds {values[where]} at index {where}; wanted finite numbers")
+    return values
+
+
+def positive(value: float, name: str, *, zero: bool = False) -> float:
+    """Return `value` as a float if it is a finite number > 0 (or >= 0 with `zero`)."""
+    wanted = "a finite number >= 0" if zero else "a finite number > 0"
+    if isinstance(value, bool) or not isinstance(value, Real):
+        raise TypeError(f"{name} came as {describe(value)}; wanted {wanted}")
+    if not np.isfinite(value) or value < 0 or (value == 0 and not zero):
+        raise ValueError(f"{name} is {value}; wanted {wanted}")
+    return float(value)
+
+
+def whole(value: int, name: str, least: int) -> int:
+    """Return `value` as an int if it is a whole number >= `least`."""
+    if isinstance(value, bool) or not isinstance(value, Integral):
+        raise TypeError(f"{name} came as {describe(value)}; wanted a whole number >= {least}")
+    if value < least:
+        raise ValueError(f"{name} is {value}; wanted a whole number >= {least}")
+    return int(value)
+
+
+def seeds(seed: int | Iterable[int]) -> list[int]:
+    """Return the seeds as a list; a single one gives a list of length one."""
+    many = [seed] if isinstance(seed, Integral) else list(seed) if isinstance(seed, Iterable) else None
+    if many is None:
+        raise TypeError(f"seed came as {describe(seed)}; wanted a whole number >= 0, or several")
+    if not many:
+        raise ValueError("seed is empty; wanted a whole number >= 0, or several")
+    return [whole(one, "seed", 0) for one in many]
