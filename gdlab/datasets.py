@@ -57,11 +57,12 @@ def _plane(X: Array, y: Array) -> Dataset:
 def line(n: int = 20, slope: float = 1.5, intercept: float = 0.5, noise: float = 0.3, seed: int = 0) -> Dataset:
     """Return points scattered about a line: x uniform in [−1, 2], y normal about it with deviation `noise`."""
     rng = _generator(n, noise, seed)
+    slope, intercept = validation.number(slope, "slope"), validation.number(intercept, "intercept")
     x = np.sort(rng.uniform(-1, 2, (n, 1)), axis=0)
     return Dataset(x, intercept + slope * x + rng.normal(0, noise, (n, 1)), ("x",), ("y",))
 
 
-def clouds(n: int = 200, noise: float = 0.4, seed: int = 0) -> Dataset:
+def clouds(n: int = 200, noise: float = 0.6, seed: int = 0) -> Dataset:
     """Return two round clouds about (−1, −1) and (1, 1), the second of class 1: a straight line can part them."""
     rng = _generator(n, noise, seed)
     label = np.arange(n) % 2
@@ -123,6 +124,14 @@ MEASUREMENTS = {
 SPECIES = ("Adelie", "Chinstrap", "Gentoo")
 
 
+def _names(value: str | Sequence[str], kind: str) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    if not np.iterable(value):
+        raise TypeError(f"{kind} came as {validation.describe(value)}; wanted a name or several")
+    return list(value)
+
+
 def penguins(
     inputs: str | Sequence[str] = "flipper_length_mm",
     output: str = "body_mass_g",
@@ -149,11 +158,11 @@ def penguins(
     ----------
     Horst, Hill & Gorman 2020, palmerpenguins, doi:10.5281/zenodo.3960218 (CC0).
     """
-    columns = [inputs] if isinstance(inputs, str) else list(inputs)
+    columns = _names(inputs, "inputs")
     for column in columns:
         named(MEASUREMENTS, column, "measurement")
     named(dict.fromkeys((*MEASUREMENTS, "species"), ""), output, "output")
-    species = [species] if isinstance(species, str) else list(species)
+    species = _names(species, "species")
     for one in species:
         named(dict.fromkeys(SPECIES, ""), one, "species")
     if not columns or not species:
@@ -195,7 +204,7 @@ def standardise(X: Array) -> Array:
         If a column is constant: it has no scale.
     """
     X = validation.finite(validation.array(X, "X", "(n, d)"), "X")
-    spread = X.std(axis=0)
-    if (spread == 0).any():
-        raise ValueError(f"column {int(np.argmin(spread))} of X is constant; wanted columns that vary")
-    return (X - X.mean(axis=0)) / spread
+    constant = X.min(axis=0) == X.max(axis=0)  # rounding can give a constant column a standard deviation above 0
+    if constant.any():
+        raise ValueError(f"column {int(np.argmax(constant))} of X is constant; wanted columns that vary")
+    return (X - X.mean(axis=0)) / X.std(axis=0)

@@ -1,0 +1,1 @@
+"""Explorers: pictures that answer when a control is moved. One module each, over one base (`explorer`)."""

@@ -1,0 +1,169 @@
+"""Descent: walk down a curve by its slope, and see what the slope's size does to the steps."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import ClassVar
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from gdlab.activations import sigmoid
+from gdlab.explorers import style
+from gdlab.explorers.controls import Choice, Control, LogSlider, Slider, Steps
+from gdlab.explorers.explorer import Explorer
+from gdlab.updates import gradient_descent_update
+from gdlab.validation import Array
+
+STEPS = 40
+REACH = 4.0
+_TICKS = np.linspace(-REACH, REACH, 401)
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A loss of one parameter, with its derivative beside it."""
+
+    name: str
+    formula: str
+    J: Callable[[Array], Array]
+    slope: Callable[[Array], Array]
+
+
+CURVES = {
+    "parabola": Curve("parabola", "θ²/2", lambda t: t**2 / 2, lambda t: t),
+    "absolute": Curve("absolute value", "|θ|", lambda t: np.abs(t), lambda t: np.sign(t)),
+    "quartic": Curve("quartic", "θ⁴/32", lambda t: t**4 / 32, lambda t: t**3 / 8),
+    "double_well": Curve("double well", "(θ² − 4)²/32", lambda t: (t**2 - 4) ** 2 / 32, lambda t: t * (t**2 - 4) / 8),
+    "saturated": Curve(
+        "a saturated unit’s error",
+        "½ (σ(2θ) − ½)²",
+        lambda t: (sigmoid.f(2 * t) - 0.5) ** 2 / 2,
+        lambda t: (sigmoid.f(2 * t) - 0.5) * 2 * sigmoid.f_prime(2 * t),
+    ),
+}
+"""Every curve by its name; each has a minimum at 0 but the double well, whose minima are at −2 and 2."""
+
+
+@lru_cache(maxsize=64)
+def walk(curve: str, start: float, learning_rate: float) -> Array:
+    """Return θ after 0, 1, …, `STEPS` steps of gradient descent."""
+    thetas = [np.float64(start)]
+    with np.errstate(all="ignore"):
+        for _ in range(STEPS):
+            gradient = CURVES[curve].slope(thetas[-1])
+            thetas.append(gradient_descent_update(thetas[-1], learning_rate, gradient))
+    return np.array(thetas)
+
+
+@dataclass(frozen=True)
+class Walk:
+    curve: Curve
+    thetas: Array
+    learning_rate: float
+    step: int
+
+    @property
+    def theta(self) -> float:
+        return float(self.thetas[self.step])
+
+    @property
+    def slope(self) -> float:
+        with np.errstate(all="ignore"):
+            return float(self.curve.slope(self.thetas[self.step]))
+
+    @property
+    def J(self) -> Array:
+        with np.errstate(all="ignore"):
+            return self.curve.J(self.thetas)
+
+    @property
+    def sizes(self) -> Array:
+        """How far each step went; `sizes[i]` is the step from `thetas[i]` to `thetas[i + 1]`."""
+        with np.errstate(all="ignore"):
+            return np.abs(np.diff(self.thetas))
+
+
+class Descent(Explorer):
+    """Walk down a curve ``θ ↦ J(θ)`` by ``θ ← θ − α J′(θ)``.
+
+    On the left the curve with its tangent at the current point and the steps so far; on the right the size of each
+    step. The same learning rate behaves differently on each curve, because the size of the slope does.
+    """
+
+    controls: ClassVar[Mapping[str, Control]] = {
+        "curve": Choice("Curve", {name: f"{c.name}: {c.formula}" for name, c in CURVES.items()}, "parabola"),
+        "start": Slider("Start θ", 3.2, -REACH, REACH, 0.1, format=".1f"),
+        "learning_rate": LogSlider("Learning rate", 0.3, 0.01, 10.0),
+        "step": Steps("Step", STEPS, start=6, interval=250),
+    }
+    height = 4.3
+    scenery = ("curve",)
+
+    def build(self, figure: Figure) -> None:
+        self._hill = figure.add_axes((0.08, 0.135, 0.485, 0.765))
+        self._hill.set(xlim=(-REACH - 0.2, REACH + 0.2), xlabel="parameter θ", ylabel="loss J")
+        (self._line,) = self._hill.plot([], [], color=style.MUTED, linewidth=2)
+        tangent, trail, here = (
+            self._hill.plot([], [], color=style.FACTORS["slope"], linewidth=2.2)[0],
+            self._hill.plot([], [], "-o", color=style.BLUE, linewidth=1.2, markersize=4.5, mec="white", mew=0.5)[0],
+            self._hill.plot([], [], "o", color=style.BLUE, mec="white", markersize=10)[0],
+        )
+        green = {"color": style.FACTORS["slope"], "fontweight": "bold", "path_effects": style.halo()}
+        slope = self._hill.text(0.5, 0.94, "", ha="center", transform=self._hill.transAxes, **green)
+        title = self._hill.set_title("")
+        self._tangent, self._trail, self._here, self._slope, self._title = self.moving(
+            tangent, trail, here, slope, title
+        )
+        sizes = figure.add_axes((0.675, 0.135, 0.315, 0.765))
+        sizes.set(xlim=(0, STEPS + 0.5), ylim=(1e-4, 20), yscale="log", xlabel="step", title="Size of each step")
+        sizes.set_yticks([1e-4, 1e-3, 1e-2, 1e-1, 1, 10], ["0.0001", "0.001", "0.01", "0.1", "1", "10"])
+        sizes.yaxis.minorticks_off()
+        self._all, self._done, self._next = self.moving(
+            sizes.plot([], [], "o", color=style.FAINT, markersize=4)[0],
+            sizes.plot([], [], "-o", color=style.BLUE, markersize=4.5, linewidth=1.2)[0],
+            sizes.plot([], [], "o", color=style.BLUE, mec="white", markersize=10)[0],
+        )
+
+    def compute(self, curve: str, start: float, learning_rate: float, step: int) -> Walk:
+        return Walk(CURVES[curve], walk(curve, start, learning_rate), learning_rate, step)
+
+    def set_scene(self, numbers: Walk) -> None:
+        heights = numbers.curve.J(_TICKS)
+        self._line.set_data(_TICKS, heights)
+        self._hill.set_ylim(-0.1 * heights.max(), 1.1 * heights.max())
+
+    def draw(self, numbers: Walk) -> None:
+        top = self._hill.get_ylim()[1]
+        theta = np.clip(np.nan_to_num(numbers.thetas, nan=9 * REACH), -9 * REACH, 9 * REACH)
+        height = np.clip(np.nan_to_num(numbers.J, nan=9 * top), 0, 9 * top)
+        inside = abs(theta[numbers.step]) <= REACH
+        self._trail.set_data(theta[: numbers.step + 1], height[: numbers.step + 1])
+        here = theta[numbers.step], height[numbers.step]
+        self._here.set_data([here[0]], [here[1]])
+        self._tangent.set_visible(bool(inside))
+        self._slope.set_text(f"slope J′(θ) = {style.number(numbers.slope, 2)}")
+        if inside:
+            reach = 1.2 / np.hypot(1, numbers.slope * 2 * REACH / top)  # the same length on the page whatever the slope
+            ends = np.array([-reach, reach])
+            self._tangent.set_data(here[0] + ends, here[1] + numbers.slope * ends)
+        self._title.set_text(f"After {style.count(numbers.step, 'step')}: θ = {style.number(numbers.theta)}")
+        sizes = np.nan_to_num(numbers.sizes, nan=1e9)
+        ticks = np.arange(1, STEPS + 1)
+        self._all.set_data(ticks, sizes)
+        self._done.set_data(ticks[: numbers.step], sizes[: numbers.step])
+        self._next.set_data(ticks[numbers.step - 1 : numbers.step], sizes[numbers.step - 1 : numbers.step])
+
+    def caption(self, numbers: Walk) -> str:
+        theta, slope = numbers.theta, numbers.slope
+        if not np.isfinite(theta) or abs(theta) > 1e3:
+            steps = style.count(numbers.step, "step")
+            return f"After {steps} θ is {style.number(theta)}: the steps grow and grow, the run diverges."
+        move = numbers.learning_rate * abs(slope)
+        if move == 0:
+            return f"At θ = {style.number(theta)} the slope is 0, so θ stays where it is."
+        way = "left" if slope > 0 else "right"
+        return (
+            f"At θ = {style.number(theta)} the slope is {style.number(slope)}. Its sign says: go {way}. Its size says "
+            f"how far: {style.number(numbers.learning_rate)} × {style.number(abs(slope))} = {style.number(move)}."
+        )

@@ -1,0 +1,191 @@
+"""RuleRace: two or three rules train the same network on the same data, from the same start, side by side."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import ClassVar
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from gdlab import training
+from gdlab.datasets import TOY_SETS, Dataset
+from gdlab.explorers import style
+from gdlab.explorers.controls import Choice, Control, LogSlider, Slider, Steps
+from gdlab.explorers.explorer import Explorer
+from gdlab.explorers.plane import Plane, z_on_grid
+from gdlab.network import initialise, propagate
+from gdlab.rules import RULES
+from gdlab.training import History
+from gdlab.validation import Array
+
+SAMPLES, HIDDEN, STEPS, EVERY = 160, 6, 600, 10
+CEILING = 1.2
+"""Top of the loss axis; the loss of a guess of one half is 0.69."""
+_BINS = np.linspace(0, 1, 26)
+
+
+@dataclass(frozen=True)
+class Runner:
+    """How one rule stands at the step shown."""
+
+    label: str
+    loss: Array
+    accuracy: float
+    z: Array
+    factors: Array
+
+    @property
+    def verdict(self) -> str:
+        if not np.isfinite(self.loss).all():
+            return f"{self.label}: diverged"
+        return f"{self.label}: {style.percent(self.accuracy)} right"
+
+
+@dataclass(frozen=True)
+class Race:
+    problem: str
+    data: Dataset
+    steps: Array
+    record: int
+    runners: Mapping[str, Runner]
+
+
+@lru_cache(maxsize=8)
+def _data(problem: str) -> Dataset:
+    return TOY_SETS[problem](SAMPLES)
+
+
+@lru_cache(maxsize=24)
+def _run(problem: str, activation: str, learning_rate: float, start: int, rule: str) -> History:
+    data = _data(problem)
+    layers = initialise((2, HIDDEN, 1), activation, "sigmoid", seed=start, scheme=1.0)
+    return training.train(
+        layers,
+        data.X,
+        data.y,
+        loss="binary_cross_entropy",
+        rule=rule,
+        learning_rate=learning_rate,
+        steps=STEPS,
+        record_every=EVERY,
+    )
+
+
+class RuleRace(Explorer):
+    """Train one small network by several rules at once and watch who learns what.
+
+    The network has two inputs, six hidden units and a sigmoid output with cross-entropy, so the rules differ in one
+    place only: what the error is multiplied by at the hidden units. The chain rule multiplies by ``f′(z)``, the delta
+    rule by 1, and a frozen hidden layer gets 0. All start from the same weights and see all samples at each step.
+    """
+
+    controls: ClassVar[Mapping[str, Control]] = {
+        "problem": Choice(
+            "Problem",
+            {"clouds": "two clouds", "xor": "XOR", "circle": "a disc", "moons": "two moons"},
+            "clouds",
+        ),
+        "rules": Choice("Rules", {"two": "chain rule and delta rule", "three": "… and a frozen hidden layer"}, "two"),
+        "activation": Choice("Hidden units", {"tanh": "tanh", "sigmoid": "sigmoid", "relu": "ReLU"}, "tanh"),
+        "learning_rate": LogSlider("Learning rate", 1.0, 0.01, 10.0),
+        "start": Slider("Random start", 0, 0, 19, 1, format=".0f"),
+        "step": Steps("Step", STEPS, start=STEPS, stride=EVERY, interval=80),
+    }
+    height = 5.9
+    scenery = ("rules",)
+
+    def build(self, figure: Figure) -> None:
+        self._planes = {rule: Plane(figure.add_axes((0, 0, 0.1, 0.1)), style.RULES[rule]) for rule in style.RULES}
+        for plane in self._planes.values():
+            self.moving(*plane.artists)
+
+        self._losses = figure.add_axes((0.075, 0.095, 0.43, 0.27))
+        self._losses.set(
+            xlim=(0, STEPS * 1.3),
+            ylim=(0, CEILING),
+            xticks=range(0, STEPS + 1, 200),
+            xlabel="step",
+            title="Loss (mean cross-entropy)",
+        )
+        self._curves = {
+            rule: self.moving(self._losses.plot([], [], **look.stroke)[0]) for rule, look in style.RULES.items()
+        }
+        self._names = {
+            rule: self.moving(self._losses.text(0, 0, look.label, **look.name)) for rule, look in style.RULES.items()
+        }
+
+        bars = figure.add_axes((0.585, 0.095, 0.39, 0.27))
+        bars.set(xlim=(-0.04, 1.06), ylim=(0, 1.1), yticks=[], xlabel="factor between error and input")
+        bars.set_title("What the error is multiplied by")
+        bars.spines.left.set_visible(False)
+        chain = style.RULES["chain_rule"]
+        self._bars = self.moving(bars.stairs(np.zeros(_BINS.size - 1), _BINS, fill=True, color=chain.colour))
+        self._slopes = self.moving(bars.text(0.5, 0.62, "", ha="center", va="bottom", **chain.name))
+        self._marks = {
+            "delta_rule": self._mark(bars, "delta_rule", 1, "delta rule: 1"),
+            "frozen": self._mark(bars, "frozen", 0, "frozen: 0"),
+        }
+
+    def _mark(self, axes: Axes, rule: str, x: float, words: str) -> tuple[Artist, Artist]:
+        look = style.RULES[rule]
+        (line,) = axes.plot([x, x], [0, 0.85], **look.stroke)
+        name = axes.text(x + 0.02, 0.9, words, ha="right" if x else "left", **look.name)
+        return self.moving(line, name)
+
+    def compute(self, problem: str, rules: str, activation: str, learning_rate: float, start: float, step: int) -> Race:
+        data = _data(problem)
+        record = round(step / EVERY)
+        runners = {}
+        for rule in list(style.RULES)[: 2 if rules == "two" else 3]:
+            history = _run(problem, activation, learning_rate, int(start), rule)
+            layers = history.layers(record)
+            with np.errstate(all="ignore"):
+                trace = propagate(layers, data.X)
+            factors = np.broadcast_to(RULES[rule].factor(layers[0].activation, trace.z[0]), trace.z[0].shape)
+            runners[rule] = Runner(
+                style.RULES[rule].label,
+                history.loss[: record + 1],
+                float(((trace.y_hat > 0.5) == data.y).mean()),
+                z_on_grid(layers),
+                factors,
+            )
+        return Race(problem, data, history.steps[: record + 1], record, runners)
+
+    def set_scene(self, numbers: Race) -> None:
+        count = len(numbers.runners)
+        for index, plane in enumerate(self._planes.values()):
+            plane.set_visible(index < count)
+            width, gap = 0.30, 0.035
+            left = 0.5 - (count * width + (count - 1) * gap) / 2 + index * (width + gap)
+            plane.axes.set_position((left, 0.485, width, width * style.INCHES / self.height))
+
+    def draw(self, numbers: Race) -> None:
+        for rule, runner in numbers.runners.items():
+            self._planes[rule].show(numbers.data.X, numbers.data.y, runner.z, runner.verdict)
+        last = [float(np.clip(np.nan_to_num(r.loss[-1], nan=CEILING), 0, CEILING)) for r in numbers.runners.values()]
+        heights = style.spread_out(last, gap=0.12 * CEILING, low=0.04 * CEILING)
+        for rule, curve in self._curves.items():
+            shown = rule in numbers.runners
+            curve.set_visible(shown)
+            self._names[rule].set_visible(shown)
+        for (rule, runner), height in zip(numbers.runners.items(), heights, strict=True):
+            self._curves[rule].set_data(numbers.steps, runner.loss)
+            self._names[rule].set_position((numbers.steps[-1] + 0.015 * STEPS, height))
+        chain = numbers.runners["chain_rule"].factors
+        counts = np.histogram(chain, _BINS)[0]
+        self._bars.set_data(0.55 * counts / counts.max(), _BINS)
+        self._slopes.set_text(f"chain rule: f′(z), median {style.number(float(np.median(chain)), 2)}")
+        for artist in self._marks["frozen"]:
+            artist.set_visible("frozen" in numbers.runners)
+
+    def caption(self, numbers: Race) -> str:
+        parts = [f"the {r.verdict.replace(':', ' has')}" for r in numbers.runners.values()]
+        slope = style.number(float(np.median(numbers.runners["chain_rule"].factors)), 2)
+        problem = self.controls["problem"].options[numbers.problem]
+        return (
+            f"After {numbers.steps[-1]} steps on {problem}: {', '.join(parts)}. At the hidden units the delta rule "
+            f"multiplies the error by 1; the chain rule by f′(z), whose median is {slope} now."
+        )

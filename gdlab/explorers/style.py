@@ -1,0 +1,150 @@
+"""The one visual language: a thing has the same colour, line, marker and name in every picture.
+
+Colours are those of Okabe and Ito, which the common forms of colour blindness keep apart; nothing is told by colour
+alone. Sizes are in points on a page that is 9 inches (900 CSS pixels) wide.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.patheffects import Stroke, withStroke
+
+BLUE, VERMILLION, GREEN, PURPLE = "#0072B2", "#D55E00", "#007A5A", "#A8508A"
+INK, MUTED, FAINT, PAPER = "#20252B", "#5B636B", "#C9CED3", "#FFFFFF"
+
+PAGE_WIDTH = 900
+"""CSS pixels across a picture."""
+INCHES = 9.0
+DPI = 160
+"""More than the page's 100 pixels an inch: crisp on a HiDPI screen, and still quick to send."""
+
+RC: Mapping[str, Any] = {
+    "font.family": "DejaVu Sans",
+    "font.size": 10.0,
+    "text.color": INK,
+    "axes.edgecolor": MUTED,
+    "axes.labelcolor": INK,
+    "axes.labelsize": 10.0,
+    "axes.linewidth": 0.8,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.titlesize": 11.5,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.titlecolor": INK,
+    "axes.formatter.use_mathtext": True,
+    "axes.unicode_minus": True,
+    "xtick.color": MUTED,
+    "ytick.color": MUTED,
+    "xtick.labelsize": 9.0,
+    "ytick.labelsize": 9.0,
+    "mathtext.fontset": "dejavusans",
+    "figure.facecolor": PAPER,
+    "axes.facecolor": PAPER,
+    "lines.solid_capstyle": "round",
+}
+
+
+@dataclass(frozen=True)
+class Look:
+    """How one thing is drawn, and what it is called."""
+
+    label: str
+    colour: str
+    line: Any
+    marker: str
+
+    @property
+    def stroke(self) -> dict[str, Any]:
+        """Keywords for a line."""
+        return {"color": self.colour, "linestyle": self.line, "linewidth": 2.4}
+
+    @property
+    def name(self) -> dict[str, Any]:
+        """Keywords for its name, set on or beside it."""
+        return {"color": self.colour, "fontweight": "bold", "path_effects": halo()}
+
+
+RULES = {
+    "chain_rule": Look("chain rule", BLUE, "-", "o"),
+    "delta_rule": Look("delta rule", VERMILLION, (0, (4, 1.6)), "D"),
+    "frozen": Look("frozen layer", MUTED, (0, (1, 1.4)), "s"),
+}
+"""How each rule is drawn, everywhere."""
+
+FACTORS = {"error": PURPLE, "slope": GREEN, "input": INK}
+"""The colours of *error × slope × input* where the three stand as numbers."""
+
+CLASSES = (
+    {"color": "#8A6A14", "marker": "o", "light": "#EBD9A6"},
+    {"color": "#1F5A99", "marker": "^", "light": "#BFD3E8"},
+)
+"""How the samples of class 0 and class 1 are drawn; `light` shades the region that a network gives to the class."""
+
+DATA = {"color": INK, "marker": "o", "markersize": 4.0, "linestyle": "none", "alpha": 0.55, "markeredgewidth": 0}
+"""How samples are drawn where there are no classes."""
+
+
+LANDSCAPE = LinearSegmentedColormap.from_list("landscape", ["#77808A", "#E9EBED"])
+"""Heights of a loss: dark is low."""
+
+
+def halo(width: float = 2.5) -> list[Stroke]:
+    """Return the path effect that keeps a label readable on a line or on contours."""
+    return [withStroke(linewidth=width, foreground=PAPER)]
+
+
+def number(value: float, digits: int = 3) -> str:
+    """Write a number for a reader: `digits` significant ones, a true minus sign, words where it is none."""
+    if value != value:
+        return "not a number"
+    if value in (float("inf"), float("-inf")):
+        return "infinity" if value > 0 else "−infinity"
+    size = abs(value)
+    if size != 0 and not 1e-3 <= size < 1e5:
+        mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
+        text = f"{mantissa} × 10{int(exponent)}".replace("-", "−")
+        head, power = text.split(" × 10")
+        return f"{head} × 10" + power.translate(str.maketrans("−0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    text = f"{value:.{digits}g}"
+    if "e" in text:
+        text = f"{value:.0f}"
+    return text.replace("-", "−")
+
+
+def percent(share: float) -> str:
+    """Write a share of 1 in whole percent, and 100% only if it is all."""
+    return f"{min(round(100 * share), 100 if share == 1 else 99)}%"
+
+
+def count(n: int, thing: str) -> str:
+    """Write ``1 step``, ``2 steps``."""
+    return f"{n} {thing}{'s' * (n != 1)}"
+
+
+def spread_out(positions: Sequence[float], gap: float, low: float) -> list[float]:
+    """Move labels apart, as little as possible and in their order: neighbours `gap` apart, none below `low`."""
+    order = sorted(range(len(positions)), key=lambda i: positions[i])
+    groups: list[list[float]] = []  # of labels that touch: [centre, count]
+    for i in order:
+        groups.append([positions[i], 1])
+        groups[-1][0] = max(groups[-1][0], low)
+        while len(groups) > 1 and groups[-1][0] - groups[-2][0] < gap * (groups[-1][1] + groups[-2][1]) / 2:
+            (c2, n2), (c1, n1) = groups.pop(), groups.pop()
+            centre, count = (c1 * n1 + c2 * n2) / (n1 + n2), n1 + n2
+            groups.append([max(centre, low + gap * (count - 1) / 2), count])
+    spread = [centre + gap * (k - (count - 1) / 2) for centre, count in groups for k in range(int(count))]
+    result = [0.0] * len(positions)
+    for i, position in zip(order, spread, strict=True):
+        result[i] = position
+    return result
+
+
+def bare(axes: Axes) -> None:
+    """Take the frame and the ticks from axes whose positions say nothing in numbers."""
+    axes.set(xticks=[], yticks=[])
+    for spine in axes.spines.values():
+        spine.set_visible(False)

@@ -1,0 +1,149 @@
+"""A real JupyterLab in a real Chromium, and what a person does there: open, run, press keys, look."""
+
+import os
+import re
+import secrets
+import shutil
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import ConsoleMessage, Locator, Page
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+HARMLESS = re.compile(r"favicon|/api/(listings|news)|ResizeObserver|Download the React DevTools")
+"""Console messages that JupyterLab itself gives on an empty page."""
+
+
+@contextmanager
+def server(folder: Path, settings: Path, app: str = "lab") -> Iterator[str]:
+    """Serve `folder` and yield the address, token and all; keep configuration and logs in `settings`."""
+    token = secrets.token_hex(8)
+    environment = {
+        **os.environ,
+        "JUPYTER_CONFIG_DIR": str(settings / "config"),
+        "JUPYTER_DATA_DIR": str(settings / "data"),
+        "JUPYTERLAB_SETTINGS_DIR": str(settings / "lab"),
+        "JUPYTERLAB_WORKSPACES_DIR": str(settings / "workspaces"),
+        "JUPYTER_RUNTIME_DIR": str(settings / "runtime"),
+    }
+    command = [
+        sys.executable,
+        "-m",
+        "jupyter",
+        app,
+        "--no-browser",
+        "--allow-root",
+        "--port=0",
+        f"--notebook-dir={folder}",
+    ]
+    command += [f"--IdentityProvider.token={token}", "--expose-app-in-browser"]
+    quiet = settings / "lab" / "@jupyterlab" / "apputils-extension" / "notification.jupyterlab-settings"
+    quiet.parent.mkdir(parents=True)
+    quiet.write_text('{"fetchNews": "false", "checkForUpdates": false}')
+    log = settings / "server.log"
+    with log.open("w") as out:
+        process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, env=environment)
+        try:
+            yield f"{_address(log, process)}/{{}}?token={token}"
+        finally:
+            process.terminate()
+            process.wait(20)
+
+
+def _address(log: Path, process: subprocess.Popen[bytes]) -> str:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        found = re.search(r"http://(?:localhost|127\.0\.0\.1):(\d+)/", log.read_text())
+        if found:
+            address = f"http://127.0.0.1:{found[1]}"
+            try:
+                urllib.request.urlopen(f"{address}/api", timeout=5).close()
+                return address
+            except urllib.error.URLError:
+                pass
+        if process.poll() is not None:
+            break
+        time.sleep(0.2)
+    raise RuntimeError(f"the server did not answer; it said:\n{log.read_text()[-3000:]}")
+
+
+class Notebook:
+    """One notebook open in a page."""
+
+    def __init__(self, page: Page, address: str, path: str) -> None:
+        self.page = page
+        self.complaints: list[str] = []
+        page.on("console", self._listen)
+        page.on("pageerror", lambda error: self.complaints.append(f"page error: {error}"))
+        page.goto(address.format(f"lab/tree/{path}"))
+        page.wait_for_selector(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Cell", timeout=60_000)
+        page.wait_for_function("() => !document.querySelector('#jupyterlab-splash')", timeout=60_000)
+        page.wait_for_function(
+            "() => window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'",
+            timeout=60_000,
+        )
+
+    def _listen(self, message: ConsoleMessage) -> None:
+        if message.type == "error" and not HARMLESS.search(message.text + str(message.location)):
+            self.complaints.append(message.text)
+
+    def run_all(self) -> None:
+        """Run all cells by the command behind the menu, and wait for the last."""
+        self.page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-all-cells')")
+
+    def explorer(self, index: int = 0) -> "ExplorerOnPage":
+        image = self.page.locator("img.widget-image").nth(index)
+        image.scroll_into_view_if_needed()
+        return ExplorerOnPage(self.page, image)
+
+
+class ExplorerOnPage:
+    """An explorer as it stands on the page."""
+
+    def __init__(self, page: Page, image: Locator) -> None:
+        self.page = page
+        self.image = image
+        self.box = image.locator("xpath=..")
+
+    @property
+    def picture(self) -> bytes:
+        """The pixels, as the screen has them."""
+        return self.image.screenshot()
+
+    @property
+    def source(self) -> str:
+        return self.image.get_attribute("src") or ""
+
+    @property
+    def caption(self) -> str:
+        return self.box.locator("p[role]").inner_text()
+
+    @property
+    def top(self) -> float:
+        return self.image.evaluate("image => image.getBoundingClientRect().top")
+
+    def slider(self, label: str) -> Locator:
+        """The handle of the slider with this label, which takes the keyboard."""
+        return self.box.locator(f".widget-slider:has(label:text-is('{label}')) [role=slider]").first
+
+    def wait_for_change(self, source: str, seconds: float = 15) -> None:
+        self.image.page.wait_for_function(
+            "([image, source]) => image.src !== source && image.complete",
+            arg=[self.image.element_handle(), source],
+            timeout=seconds * 1000,
+        )
