@@ -186,6 +186,6 @@ class RuleRace(Explorer):
         slope = style.number(float(np.median(numbers.runners["chain_rule"].factors)), 2)
         problem = self.controls["problem"].options[numbers.problem]
         return (
-            f"After {numbers.steps[-1]} steps on {problem}: {', '.join(parts)}. At the hidden units the delta rule "
+            f"After {numbers.steps[-1]} steps on {problem}, {', '.join(parts)}. At the hidden units the delta rule "
             f"multiplies the error by 1; the chain rule by f′(z), whose median is {slope} now."
         )

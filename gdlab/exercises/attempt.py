@@ -1,0 +1,116 @@
+"""Running what a learner wrote: whatever it does comes back as a value or in words."""
+
+import _thread
+import contextlib
+import copy
+import dis
+import io
+import threading
+import time
+import traceback
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+SECONDS = 5.0
+"""How long one call may take."""
+_KEPT = 600
+"""How many characters of what is printed are kept."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a call gave: `value`, or `problem` in words; and what it did beside."""
+
+    value: Any = None
+    problem: str = ""
+    remarks: tuple[str, ...] = field(default=())
+
+
+class _Kept(io.StringIO):
+    """Keeps the first characters that are written and lets the rest go, so that no loop can fill the memory."""
+
+    def write(self, text: str) -> int:
+        super().write(text[: max(0, _KEPT - self.tell())])
+        return len(text)
+
+
+def is_untouched(function: Callable[..., Any]) -> bool:
+    """Tell whether a function's body is still empty but for its docstring and ``...`` or ``pass``."""
+    code = getattr(function, "__code__", None)
+    empty = {"RESUME", "NOP", "LOAD_CONST", "RETURN_VALUE", "RETURN_CONST"}
+    return code is not None and all(
+        step.opname in empty and (step.argval is None or step.opname not in {"LOAD_CONST", "RETURN_CONST"})
+        for step in dis.get_instructions(code)
+    )
+
+
+def call(function: Callable[..., Any], arguments: tuple[Any, ...], seconds: float = SECONDS) -> Outcome:
+    """Call the function with copies of the arguments, for a limited time, and catch all it throws, prints and warns."""
+    given = copy.deepcopy(arguments)
+    printed = _Kept()
+    value, problem = None, ""
+    with (
+        warnings.catch_warnings(record=True) as warned,
+        contextlib.redirect_stdout(printed),
+        contextlib.redirect_stderr(printed),
+    ):
+        warnings.simplefilter("always")
+        clock = _Clock(seconds)
+        try:
+            with clock:
+                value = function(*given)
+        except KeyboardInterrupt:
+            problem = (
+                f"it was still running after {seconds:g} seconds and was stopped" if clock.rang else "you stopped it"
+            )
+        except BaseException as error:  # a learner's function may raise anything, SystemExit too
+            problem = _told(error)
+    remarks = []
+    if warned:
+        remarks.append(f"It warned: {warned[0].category.__name__}: {warned[0].message}.")
+    if printed.getvalue():
+        remarks.append(f"It printed: `{printed.getvalue().strip()[:200]}`")
+    if not _same_objects(given, arguments):
+        remarks.append("It changed its arguments. Compute a new value instead: `a = a + 1` rather than `a += 1`.")
+    return Outcome(value, problem, tuple(remarks))
+
+
+class _Clock:
+    """Interrupts the main thread, as Ctrl-C does, when the time is up."""
+
+    def __init__(self, seconds: float) -> None:
+        self.rang = False
+        self._timer = threading.Timer(seconds, self._ring)
+        self._timer.daemon = True
+
+    def _ring(self) -> None:
+        self.rang = True
+        _thread.interrupt_main()
+
+    def __enter__(self) -> None:
+        self._timer.start()
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        self._timer.cancel()
+        if self.rang and kind is not KeyboardInterrupt:
+            with contextlib.suppress(KeyboardInterrupt):  # it rang just as the call ended: take the interrupt here
+                time.sleep(0.1)
+
+
+def _told(error: BaseException) -> str:
+    lines = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename != __file__]
+    where = f" (line {lines[-1].lineno}: `{lines[-1].line}`)" if lines and lines[-1].line else ""
+    said = " ".join(str(error).split())[:300]
+    return f"it raised {type(error).__name__}{f': {said}' if said else ''}{where}"
+
+
+def _same_objects(one: Any, other: Any) -> bool:
+    if isinstance(other, tuple | list):
+        return len(one) == len(other) and all(map(_same_objects, one, other))
+    if isinstance(other, np.ndarray):
+        return one.shape == other.shape and np.array_equal(one, other, equal_nan=True)
+    return callable(other) or one == other

@@ -1,0 +1,289 @@
+"""What an exercise is: a reference solution, inputs to try it on, and the wrong answers that a thought leads to.
+
+An attempt is compared with the reference on fresh random inputs. If it equals a known wrong answer on all of them, the
+feedback speaks to the thought behind that answer, and does not give the right one away.
+"""
+
+import inspect
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from gdlab.exercises.attempt import call, is_untouched
+from gdlab.exercises.feedback import Feedback
+from gdlab.validation import describe
+
+TRIALS = 6
+RELATIVE_TOLERANCE = 1e-6
+
+
+@dataclass(frozen=True)
+class Misconception:
+    """A wrong answer with a reason.
+
+    Attributes
+    ----------
+    name
+        What is wrong, in a few words: the headline of the feedback.
+    wrong
+        The wrong answer: a function of the exercise's arguments, or a value. Of several parts, those that this thought
+        does not touch may be None.
+    thought
+        Which thought leads there, and where to look; never the answer.
+    """
+
+    name: str
+    wrong: Any
+    thought: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exercise(ABC):
+    """What all exercises have; `check` turns an attempt into feedback with a score."""
+
+    slug: str
+    title: str
+    points: float
+    hints: tuple[str, ...]
+    misconceptions: tuple[Misconception, ...] = ()
+
+    @abstractmethod
+    def check(self, attempt: Any) -> Feedback:
+        """Judge an attempt. Never raises, whatever the attempt is or does."""
+
+    @property
+    @abstractmethod
+    def solution_text(self) -> str:
+        """The reference solution, for a reader."""
+
+    def _untouched(self) -> Feedback:
+        return Feedback(
+            self, 0.0, "untouched", "Not attempted yet", (f'Stuck? `gdlab.hint("{self.slug}")` helps a little.',)
+        )
+
+    def _wrong(self, headline: str, *words: str, share: float = 0.0) -> Feedback:
+        return Feedback(self, self.points * share, "wrong", headline, words)
+
+    def _right(self, *words: str) -> Feedback:
+        return Feedback(self, self.points, "right", "Right", words)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FunctionExercise(Exercise):
+    """Write a function.
+
+    Attributes
+    ----------
+    solution
+        The reference. If it returns a tuple, each of its `parts` is judged, and earns its share of the points, alone.
+    inputs
+        Takes a random generator and returns one tuple of arguments.
+    parts
+        What the function returns, in words: one name, or as many as the tuple has elements.
+    """
+
+    solution: Callable[..., Any]
+    inputs: Callable[[np.random.Generator], tuple[Any, ...]]
+    parts: tuple[str, ...]
+
+    @property
+    def solution_text(self) -> str:
+        return inspect.getsource(self.solution)
+
+    def check(self, attempt: Any) -> Feedback:
+        if attempt is None or attempt is ...:
+            return self._untouched()
+        if not callable(attempt):
+            return self._wrong(f"This is {describe(attempt)}", "Hand over the function itself, without calling it.")
+        if is_untouched(attempt):
+            return self._untouched()
+
+        rng = np.random.default_rng()
+        trials = []
+        for _ in range(TRIALS):
+            arguments = self.inputs(rng)
+            outcome = call(attempt, arguments)
+            asked = self._asked(arguments)
+            if outcome.problem:
+                return self._wrong("It did not finish", f"Called with {asked}, {outcome.problem}.", *outcome.remarks)
+            given, complaint = self._in_parts(outcome.value)
+            if complaint:
+                return self._wrong("It returns something else", f"Called with {asked}, {complaint}.", *outcome.remarks)
+            trials.append((arguments, given, outcome.remarks))
+        return self._judge(trials)
+
+    def _judge(self, trials: list[tuple[tuple[Any, ...], list[Any], tuple[str, ...]]]) -> Feedback:
+        wanted = [self._in_parts(self.solution(*arguments))[0] for arguments, _, _ in trials]
+        remarks = trials[0][2]
+        right, matches, words = [], [], []
+        for part, name in enumerate(self.parts):
+            pairs = [(given[part], want[part]) for (_, given, _), want in zip(trials, wanted, strict=True)]
+            complaint = next((c for given, want in pairs if (c := _misfit(given, want))), "")
+            bad = next((i for i, (given, want) in enumerate(pairs) if complaint or not _equal(given, want)), None)
+            right.append(bad is None)
+            if bad is None:
+                continue
+            called = f"{name}: " if len(self.parts) > 1 else ""
+            match = None if complaint else self._misconception(part, trials)
+            matches.append((called, match))
+            if match:
+                words.append(f"{called}{match.thought}")
+            elif complaint:
+                words.append(f"{called}{complaint}.")
+            else:
+                (given, want), asked = pairs[bad], self._asked(trials[bad][0])
+                words.append(f"{called}for {asked} it gives {_short(given)}; {_short(want)} is right.")
+        if all(right):
+            return self._right(*remarks)
+        headline = next((f"{called}{match.name}" for called, match in matches if match), "Not right yet")
+        if not any(right) and all(match is matches[0][1] is not None for _, match in matches):
+            headline, words = matches[0][1].name, [matches[0][1].thought]  # one thought behind all parts: say it once
+        if any(right):
+            words.append(f"Right already: {', '.join(n for n, ok in zip(self.parts, right, strict=True) if ok)}.")
+        return self._wrong(headline, *words, *remarks, share=sum(right) / len(right))
+
+    def _misconception(self, part: int, trials: list[Any]) -> Misconception | None:
+        for misconception in self.misconceptions:
+            with np.errstate(all="ignore"):
+                wrong = [self._in_parts(misconception.wrong(*arguments))[0][part] for arguments, *_ in trials]
+            if all(
+                value is not None and not _misfit(given[part], value) and _equal(given[part], value)
+                for (_, given, _), value in zip(trials, wrong, strict=True)
+            ):
+                return misconception
+        return None
+
+    def _in_parts(self, value: Any) -> tuple[list[Any], str]:
+        """Return the parts of what a function returned, or a complaint."""
+        if value is None:
+            return [], "it returned nothing; a `return` may be missing"
+        if len(self.parts) == 1:
+            return [value], ""
+        wanted = f"{len(self.parts)} values: {', '.join(self.parts)}"
+        if not isinstance(value, tuple | list) or len(value) != len(self.parts):
+            return [], f"it returned {describe(value)}; wanted {wanted}"
+        return list(value), ""
+
+    def _asked(self, arguments: tuple[Any, ...]) -> str:
+        names = inspect.signature(self.solution).parameters
+        return ", ".join(f"{name} = {_short(value)}" for name, value in zip(names, arguments, strict=True))
+
+
+@dataclass(frozen=True, kw_only=True)
+class NumbersExercise(Exercise):
+    """Work out some numbers by hand. `answer` holds them; each earns its share of the points, a misconception none."""
+
+    answer: tuple[float, ...]
+    explanation: str
+
+    @property
+    def solution_text(self) -> str:
+        return f"{list(self.answer)}\n\n{self.explanation}"
+
+    def check(self, attempt: Any) -> Feedback:
+        if attempt is None or attempt is ...:
+            return self._untouched()
+        values = list(attempt) if isinstance(attempt, tuple | list | np.ndarray) else [attempt]
+        if any(value is ... for value in values):
+            return self._untouched()
+        wanted = f"{len(self.answer)} numbers in a list"
+        if len(values) != len(self.answer):
+            return self._wrong("Not as many numbers as asked for", f"There are {len(values)}; wanted {wanted}.")
+        for value in values:
+            if complaint := _misfit(value, 0.0):
+                return self._wrong("Not numbers", f"Among them, {complaint}; wanted {wanted}.")
+        right = [_near(value, want) for value, want in zip(values, self.answer, strict=True)]
+        if all(right):
+            return self._right(self.explanation)
+        for misconception in self.misconceptions:
+            if all(_near(value, wrong) for value, wrong in zip(values, misconception.wrong, strict=True)):
+                return self._wrong(misconception.name, misconception.thought)
+        first = right.index(False)
+        return self._wrong(
+            "Not right yet",
+            f"The first {first} are right; number {first + 1} is not." if first else "The first one is not right.",
+            share=sum(right) / len(right),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChoiceExercise(Exercise):
+    """Say which of some statements hold: a set of letters.
+
+    Attributes
+    ----------
+    statements
+        The statements by letter.
+    true
+        The letters of those that hold.
+    missed, taken
+        For each letter that holds, and for each that does not, what to say to who thought otherwise.
+    """
+
+    statements: Mapping[str, str]
+    true: frozenset[str]
+    missed: Mapping[str, str]
+    taken: Mapping[str, str]
+
+    @property
+    def solution_text(self) -> str:
+        return "\n".join(f"{k}: {'yes' if k in self.true else 'no'}. {s}" for k, s in self.statements.items())
+
+    def check(self, attempt: Any) -> Feedback:
+        if attempt is None or attempt is ... or (isinstance(attempt, set | list | tuple) and not attempt):
+            return self._untouched()
+        letters = ", ".join(self.statements)
+        if isinstance(attempt, str):
+            attempt = attempt.replace(",", " ").split()
+        if not isinstance(attempt, set | frozenset | list | tuple) or not all(isinstance(a, str) for a in attempt):
+            return self._wrong("Not letters", f"It came as {describe(attempt)}; wanted some of {letters}, in quotes.")
+        chosen = {letter.strip().upper() for letter in attempt}
+        if unknown := sorted(chosen - set(self.statements)):
+            return self._wrong("Not letters", f"There is no {', '.join(unknown)}; wanted some of {letters}.")
+        if chosen == self.true:
+            return self._right()
+        words = [self.taken[letter] for letter in sorted(chosen - self.true)]
+        words += [self.missed[letter] for letter in sorted(self.true - chosen)]
+        judged_well = len(self.statements) - len(chosen ^ self.true)
+        share = max(0.0, 2 * judged_well / len(self.statements) - 1)  # guessing earns nothing on average
+        return self._wrong("Not all of them", *words, share=share)
+
+
+def _misfit(given: Any, want: Any) -> str:
+    """Say what is wrong with the type or the shape of a value, or with a number in it that is none."""
+    try:
+        numbers = np.asarray(given)
+    except Exception:
+        return f"it returned {describe(given)}; wanted {_kind(want)}"
+    if numbers.dtype.kind not in "biuf":
+        return f"it returned {describe(given)}; wanted {_kind(want)}"
+    if numbers.shape != np.shape(want):
+        return f"it returned {_kind(numbers)}; wanted {_kind(want)}"
+    if not np.isfinite(numbers).all():
+        return f"it returned {_short(given)}; wanted finite numbers"
+    return ""
+
+
+def _kind(value: Any) -> str:
+    shape = np.shape(value)
+    return f"an array of shape {shape}" if shape else "a single number"
+
+
+def _equal(given: Any, want: Any) -> bool:
+    size = np.max(np.abs(want), initial=0.0)
+    return bool(np.all(np.abs(np.asarray(given, float) - want) <= RELATIVE_TOLERANCE * size + 1e-12))
+
+
+def _near(given: Any, want: float) -> bool:
+    """Compare numbers that a learner worked out by hand and may have rounded to three digits."""
+    return abs(float(given) - want) <= 5e-3 * max(abs(want), 0.1)
+
+
+def _short(value: Any) -> str:
+    if callable(value):
+        return "a function"
+    text = np.array2string(np.asarray(value), precision=4, threshold=6, edgeitems=2, suppress_small=True)
+    return " ".join(text.split())

@@ -1,0 +1,201 @@
+"""Exercises of notebook 01."""
+
+import numpy as np
+
+from gdlab.exercises.exercise import FunctionExercise, Misconception
+
+
+def update(weight, bias, learning_rate, actual, predicted, input):
+    error = actual - predicted
+    return weight + learning_rate * error * input, bias + learning_rate * error
+
+
+def gradient(w, b, x, y):
+    error = w * x + b - y
+    return np.mean(error * x), np.mean(error)
+
+
+def largest_stable_rate(x):
+    hessian = np.array([[np.mean(x**2), np.mean(x)], [np.mean(x), 1.0]])
+    return 2 / np.linalg.eigvalsh(hessian).max()
+
+
+def _one_update(rng):
+    weight, bias, actual, predicted, input = (float(v) for v in rng.normal(0, 2, 5))
+    return weight, bias, float(rng.uniform(0.01, 0.5)), actual, predicted, input
+
+
+def _line(rng):
+    n = int(rng.integers(4, 9))
+    return float(rng.normal()), float(rng.normal()), rng.normal(0.5, 1.5, n), rng.normal(1, 2, n)
+
+
+def _inputs_only(rng):
+    return (rng.normal(rng.uniform(0.5, 1.5), rng.uniform(0.5, 2), int(rng.integers(5, 12))),)
+
+
+def _rate_for(hessian, pick=np.max, top=2.0):
+    return top / pick(np.linalg.eigvalsh(hessian))
+
+
+def _hessian(x):
+    return np.array([[np.mean(x**2), np.mean(x)], [np.mean(x), 1.0]])
+
+
+EXERCISES = (
+    FunctionExercise(
+        slug="question-rule",
+        title="The question’s rule",
+        points=2,
+        solution=update,
+        inputs=_one_update,
+        parts=("new weight", "new bias"),
+        hints=(
+            "The formula stands in the question: weight + learning rate × (actual − predicted) × input.",
+            "The bias is a weight like any other, whose input never changes. Which number is it always fed with?",
+            "The bias is fed with 1, so its update is the same without the last factor.",
+        ),
+        misconceptions=(
+            Misconception(
+                "the error is turned round",
+                lambda w, b, r, y, p, x: (w - r * (y - p) * x, b - r * (y - p)),
+                "You subtract actual from predicted. Try a prediction that is too low, with input 1: does your weight "
+                "grow?",
+            ),
+            Misconception(
+                "the change, not the new value",
+                lambda w, b, r, y, p, x: (r * (y - p) * x, r * (y - p)),
+                "You return how much to add. What is asked for is the value after adding it.",
+            ),
+            Misconception(
+                "the learning rate is missing",
+                lambda w, b, r, y, p, x: (w + (y - p) * x, b + (y - p)),
+                "Your step is as long as the whole error. The learning rate decides which part of it is taken.",
+            ),
+            Misconception(
+                "the input is missing",
+                lambda w, b, r, y, p, x: (w + r * (y - p), None),
+                "Your weight moves as far when its input is 0, and had no say, as when it is large. And which way does it "
+                "move when the input is negative?",
+            ),
+            Misconception(
+                "the bias is given the input",
+                lambda w, b, r, y, p, x: (None, b + r * (y - p) * x),
+                "The bias adds the same amount to every prediction, whatever the input is. So which input does it have?",
+            ),
+        ),
+    ),
+    FunctionExercise(
+        slug="line-gradient",
+        title="The gradient of the loss",
+        points=3,
+        solution=gradient,
+        inputs=_line,
+        parts=("∂J/∂w", "∂J/∂b"),
+        hints=(
+            "Begin with one sample: `½ (w x + b − y)²`. Derive it by `w`, with the chain rule: outer times inner derivative.",
+            "The outer derivative of `½ e²` is `e`. The inner derivative of `w x + b − y` by `w` is `x`, and by `b` it is 1.",
+            "`J` is the mean over the samples, so each derivative is the mean of what one sample gives: `np.mean`.",
+        ),
+        misconceptions=(
+            Misconception(
+                "the sign is turned round",
+                lambda w, b, x, y: (np.mean((y - w * x - b) * x), np.mean(y - w * x - b)),
+                "This is the direction of the *update*. The gradient points uphill, to a larger loss; gradient descent "
+                "subtracts it. Where does the inner derivative of `y − (w x + b)` change the sign?",
+            ),
+            Misconception(
+                "twice too large",
+                lambda w, b, x, y: (2 * np.mean((w * x + b - y) * x), 2 * np.mean(w * x + b - y)),
+                "The exponent 2 came down. What did the ½ in front of this loss do?",
+            ),
+            Misconception(
+                "half as large",
+                lambda w, b, x, y: (np.mean((w * x + b - y) * x) / 2, np.mean(w * x + b - y) / 2),
+                "The ½ is still there. What comes down from the exponent of a square?",
+            ),
+            Misconception(
+                "the sum, not the mean",
+                lambda w, b, x, y: (np.sum((w * x + b - y) * x), np.sum(w * x + b - y)),
+                "Yours grows with the number of samples. `J` is a mean, and so is its derivative.",
+            ),
+            Misconception(
+                "the sum, with the sign turned round",
+                lambda w, b, x, y: (np.sum((y - w * x - b) * x), np.sum(y - w * x - b)),
+                "Two things: `J` is a mean over the samples, not a sum; and the gradient points uphill.",
+            ),
+            Misconception(
+                "the input is missing",
+                lambda w, b, x, y: (np.mean(w * x + b - y), None),
+                "The inner derivative of `w x + b − y` by `w` was left out. How much does a prediction move when `w` moves?",
+            ),
+            Misconception(
+                "the input does not belong here",
+                lambda w, b, x, y: (None, np.mean((w * x + b - y) * x)),
+                "How much does a prediction `w x + b` move when `b` moves? Not by `x`.",
+            ),
+            Misconception(
+                "means multiplied",
+                lambda w, b, x, y: (np.mean(w * x + b - y) * np.mean(x), None),
+                "The mean of a product is not the product of the means. Multiply sample by sample, then take the mean.",
+            ),
+        ),
+    ),
+    FunctionExercise(
+        slug="stable-rate",
+        title="The largest stable learning rate",
+        points=3,
+        solution=largest_stable_rate,
+        inputs=_inputs_only,
+        parts=("learning rate",),
+        hints=(
+            "The loss is a bowl, and how sharply it bends does not depend on where you stand. Which matrix holds the second "
+            "derivatives of `J` by `w` and `b`?",
+            "Derive `mean((w x + b − y) x)` and `mean(w x + b − y)` once more, by `w` and by `b`: the four entries are "
+            "`mean(x²)`, `mean(x)`, `mean(x)` and 1.",
+            "Along the direction in which the bowl bends most, the curvature is the largest eigenvalue λ of this matrix "
+            "(`np.linalg.eigvalsh`). A step multiplies the distance to the bottom by `1 − rate · λ`: when is that smaller "
+            "than 1 in size?",
+        ),
+        misconceptions=(
+            Misconception(
+                "half of it",
+                lambda x: _rate_for(_hessian(x), top=1.0),
+                "With your rate the sharpest direction arrives in one step. A larger one jumps past the bottom; how far may "
+                "it land on the other side and still be nearer than before?",
+            ),
+            Misconception(
+                "the flattest direction",
+                lambda x: _rate_for(_hessian(x), pick=np.min),
+                "You took the smallest curvature. The walk is only as stable as in the direction where the bowl bends most.",
+            ),
+            Misconception(
+                "the sum, not the mean",
+                lambda x: _rate_for(len(x) * _hessian(x)),
+                "Yours shrinks as samples are added, even if they are copies of the same ones. The loss here is a mean.",
+            ),
+            Misconception(
+                "the bias was forgotten",
+                lambda x: 2 / np.mean(x**2),
+                "This is the limit for a line through the origin. Here `b` moves too, and when the inputs are not centred the "
+                "two move the predictions together.",
+            ),
+            Misconception(
+                "the inputs were centred",
+                lambda x: 2 / max(np.var(x), 1.0),
+                "The covariance of `x` leaves out its mean. That is right for centred inputs; these are not, so the entries "
+                "off the diagonal are not 0.",
+            ),
+            Misconception(
+                "the loss without its ½",
+                lambda x: 1 / np.linalg.eigvalsh(2 * _hessian(x)).max(),
+                "This is a quarter of what is right: once the ½ of this loss is missing, and once the 2 of the limit.",
+            ),
+            Misconception(
+                "both curvatures added",
+                lambda x: 2 / np.trace(_hessian(x)),
+                "The trace is the sum of both eigenvalues, so your rate is safe but not the largest.",
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,159 @@
+"""Predictions: questions to commit to before an explorer shows the answer.
+
+A guess that was put down is compared with what is seen; one that was only thought is adapted to it. So the feedback
+appears after *Commit* only, and speaks to the thought behind the option that was chosen.
+"""
+
+import html
+from dataclasses import dataclass
+from typing import Any
+
+import ipywidgets as widgets
+
+from gdlab.exercises.feedback import panel
+from gdlab.validation import named
+
+
+@dataclass(frozen=True)
+class Option:
+    """An answer to choose, what to say to who chose it, and whether it is right."""
+
+    text: str
+    feedback: str
+    right: bool = False
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """A question with its options."""
+
+    slug: str
+    question: str
+    options: tuple[Option, ...]
+
+
+PREDICTIONS = {
+    prediction.slug: prediction
+    for prediction in (
+        Prediction(
+            "race",
+            "A small network with one hidden layer learns to tell two classes apart. Once it is trained with the slope f′(z) in "
+            "every update of its hidden units, once with a plain 1 in its place. What will happen?",
+            (
+                Option(
+                    "Without the slope it learns nothing.",
+                    "Too pessimistic: on the first problem below both learn it. Then change the problem to XOR.",
+                ),
+                Option(
+                    "Both learn the same; the slope only changes how fast.",
+                    "That is what the question behind these notebooks suggests, and on the first problem below it looks so. "
+                    "Then change the problem to XOR.",
+                ),
+                Option(
+                    "It depends on the problem: sometimes both learn, sometimes only one.",
+                    "So it is. The first problem below is one that both learn; change it to XOR for one that only one learns.",
+                    right=True,
+                ),
+            ),
+        ),
+        Prediction(
+            "one-sample",
+            "A line is too low at one sample, whose input x is negative. The rule updates weight and bias for this one sample. "
+            "What happens to the weight?",
+            (
+                Option(
+                    "It grows, since the prediction has to grow.",
+                    "The bias grows. But with a negative input a larger weight makes the prediction *smaller*: the error is "
+                    "multiplied by the input, with its sign.",
+                ),
+                Option(
+                    "It shrinks: the error is positive and the input negative.",
+                    "Yes: the product of a positive error and a negative input is negative. Step through the explorer and look for "
+                    "such a sample.",
+                    right=True,
+                ),
+                Option(
+                    "It stays; only the bias can lift a line.",
+                    "Both move. At a negative input a line is lifted by turning it, too.",
+                ),
+            ),
+        ),
+        Prediction(
+            "flat",
+            "You stand far from the bottom of a valley and take steps of learning rate × slope. Is the first step long?",
+            (
+                Option(
+                    "Yes: far from the minimum the slope is large.",
+                    "For a bowl, yes. Choose the saturated unit’s error in the explorer: at its rim you are as far from the bottom as "
+                    "can be, and hardly move.",
+                ),
+                Option(
+                    "No: far away the slope is small.",
+                    "For some curves. Compare the parabola with the saturated unit’s error.",
+                ),
+                Option(
+                    "That depends on the curve: distance and slope are two things.",
+                    "Yes. The slope tells about the ground under your feet and nothing else. Try all five curves.",
+                    right=True,
+                ),
+            ),
+        ),
+    )
+}
+"""Every prediction by its slug."""
+
+
+class PredictionCard:
+    """A prediction on the page: options, a button to commit, and the feedback after it."""
+
+    def __init__(self, prediction: Prediction) -> None:
+        self.prediction = prediction
+        self.committed: Option | None = None
+        width = {"width": "auto", "max_width": "860px"}
+        labels = [(option.text, index) for index, option in enumerate(prediction.options)]
+        self._choice = widgets.RadioButtons(options=labels, index=None, layout=width)
+        self._commit = widgets.Button(description="Commit", disabled=True, tooltip="Put the prediction down")
+        self._answer = widgets.HTML(layout=width)
+        self._choice.observe(lambda change: setattr(self._commit, "disabled", change["new"] is None), names="index")
+        self._commit.on_click(lambda _: self.commit(self._choice.index))
+        question = widgets.HTML(_question(prediction.question), layout=width)
+        self.widget = widgets.VBox([question, self._choice, self._commit, self._answer])
+
+    def commit(self, index: int) -> None:
+        """Put down the option with this number, counted from 0. The first one put down stays."""
+        if self.committed is not None:
+            return
+        option = self.prediction.options[index]
+        self.committed = option
+        self._choice.index = index
+        self._choice.disabled = self._commit.disabled = True
+        headline = "You saw it coming" if option.right else "Look again"
+        self._answer.value = panel("right" if option.right else "hint", headline, (option.feedback,))
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        view = {"version_major": 2, "version_minor": 0, "model_id": self.widget.model_id}
+        items = "".join(f"<li>{html.escape(option.text)}</li>" for option in self.prediction.options)
+        return {
+            "application/vnd.jupyter.widget-view+json": view,
+            "text/html": f"{_question(self.prediction.question)}<ul>{items}</ul><p>(Run this cell to choose.)</p>",
+            "text/plain": repr(self),
+        }
+
+    def __repr__(self) -> str:
+        lines = [self.prediction.question, *(f"- {option.text}" for option in self.prediction.options)]
+        return "\n".join(lines)
+
+
+def _question(text: str) -> str:
+    return f'<p style="font-size:15px; line-height:1.5"><strong>Predict.</strong> {html.escape(text)}</p>'
+
+
+def predict(slug: str) -> PredictionCard:
+    """Show a prediction to commit to.
+
+    Raises
+    ------
+    ValueError
+        If there is no prediction of that name.
+    """
+    return PredictionCard(named(PREDICTIONS, slug, "prediction"))
