@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 
 from gdlab import validation
 from gdlab.losses import LOSSES, Loss, _MatchingLoss
-from gdlab.network import Layer, Trace, forward, from_vector, inputs, propagate
+from gdlab.network import Layer, Trace, connected, forward, from_vector, inputs, propagate
 from gdlab.rules import RULES, Rule
 from gdlab.validation import Array, named
 
@@ -26,6 +26,7 @@ class Gradient:
     b: Array
 
 
+@np.errstate(all="ignore")  # as in forward: divergence is something to look at
 def backward(
     layers: Sequence[Layer],
     trace: Trace,
@@ -68,6 +69,7 @@ def backward(
     Rumelhart, Hinton & Williams 1986, "Learning representations by back-propagating errors", Nature 323, 533–536.
     """
     rule = named(RULES, rule, "rule")
+    traced(layers, trace)
     loss = suited(loss, layers)
     return propagate_back(layers, trace, targets(layers, trace.a[0], y, loss), loss, rule)
 
@@ -83,6 +85,17 @@ def propagate_back(layers: Sequence[Layer], trace: Trace, y: Array, loss: Loss, 
             factor = rule.factor(layers[index - 1].activation, trace.z[index - 1])
             error = rule.carry(error, layers[index].W, index) * factor
     return gradients[::-1]
+
+
+def traced(layers: Sequence[Layer], trace: Trace) -> None:
+    """Raise unless `trace` is what `forward` gives for layers of these shapes."""
+    connected(layers)
+    if not isinstance(trace, Trace):
+        raise TypeError(f"trace came as {validation.describe(trace)}; wanted the Trace that forward gives")
+    came = [z.shape for z in trace.z]
+    wanted = [(*layer.W.shape[:-2], len(trace.a[0]), layer.W.shape[-1]) for layer in layers]
+    if came != wanted:
+        raise ValueError(f"trace has z of shapes {came}; wanted {wanted}, from forward through the same layers")
 
 
 def suited(loss: str | Loss, layers: Sequence[Layer]) -> Loss:
@@ -113,6 +126,7 @@ def targets(layers: Sequence[Layer], X: Array, y: ArrayLike, loss: Loss) -> Arra
     return y
 
 
+@np.errstate(all="ignore")
 def mean_loss(
     layers: Sequence[Layer], X: ArrayLike, y: ArrayLike, loss: str | Loss = "squared_error"
 ) -> Array | np.float64:
@@ -145,17 +159,23 @@ def numerical_gradient(J: Callable[[Array], float], theta: ArrayLike, h: float =
     """
     theta = validation.finite(validation.array(theta, "theta", "(...)", least_axes=0), "theta")
     h = validation.positive(h, "h")
+
+    def value(point: Array) -> Array:
+        return validation.array(J(point), "what the function returns", "(...)", least_axes=0)
+
     slopes = []
     for index in np.ndindex(theta.shape):
         there, back = theta.copy(), theta.copy()
         there[index] += h
         back[index] -= h
-        slopes.append((np.asarray(J(there)) - np.asarray(J(back))) / (2 * h))
-    return np.array(slopes).reshape(*theta.shape, *np.shape(slopes[0]))
+        slopes.append((value(there) - value(back)) / (2 * h))
+    return np.array(slopes).reshape((*theta.shape, *slopes[0].shape))
 
 
 def gradient_vector(gradients: Sequence[Gradient]) -> Array:
     """Return the gradients of all layers in one vector, shape (..., p), ordered as `gdlab.network.to_vector`."""
+    if not (isinstance(gradients, Sequence) and gradients and all(isinstance(one, Gradient) for one in gradients)):
+        raise TypeError(f"gradients came as {validation.describe(gradients)}; wanted a list of Gradient")
     parts = [g.reshape(*g.shape[:-2], -1) for gradient in gradients for g in (gradient.W, gradient.b)]
     return np.concatenate(parts, axis=-1)
 
@@ -181,7 +201,12 @@ def agreement(one: ArrayLike | Sequence[Gradient], other: ArrayLike | Sequence[G
     )
     if u.shape[-1] != v.shape[-1]:
         raise ValueError(f"the updates have {u.shape[-1]} and {v.shape[-1]} parameters; wanted the same number")
+    try:
+        np.broadcast_shapes(u.shape, v.shape)
+    except ValueError:
+        raise ValueError(f"the updates have shapes {u.shape} and {v.shape}; wanted the same leading axes") from None
     with np.errstate(invalid="ignore"):
+        u, v = (x / np.abs(x).max(axis=-1, keepdims=True) for x in (u, v))  # now no square overflows or vanishes
         u, v = (x / np.linalg.norm(x, axis=-1, keepdims=True) for x in (u, v))
     return np.clip((u * v).sum(axis=-1), -1.0, 1.0)
 
@@ -207,7 +232,7 @@ def asymmetry(field: Callable[[Array], Array], theta: ArrayLike, h: float = 1e-5
         ``‖Jac − Jacᵀ‖ / ‖Jac + Jacᵀ‖`` in the Frobenius norm: 0 for a gradient (up to rounding, about 1e-10), 1 for
         a field that is half rotation, infinity for a pure rotation, nan if Jac is zero.
     """
-    theta = validation.array(theta, "theta", "(p,)", least_axes=1)
+    theta = validation.array(theta, "theta", "(p,)")
     jacobian = numerical_gradient(field, theta, h)
     if jacobian.shape != (theta.size, theta.size):
         raise ValueError(f"field gives shape {jacobian.shape[1:]} at theta {theta.shape}; wanted the same shape (p,)")

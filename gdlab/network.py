@@ -76,6 +76,7 @@ class Trace:
         return self.a[-1]
 
 
+@np.errstate(all="ignore")  # a network that has diverged is something to look at, not a page of warnings
 def forward(layers: Sequence[Layer], X: ArrayLike) -> Trace:
     """Send `X` through the layers and keep every intermediate value: ``z = a W + b``, then ``a = f(z)``.
 
@@ -175,7 +176,9 @@ def initialise(
     ----------
     Glorot & Bengio 2010, "Understanding the difficulty of training deep feedforward neural networks", AISTATS.
     """
-    if not isinstance(sizes, Sequence) or isinstance(sizes, str) or len(sizes) < 2:
+    if not isinstance(sizes, Sequence) or isinstance(sizes, str):
+        raise TypeError(f"sizes came as {validation.describe(sizes)}; wanted a list of whole numbers, e.g. (2, 8, 1)")
+    if len(sizes) < 2:
         raise ValueError(f"sizes came as {validation.describe(sizes)}; wanted at least two, e.g. (2, 8, 1)")
     sizes = [validation.whole(size, "a size", 1) for size in sizes]
     if isinstance(scheme, str):
@@ -183,6 +186,7 @@ def initialise(
     else:
         constant = validation.positive(scheme, "scheme", zero=True)
         spread = lambda d, k: constant  # noqa: E731
+    hidden, output = (named(ACTIVATIONS, one, "activation") for one in (hidden, output))
     generators = [np.random.default_rng(one) for one in validation.seeds(seed)]
     layers = []
     for index, (d, k) in enumerate(itertools.pairwise(sizes)):
@@ -191,17 +195,23 @@ def initialise(
             W = W[0]
         b = np.zeros((*W.shape[:-2], 1, k))
         layers.append(Layer(W, b, output if index == len(sizes) - 2 else hidden))
+    connected(layers)
     return layers
 
 
 def to_vector(layers: Sequence[Layer]) -> Array:
     """Return all parameters in one vector θ, shape (..., p): W then b, layer by layer."""
+    connected(layers)
     parts = [p.reshape(*p.shape[:-2], -1) for layer in layers for p in (layer.W, layer.b)]
     return np.concatenate(parts, axis=-1)
 
 
-def from_vector(theta: Array, layers: Sequence[Layer]) -> list[Layer]:
+def from_vector(theta: ArrayLike, layers: Sequence[Layer]) -> list[Layer]:
     """Return layers like `layers` with the parameters θ (..., p); leading axes of θ become independent runs."""
+    theta = validation.array(theta, "theta", "(..., p)", least_axes=1)
+    p = to_vector(layers).shape[-1]
+    if theta.shape[-1] != p:
+        raise ValueError(f"theta has shape {theta.shape}; wanted (..., {p}) for these layers")
     result, start = [], 0
     for layer in layers:
         d, k = layer.W.shape[-2:]
@@ -209,6 +219,4 @@ def from_vector(theta: Array, layers: Sequence[Layer]) -> list[Layer]:
         b = theta[..., start + d * k : start + d * k + k].reshape(*theta.shape[:-1], 1, k)
         result.append(replace(layer, W=W, b=b))
         start += d * k + k
-    if start != theta.shape[-1]:
-        raise ValueError(f"theta has shape {theta.shape}; these layers have {start} parameters")
     return result

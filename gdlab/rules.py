@@ -76,8 +76,8 @@ straight_through = Rule(
 
 
 @lru_cache(maxsize=256)
-def _feedback_weights(shape: tuple[int, ...], seed: int, index: int) -> Array:
-    d, k = shape[-2:]
+def _feedback_weights(shape: tuple[int, int], seed: int, index: int) -> Array:
+    d, k = shape
     return np.random.default_rng([seed, index]).normal(0, np.sqrt(2 / (d + k)), shape)
 
 
@@ -87,8 +87,8 @@ def feedback_alignment_rule(seed: int = 0) -> Rule:
     Parameters
     ----------
     seed
-        Decides the fixed weights ``B``, which have the shape of the weights ``W`` that they stand in for, entries
-        from a normal distribution of mean 0 and variance 2/(d + k), and never learn.
+        Decides the fixed weights ``B`` (d, k), which stand in for each layer's weights ``W`` (..., d, k) in all
+        independent runs alike. Their entries are normal, of mean 0 and variance 2/(d + k), and never learn.
 
     References
     ----------
@@ -100,7 +100,7 @@ def feedback_alignment_rule(seed: int = 0) -> Rule:
         "feedback_alignment",
         output_error=chain_rule.output_error,
         factor=chain_rule.factor,
-        carry=lambda error, W, index: _through_the_weights(error, _feedback_weights(W.shape, seed, index), index),
+        carry=lambda error, W, index: _through_the_weights(error, _feedback_weights(W.shape[-2:], seed, index), index),
     )
 
 

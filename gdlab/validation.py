@@ -3,6 +3,7 @@
 Every message names what came and what was wanted; for a name it lists what there is.
 """
 
+import math
 from collections.abc import Iterable, Mapping
 from numbers import Integral, Real
 from typing import Any
@@ -68,7 +69,7 @@ def array(value: ArrayLike, name: str, axes: str, *, least_axes: int | None = No
         raise ValueError(f"{name} has rows of different length; wanted shape {axes}") from None
     if result.dtype.kind not in "biuf":
         raise TypeError(f"{name} came as {describe(value)}; wanted real numbers of shape {axes}")
-    good = result.ndim >= least_axes if least_axes else result.ndim == axes.count(",") + 1
+    good = result.ndim == axes.strip("(,)").count(",") + 1 if least_axes is None else result.ndim >= least_axes
     if not good:
         raise ValueError(f"{name} has shape {result.shape}; wanted {axes}")
     if result.size == 0:
@@ -84,14 +85,22 @@ def finite(values: Array, name: str) -> Array:
     return values
 
 
+def number(value: float, name: str, wanted: str = "a finite number") -> float:
+    """Return `value` as a float if it is a finite real number."""
+    if isinstance(value, bool) or not isinstance(value, Real):
+        raise TypeError(f"{name} came as {describe(value)}; wanted {wanted}")
+    if not math.isfinite(value):
+        raise ValueError(f"{name} is {value}; wanted {wanted}")
+    return float(value)
+
+
 def positive(value: float, name: str, *, zero: bool = False) -> float:
     """Return `value` as a float if it is a finite number > 0 (or >= 0 with `zero`)."""
     wanted = "a finite number >= 0" if zero else "a finite number > 0"
-    if isinstance(value, bool) or not isinstance(value, Real):
-        raise TypeError(f"{name} came as {describe(value)}; wanted {wanted}")
-    if not np.isfinite(value) or value < 0 or (value == 0 and not zero):
+    result = number(value, name, wanted)
+    if result < 0 or (result == 0 and not zero):
         raise ValueError(f"{name} is {value}; wanted {wanted}")
-    return float(value)
+    return result
 
 
 def whole(value: int, name: str, least: int) -> int:
@@ -105,7 +114,7 @@ def whole(value: int, name: str, least: int) -> int:
 
 def seeds(seed: int | Iterable[int]) -> list[int]:
     """Return the seeds as a list; a single one gives a list of length one."""
-    many = [seed] if isinstance(seed, Integral) else list(seed) if isinstance(seed, Iterable) else None
+    many = [seed] if isinstance(seed, Integral) else list(seed) if np.iterable(seed) else None
     if many is None:
         raise TypeError(f"seed came as {describe(seed)}; wanted a whole number >= 0, or several")
     if not many:
