@@ -1,0 +1,53 @@
+"""Importing the mathematics costs NumPy and nothing else: what a module loads is asked of a fresh Python."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+import gdlab
+
+MODULES = ["activations", "losses", "rules", "network", "gradients", "updates", "training", "datasets", "validation"]
+
+PROGRAM = """
+import importlib, json, sys
+import numpy.random
+before = set(sys.modules)
+importlib.import_module({name!r})
+print(json.dumps(sorted(set(sys.modules) - before)))
+"""
+
+
+def loaded_by(name):
+    """The modules that importing `name` adds to those of Python and NumPy."""
+    run = subprocess.run(
+        [sys.executable, "-c", PROGRAM.format(name=name)], capture_output=True, text=True, check=True, timeout=60
+    )
+    return json.loads(run.stdout)
+
+
+@pytest.mark.parametrize("name", ["gdlab", *(f"gdlab.{module}" for module in MODULES)])
+def test_the_mathematics_needs_numpy_and_nothing_else(name):
+    loaded = loaded_by(name)
+    assert name in loaded
+    assert {module.split(".")[0] for module in loaded} - set(sys.stdlib_module_names) <= {"gdlab", "numpy"}
+    assert not {"matplotlib", "ipywidgets", "IPython", "PIL"} & set(loaded)
+    parts = {module.split(".")[1] for module in loaded if module.startswith("gdlab.")}
+    assert parts <= set(MODULES)
+
+
+def test_the_watch_would_see_a_heavy_import():
+    assert "autograd" in {module.split(".")[0] for module in loaded_by("autograd")}
+
+
+def test_every_public_name_is_there_to_be_found():
+    assert len(gdlab.__all__) == len(set(gdlab.__all__))
+    assert set(gdlab.__all__) <= set(dir(gdlab))
+    for name in set(gdlab.__all__) - set(gdlab._ON_DEMAND):
+        assert getattr(gdlab, name) is not None
+
+
+def test_a_name_that_is_not_there_says_so():
+    with pytest.raises(AttributeError, match="module 'gdlab' has no attribute 'backwards'"):
+        _ = gdlab.backwards
