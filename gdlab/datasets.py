@@ -62,7 +62,7 @@ def line(n: int = 20, slope: float = 1.5, intercept: float = 0.5, noise: float =
     return Dataset(x, intercept + slope * x + rng.normal(0, noise, (n, 1)), ("x",), ("y",))
 
 
-def clouds(n: int = 200, noise: float = 0.6, seed: int = 0) -> Dataset:
+def clouds(n: int = 200, noise: float = 0.5, seed: int = 0) -> Dataset:
     """Return two round clouds about (−1, −1) and (1, 1), the second of class 1: a straight line can part them."""
     rng = _generator(n, noise, seed)
     label = np.arange(n) % 2

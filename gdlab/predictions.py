@@ -10,7 +10,7 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from gdlab.exercises.feedback import panel
+from gdlab.exercises.feedback import marked, panel
 from gdlab.validation import named
 
 
@@ -145,7 +145,7 @@ class PredictionCard:
 
 
 def _question(text: str) -> str:
-    return f'<p style="font-size:15px; line-height:1.5"><strong>Predict.</strong> {html.escape(text)}</p>'
+    return f'<p style="font-size:15px; line-height:1.5"><strong>Predict.</strong> {marked(text)}</p>'
 
 
 def predict(slug: str) -> PredictionCard:

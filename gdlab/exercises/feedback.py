@@ -64,7 +64,7 @@ class Note:
 def panel(kind: str, headline: str, words: tuple[str, ...], aside: str = "", code: str = "") -> str:
     """Return the HTML of a panel: a sign, a headline, paragraphs in which `backticks` mark code."""
     sign, colour = _LOOKS[kind]
-    paragraphs = "".join(f'<p style="margin:6px 0 0">{_marked(text)}</p>' for text in words)
+    paragraphs = "".join(f'<p style="margin:6px 0 0">{marked(text)}</p>' for text in words)
     block = (
         f'<pre style="margin:8px 0 0; font-size:13px; white-space:pre-wrap">{html.escape(code)}</pre>' if code else ""
     )
@@ -73,9 +73,11 @@ def panel(kind: str, headline: str, words: tuple[str, ...], aside: str = "", cod
         f'<div role="status" style="border-left:5px solid {colour}; padding:8px 14px 10px; max-width:860px; '
         f'font-size:15px; line-height:1.5; background:rgba(128,128,128,0.09)">{aside}'
         f'<strong><span aria-hidden="true" style="color:{colour}; font-size:17px">{sign}</span>&ensp;'
-        f"{_marked(headline)}</strong>{paragraphs}{block}</div>"
+        f"{marked(headline)}</strong>{paragraphs}{block}</div>"
     )
 
 
-def _marked(text: str) -> str:
-    return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text))
+def marked(text: str) -> str:
+    """Return text as HTML in which `backticks` mark code and f′(z) stays in one piece."""
+    whole = html.escape(text).replace("f′(z)", '<span style="white-space:nowrap">f′(z)</span>')
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", whole)

@@ -12,7 +12,7 @@ from gdlab.validation import describe, named
 
 _LABELS = {"description_width": "initial"}
 _SLIDER = {"width": "340px", "max_width": "100%"}
-_E24 = (10, 11, 12, 13, 15, 16, 18, 20, 22, 24, 27, 30, 33, 36, 39, 43, 47, 51, 56, 62, 68, 75, 82, 91)
+_ROUND = (10, 11, 12, 13, 14, 15, 16, 18, 20, 22, 25, 28, 30, 33, 36, 40, 45, 50, 55, 60, 65, 70, 75, 80, 85, 90, 95)
 
 
 def _between(value: Any, name: str, low: float, high: float) -> None:
@@ -52,7 +52,7 @@ class Slider:
 
 @dataclass(frozen=True)
 class LogSlider:
-    """A positive number from `low` to `high` in steps of about a tenth of itself, each with two digits."""
+    """A positive number from `low` to `high` in steps of about a tenth of itself."""
 
     label: str
     start: float
@@ -61,9 +61,9 @@ class LogSlider:
 
     @property
     def scale(self) -> list[float]:
-        """All values of the slider: those of the E24 series, which engineers use for the same purpose."""
+        """All values of the slider: round numbers of two digits, each about a tenth larger than the one before."""
         decades = range(math.floor(math.log10(self.low)), math.ceil(math.log10(self.high)) + 1)
-        values = [float(f"{digits}e{decade - 1}") for decade in decades for digits in _E24]
+        values = [float(f"{digits}e{decade - 1}") for decade in decades for digits in _ROUND]
         return [value for value in values if self.low <= value <= self.high]
 
     def widget(self) -> widgets.DOMWidget:
@@ -104,7 +104,7 @@ class Steps:
     def player(self, slider: widgets.DOMWidget) -> widgets.Play:
         """Return a play button that moves the slider in the page, without a round trip of its own."""
         play = widgets.Play(
-            value=self.start,
+            value=slider.value,
             min=0,
             max=self.last,
             step=self.stride,

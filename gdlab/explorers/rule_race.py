@@ -182,10 +182,11 @@ class RuleRace(Explorer):
             artist.set_visible("frozen" in numbers.runners)
 
     def caption(self, numbers: Race) -> str:
-        parts = [f"the {r.verdict.replace(':', ' has')}" for r in numbers.runners.values()]
-        slope = style.number(float(np.median(numbers.runners["chain_rule"].factors)), 2)
+        steps = style.count(int(numbers.steps[-1]), "step")
         problem = self.controls["problem"].options[numbers.problem]
+        shares = [f"the {r.label} has {style.percent(r.accuracy)}" for r in numbers.runners.values()]
+        slope = style.number(float(np.median(numbers.runners["chain_rule"].factors)), 2)
         return (
-            f"After {numbers.steps[-1]} steps on {problem}, {', '.join(parts)}. At the hidden units the delta rule "
-            f"multiplies the error by 1; the chain rule by f′(z), whose median is {slope} now."
+            f"Points classified right after {steps} on {problem}: {', '.join(shares)}. At the hidden units the delta "
+            f"rule multiplies the error by 1; the chain rule by f′(z), whose median is {slope} now."
         )

@@ -90,11 +90,15 @@ class Notebook:
         self.complaints: list[str] = []
         page.on("console", self._listen)
         page.on("pageerror", lambda error: self.complaints.append(f"page error: {error}"))
-        page.goto(address.format(f"lab/tree/{path}"))
-        page.wait_for_selector(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Cell", timeout=60_000)
-        page.wait_for_function("() => !document.querySelector('#jupyterlab-splash')", timeout=60_000)
+        workspace = secrets.token_hex(4)  # a fresh one, or JupyterLab would open what was open before
+        page.goto(address.format(f"lab/workspaces/{workspace}/tree/{path}"))
         page.wait_for_function(
-            "() => window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'",
+            """path => {
+                const panel = window.jupyterapp?.shell.currentWidget;
+                return panel?.context?.path === path && panel.context.isReady
+                    && panel.sessionContext.session?.kernel?.status === 'idle';
+            }""",
+            arg=path,
             timeout=60_000,
         )
 

@@ -1,0 +1,75 @@
+"""Re-execute the stored notebooks and write them back clean: ``python -m tests.notebooks.refresh [name ...]``.
+
+The `.ipynb` files are the source. Edit them in JupyterLab, save, then run this: it executes each from the top in a new
+kernel and stores what it printed, without anything that changes from run to run or does not work without a kernel.
+"""
+
+import sys
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbformat import NotebookNode
+
+FOLDER = Path(__file__).parents[2] / "notebooks"
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+KEPT_METADATA = {"nbgrader", "tags"}
+
+
+def stored() -> list[Path]:
+    """Return the stored notebooks in their order."""
+    return sorted(FOLDER.glob("*.ipynb"))
+
+
+def execute(notebook: NotebookNode) -> NotebookNode:
+    """Return the notebook with the outputs of a run from the top; an error in a cell is raised."""
+    NotebookClient(notebook, timeout=300, record_timing=False, resources={"metadata": {"path": str(FOLDER)}}).execute()
+    return notebook
+
+
+def clean(notebook: NotebookNode) -> NotebookNode:
+    """Return the notebook in canonical form: no widget views, no metadata but what is meant to be there."""
+    notebook.metadata = NotebookNode(
+        kernelspec=NotebookNode(display_name="Python 3 (ipykernel)", language="python", name="python3"),
+        language_info=NotebookNode(name="python"),
+    )
+    for number, cell in enumerate(notebook.cells):
+        cell.metadata = NotebookNode({key: value for key, value in cell.metadata.items() if key in KEPT_METADATA})
+        cell.pop("attachments", None)
+        cell.id = f"cell-{number:02d}"
+        if cell.cell_type == "code":
+            cell.outputs = _joined(cell.outputs)
+        for output in cell.get("outputs", []):
+            output.get("data", {}).pop(WIDGET_VIEW, None)
+    return notebook
+
+
+def _joined(outputs: list[NotebookNode]) -> list[NotebookNode]:
+    """Join what was printed in several pieces: where the kernel cuts it is chance."""
+    joined: list[NotebookNode] = []
+    for output in outputs:
+        last = joined[-1] if joined else NotebookNode()
+        if output.output_type == "stream" == last.get("output_type") and output.name == last.name:
+            last.text += output.text
+        else:
+            joined.append(output)
+    return joined
+
+
+def text(notebook: NotebookNode) -> str:
+    """Return the notebook as it is stored in a file."""
+    return nbformat.writes(notebook, version=4) + "\n"
+
+
+def main(names: list[str]) -> None:
+    paths = [path for path in stored() if not names or path.stem in names or path.name in names]
+    if not paths:
+        raise SystemExit(f"no notebook is called {', '.join(names)}; there are {', '.join(p.stem for p in stored())}")
+    for path in paths:
+        notebook = nbformat.read(path, as_version=4)
+        path.write_text(text(clean(execute(notebook))), encoding="utf-8")
+        print(f"refreshed {path.name}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
