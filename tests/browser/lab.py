@@ -110,6 +110,39 @@ class Notebook:
         """Run all cells by the command behind the menu, and wait for the last."""
         self.page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-all-cells')")
 
+    def outputs(self, kind: str) -> list[list[str]]:
+        """Return name and text of all outputs of a kind: ``"error"`` or ``"stream"``."""
+        return self.page.evaluate(
+            """kind => [...window.jupyterapp.shell.currentWidget.content.model.cells]
+                .flatMap(cell => cell.type === 'code' ? cell.outputs.toJSON() : [])
+                .filter(output => output.output_type === kind)
+                .map(output => kind === 'error'
+                    ? [output.ename, output.evalue] : [output.name, String(output.text)])""",
+            kind,
+        )
+
+    def write(self, grade_id: str, source: str) -> None:
+        """Replace the source of the cell with this nbgrader name, as if it had been typed."""
+        self.page.evaluate(
+            """([gradeId, source]) => {
+                const cells = [...window.jupyterapp.shell.currentWidget.content.model.cells];
+                cells.find(cell => cell.getMetadata('nbgrader')?.grade_id === gradeId).sharedModel.setSource(source);
+            }""",
+            [grade_id, source],
+        )
+
+    def result(self, grade_id: str) -> list[str]:
+        """Return the plain text and the HTML of what the cell with this nbgrader name gave."""
+        return self.page.evaluate(
+            """gradeId => {
+                const cells = [...window.jupyterapp.shell.currentWidget.content.model.cells];
+                const cell = cells.find(cell => cell.getMetadata('nbgrader')?.grade_id === gradeId);
+                const data = cell.outputs.toJSON()[0].data;
+                return [String(data['text/plain']), String(data['text/html'])];
+            }""",
+            grade_id,
+        )
+
     def explorer(self, index: int = 0) -> "ExplorerOnPage":
         image = self.page.locator("img.widget-image").nth(index)
         image.scroll_into_view_if_needed()

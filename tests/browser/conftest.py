@@ -1,0 +1,43 @@
+"""One JupyterLab and one Chromium for all browser tests, on a copy of the notebooks."""
+
+import shutil
+
+import pytest
+
+from tests.browser import lab
+from tests.notebooks.refresh import FOLDER
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    if lab.CHROMIUM is None:
+        pytest.skip("no Chromium is installed: `apt-get install chromium`, or set it up as `chromium` on the PATH")
+    sync_api = pytest.importorskip("playwright.sync_api")
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=lab.CHROMIUM, args=lab.CHROMIUM_FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def jupyterlab(tmp_path_factory):
+    """The address of a JupyterLab that serves a copy of the notebooks, so that no test can change the stored ones."""
+    folder = tmp_path_factory.mktemp("notebooks") / "copy"
+    shutil.copytree(FOLDER, folder)
+    with lab.server(folder, tmp_path_factory.mktemp("jupyter")) as address:
+        yield address
+
+
+@pytest.fixture
+def open_notebook(chromium, jupyterlab):
+    """Open a notebook in a page of the given size."""
+    pages = []
+
+    def opened(name, width=1280, height=900):
+        page = chromium.new_page(viewport={"width": width, "height": height})
+        pages.append(page)
+        return lab.Notebook(page, jupyterlab, name)
+
+    yield opened
+    for page in pages:
+        page.close()

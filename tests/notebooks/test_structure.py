@@ -1,0 +1,159 @@
+"""The stored notebooks: their form, their words' frame, and what they must not hold. nbval checks what they print."""
+
+import json
+import re
+
+import nbformat
+import pytest
+
+from gdlab.exercises import EXERCISES
+from gdlab.predictions import PREDICTIONS
+from tests.notebooks.refresh import FOLDER, WIDGET_VIEW, clean, main, stored, text
+
+PATHS = stored()
+EXPLORER = re.compile(r"gdlab\.[A-Z]\w+\(")
+
+
+@pytest.fixture(params=PATHS, ids=lambda path: path.stem)
+def path(request):
+    return request.param
+
+
+@pytest.fixture
+def notebook(path):
+    return nbformat.read(path, as_version=4)
+
+
+def codes(notebook):
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def prose(notebook):
+    return "\n\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+
+
+def outputs(notebook):
+    return [output for cell in codes(notebook) for output in cell.outputs]
+
+
+def test_there_are_notebooks():
+    assert [path.stem[:2] for path in PATHS] == [f"{number:02d}" for number in range(len(PATHS))]
+    assert PATHS
+
+
+def test_is_stored_in_canonical_form(path, notebook):
+    assert path.read_text(encoding="utf-8") == text(clean(notebook)), "run: python -m tests.notebooks.refresh"
+
+
+def test_is_stored_executed_from_top_to_bottom(notebook):
+    assert [cell.execution_count for cell in codes(notebook)] == list(range(1, len(codes(notebook)) + 1))
+
+
+def test_holds_no_widget_view_no_error_and_no_stderr(path, notebook):
+    assert WIDGET_VIEW not in path.read_text(encoding="utf-8")
+    assert [o for o in outputs(notebook) if o.output_type == "error" or o.get("name") == "stderr"] == []
+
+
+def test_opens_with_a_title_a_question_and_what_you_will_do_learn_and_need(notebook):
+    opening = notebook.cells[0].source
+    assert re.match(r"# [a-z]", opening), "a title with a verb, in lower case"
+    assert re.search(r"^\*.+\?\*$", opening, re.MULTILINE), "the question, in a sentence of its own"
+    for promise in ("**What you'll do.**", "**What you'll learn.**", "**What you'll need.**"):
+        assert promise in opening
+    assert re.search(r"\d+ minutes\.", opening)
+
+
+def test_ends_with_the_fine_print_and_references(notebook):
+    headings = re.findall(r"^## (.+)$", prose(notebook), re.MULTILINE)
+    assert headings[-2:] == ["In practice", "Further reading"]
+    assert "\n---\n" in prose(notebook)
+
+
+def test_code_cells_are_short(notebook):
+    for cell in codes(notebook):
+        lines = cell.source.splitlines()
+        assert len(lines) <= 15
+        assert max(map(len, lines)) <= 100
+
+
+def test_every_picture_has_a_caption_as_alternative_text(notebook):
+    pictures = [output for output in outputs(notebook) if "image/png" in output.get("data", {})]
+    assert pictures
+    for picture in pictures:
+        alternative = picture.metadata["image/png"]["alt"]
+        assert len(alternative) > 40
+        assert alternative in picture.data["text/plain"]
+
+
+def test_asks_for_a_prediction_before_it_shows_an_explorer(notebook):
+    sources = [cell.source for cell in codes(notebook)]
+    first = next(i for i, source in enumerate(sources) if EXPLORER.search(source) and "Layer" not in source)
+    asked = [m[1] for source in sources[:first] if (m := re.fullmatch(r'gdlab\.predict\("([\w-]+)"\)', source))]
+    assert asked
+    assert set(asked) <= set(PREDICTIONS)
+
+
+def test_each_exercise_is_a_stub_and_a_check_as_nbgrader_wants_them(notebook):
+    cells = notebook.cells
+    checks = [i for i, cell in enumerate(cells) if "gdlab.check(" in cell.source and cell.cell_type == "code"]
+    assert checks
+    for i in checks:
+        slug, attempt = re.fullmatch(r'gdlab\.check\("([\w-]+)", (\w+)\)', cells[i].source).groups()
+        stub, check = cells[i - 1].metadata["nbgrader"], cells[i].metadata["nbgrader"]
+        assert re.search(rf"^(def {attempt}\(|{attempt} = )", cells[i - 1].source, re.MULTILINE)
+        assert "..." in cells[i - 1].source
+        assert stub == nbgrader(slug, solution=True)
+        assert check == nbgrader(f"{slug}-check", grade=True, locked=True, points=EXERCISES[slug].points)
+
+
+def nbgrader(grade_id, *, solution=False, grade=False, locked=False, points=None):
+    wanted = {"schema_version": 3, "grade_id": grade_id, "cell_type": "code", "task": False}
+    wanted |= {"solution": solution, "grade": grade, "locked": locked}
+    return wanted if points is None else wanted | {"points": points}
+
+
+def test_an_unsolved_exercise_stands_at_0_points(notebook):
+    for cell in codes(notebook):
+        if "gdlab.check(" in cell.source:
+            (output,) = cell.outputs
+            assert output.output_type == "execute_result"
+            assert output.data["text/plain"] == "0.0"
+            assert "Not attempted yet" in output.data["text/html"]
+
+
+def test_links_lead_to_notebooks_that_exist(notebook):
+    for target in re.findall(r"\]\(([^)]+)\)", prose(notebook)):
+        assert (FOLDER / target).is_file()
+
+
+def test_every_exercise_and_prediction_is_used_once():
+    everything = "".join(path.read_text(encoding="utf-8") for path in PATHS)
+    for kind, table in (("check", EXERCISES), ("predict", PREDICTIONS)):
+        used = re.findall(rf'gdlab\.{kind}\(\\"([\w-]+)\\"', everything)
+        assert sorted(used) == sorted(table)
+
+
+def test_the_first_notebook_links_to_all_others():
+    first = nbformat.read(PATHS[0], as_version=4)
+    for path in PATHS[1:]:
+        assert f"({path.name})" in prose(first)
+
+
+def test_refresh_mends_what_a_saved_notebook_brings_along(tmp_path, monkeypatch):
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("print('one'); print(1 + 1)")])
+    notebook.metadata["widgets"] = {"state": {}}
+    notebook.cells[0].metadata["collapsed"] = True
+    notebook.cells[0].outputs = [
+        nbformat.v4.new_output("display_data", {WIDGET_VIEW: {"model_id": "gone"}, "text/plain": "old"})
+    ]
+    path = tmp_path / "00_try.ipynb"
+    nbformat.write(notebook, path)
+    monkeypatch.setattr("tests.notebooks.refresh.FOLDER", tmp_path)
+    main([])
+    fresh = json.loads(path.read_text(encoding="utf-8"))
+    assert "widgets" not in fresh["metadata"]
+    assert fresh["cells"][0]["metadata"] == {}
+    assert ["".join(output["text"]) for output in fresh["cells"][0]["outputs"]] == ["one\n2\n"]
+    main(["00_try"])
+    with pytest.raises(SystemExit, match="no notebook is called 07"):
+        main(["07"])
