@@ -144,9 +144,13 @@ class Notebook:
         )
 
     def explorer(self, index: int = 0) -> "ExplorerOnPage":
+        """Scroll to an explorer and wait until its picture and its caption are there."""
         image = self.page.locator("img.widget-image").nth(index)
         image.scroll_into_view_if_needed()
-        return ExplorerOnPage(self.page, image)
+        explorer = ExplorerOnPage(self.page, image)
+        explorer.wait_for_change("")
+        explorer.box.locator("p[role]").wait_for()
+        return explorer
 
 
 class ExplorerOnPage:
@@ -180,7 +184,7 @@ class ExplorerOnPage:
 
     def wait_for_change(self, source: str, seconds: float = 15) -> None:
         self.image.page.wait_for_function(
-            "([image, source]) => image.src !== source && image.complete",
+            "([image, source]) => image.src !== source && image.complete && image.naturalWidth > 0",
             arg=[self.image.element_handle(), source],
             timeout=seconds * 1000,
         )
