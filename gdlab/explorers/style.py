@@ -35,7 +35,6 @@ RC: Mapping[str, Any] = {
     "axes.titleweight": "bold",
     "axes.titlelocation": "left",
     "axes.titlecolor": INK,
-    "axes.formatter.use_mathtext": True,
     "axes.unicode_minus": True,
     "xtick.color": MUTED,
     "ytick.color": MUTED,
