@@ -16,7 +16,7 @@ from gdlab.validation import named
 
 @dataclass(frozen=True)
 class Option:
-    """An answer to choose, what to say to who chose it, and whether it is right."""
+    """An answer to choose, what to say to who chose it before the explorer shows, and whether it will turn out right."""
 
     text: str
     feedback: str
@@ -42,16 +42,15 @@ PREDICTIONS = {
             (
                 Option(
                     "Without the slope it learns nothing.",
-                    "Too pessimistic: on the first problem below both learn it. Then change the problem to XOR.",
+                    "So you expect the slope to carry the learning. Watch whether the loss of the delta rule falls at all, in both races below.",
                 ),
                 Option(
                     "Both learn the same; the slope only changes how fast.",
-                    "That is what the question behind these notebooks suggests, and on the first problem below it looks so. "
-                    "Then change the problem to XOR.",
+                    "So you expect the steps to have the right direction without the slope, and only another length. Then another learning rate should let the delta rule catch up. Try it in both races below.",
                 ),
                 Option(
                     "It depends on the problem: sometimes both learn, sometimes only one.",
-                    "So it is. The first problem below is one that both learn; change it to XOR for one that only one learns.",
+                    "Then something about a problem must decide. Watch both races below, and try to say what it is.",
                     right=True,
                 ),
             ),
@@ -127,8 +126,8 @@ class PredictionCard:
         self.committed = option
         self._choice.index = index
         self._choice.disabled = self._commit.disabled = True
-        headline = "You saw it coming" if option.right else "Look again"
-        self._answer.value = panel("right" if option.right else "hint", headline, (option.feedback,))
+        headline = "Keep that thought" if option.right else "Now look closely"
+        self._answer.value = panel("hint", headline, (option.feedback,))
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         view = {"version_major": 2, "version_minor": 0, "model_id": self.widget.model_id}

@@ -36,6 +36,8 @@ def named(table: Mapping[str, Any], choice: Any, kind: str) -> Any:
 
 def describe(value: Any) -> str:
     """Say in a few words what `value` is: its type, and its shape or (short) repr."""
+    if isinstance(value, np.generic):
+        value = value.item()
     if isinstance(value, np.ndarray):
         return f"an array of shape {value.shape} and type {value.dtype}"
     text = repr(value)

@@ -105,7 +105,8 @@ def _told(error: BaseException) -> str:
     lines = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename != __file__]
     where = f" (line {lines[-1].lineno}: `{lines[-1].line}`)" if lines and lines[-1].line else ""
     said = " ".join(str(error).split())[:300]
-    return f"it raised {type(error).__name__}{f': {said}' if said else ''}{where}"
+    power = "; in Python a power is written `**`" if "bitwise_xor" in said or "for ^:" in said else ""
+    return f"it raised {type(error).__name__}{f': {said}' if said else ''}{where}{power}"
 
 
 def _same_objects(one: Any, other: Any) -> bool:

@@ -16,7 +16,7 @@ from gdlab.exercises.attempt import call, is_untouched
 from gdlab.exercises.feedback import Feedback
 from gdlab.validation import describe
 
-TRIALS = 6
+TRIALS = 12
 RELATIVE_TOLERANCE = 1e-6
 
 
@@ -135,7 +135,7 @@ class FunctionExercise(Exercise):
                 words.append(f"{called}{complaint}.")
             else:
                 (given, want), asked = pairs[bad], self._asked(trials[bad][0])
-                words.append(f"{called}for {asked} it gives {_short(given)}; {_short(want)} is right.")
+                words.append(f"{called}for {asked} it gives {_different(given, want)} is right.")
         if all(right):
             return self._right(*remarks)
         headline = next((f"{called}{match.name}" for called, match in matches if match), "Not right yet")
@@ -163,7 +163,8 @@ class FunctionExercise(Exercise):
         if len(self.parts) == 1:
             return [value], ""
         wanted = f"{len(self.parts)} values: {', '.join(self.parts)}"
-        if not isinstance(value, tuple | list) or len(value) != len(self.parts):
+        several = isinstance(value, tuple | list) or (isinstance(value, np.ndarray) and value.ndim > 0)
+        if not several or len(value) != len(self.parts):
             return [], f"it returned {describe(value)}; wanted {wanted}"
         return list(value), ""
 
@@ -191,7 +192,7 @@ class NumbersExercise(Exercise):
             return self._untouched()
         wanted = f"{len(self.answer)} numbers in a list"
         if len(values) != len(self.answer):
-            return self._wrong("Not as many numbers as asked for", f"There are {len(values)}; wanted {wanted}.")
+            return self._wrong("Not as many numbers as asked for", f"It has {len(values)}; wanted {wanted}.")
         for value in values:
             if complaint := _misfit(value, 0.0):
                 return self._wrong("Not numbers", f"Among them, {complaint}; wanted {wanted}.")
@@ -201,12 +202,8 @@ class NumbersExercise(Exercise):
         for misconception in self.misconceptions:
             if all(_near(value, wrong) for value, wrong in zip(values, misconception.wrong, strict=True)):
                 return self._wrong(misconception.name, misconception.thought)
-        first = right.index(False)
-        return self._wrong(
-            "Not right yet",
-            f"The first {first} are right; number {first + 1} is not." if first else "The first one is not right.",
-            share=sum(right) / len(right),
-        )
+        wrong = ", ".join(str(place) for place, ok in enumerate(right, 1) if not ok)
+        return self._wrong("Not right yet", f"Not right: number {wrong}.", share=sum(right) / len(right))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -230,7 +227,9 @@ class ChoiceExercise(Exercise):
 
     @property
     def solution_text(self) -> str:
-        return "\n".join(f"{k}: {'yes' if k in self.true else 'no'}. {s}" for k, s in self.statements.items())
+        return (
+            f"Choose {', '.join(sorted(self.true))}, and leave {', '.join(sorted(set(self.statements) - self.true))}."
+        )
 
     def check(self, attempt: Any) -> Feedback:
         if attempt is None or attempt is ... or (isinstance(attempt, set | list | tuple) and not attempt):
@@ -249,7 +248,8 @@ class ChoiceExercise(Exercise):
         words += [self.missed[letter] for letter in sorted(self.true - chosen)]
         judged_well = len(self.statements) - len(chosen ^ self.true)
         share = max(0.0, 2 * judged_well / len(self.statements) - 1)  # guessing earns nothing on average
-        return self._wrong("Not all of them", *words, share=share)
+        headline = "Not these" if chosen - self.true and self.true - chosen else "Not all of them"
+        return self._wrong(headline if self.true - chosen else "Too many", *words, share=share)
 
 
 def _misfit(given: Any, want: Any) -> str:
@@ -277,13 +277,20 @@ def _equal(given: Any, want: Any) -> bool:
     return bool(np.all(np.abs(np.asarray(given, float) - want) <= RELATIVE_TOLERANCE * size + 1e-12))
 
 
+def _different(given: Any, want: Any) -> str:
+    """Write two values that are not equal so that one can see it."""
+    if _short(given) != _short(want):
+        return f"{_short(given)}; {_short(want)}"
+    return f"{_short(given, 10)}; that is close, but it is not exact: {_short(want, 10)}"
+
+
 def _near(given: Any, want: float) -> bool:
     """Compare numbers that a learner worked out by hand and may have rounded to three digits."""
     return abs(float(given) - want) <= 5e-3 * max(abs(want), 0.1)
 
 
-def _short(value: Any) -> str:
+def _short(value: Any, digits: int = 4) -> str:
     if callable(value):
         return "a function"
-    text = np.array2string(np.asarray(value), precision=4, threshold=6, edgeitems=2, suppress_small=True)
+    text = np.array2string(np.asarray(value), precision=digits, threshold=12, edgeitems=2, suppress_small=True)
     return " ".join(text.split())

@@ -11,8 +11,8 @@ def update(weight, bias, learning_rate, actual, predicted, input):
 
 
 def gradient(w, b, x, y):
-    error = w * x + b - y
-    return np.mean(error * x), np.mean(error)
+    residual = w * x + b - y
+    return np.mean(residual * x), np.mean(residual)
 
 
 def largest_stable_rate(x):
@@ -26,12 +26,13 @@ def _one_update(rng):
 
 
 def _line(rng):
-    n = int(rng.integers(4, 9))
+    n = int(rng.integers(3, 6))
     return float(rng.normal()), float(rng.normal()), rng.normal(0.5, 1.5, n), rng.normal(1, 2, n)
 
 
 def _inputs_only(rng):
-    return (rng.normal(rng.uniform(0.5, 1.5), rng.uniform(0.5, 2), int(rng.integers(5, 12))),)
+    near, spread = rng.choice([(0.4, 0.4), (1.2, 1.5)])  # the mean of the squares on both sides of 1
+    return (rng.normal(near, spread, int(rng.integers(4, 7))),)
 
 
 def _rate_for(hessian, pick=np.max, top=2.0):
@@ -44,14 +45,14 @@ def _hessian(x):
 
 EXERCISES = (
     FunctionExercise(
-        slug="question-rule",
-        title="The question’s rule",
+        slug="short-rule",
+        title="The short rule",
         points=2,
         solution=update,
         inputs=_one_update,
         parts=("new weight", "new bias"),
         hints=(
-            "The formula stands in the question: weight + learning rate × (actual − predicted) × input.",
+            "The formula stands at the top of this notebook: weight + learning rate × (actual − predicted) × input.",
             "The bias is a weight like any other, whose input never changes. Which number is it always fed with?",
             "The bias is fed with 1, so its update is the same without the last factor.",
         ),
@@ -79,6 +80,26 @@ EXERCISES = (
                 "move when the input is negative?",
             ),
             Misconception(
+                "the bias stays as it was",
+                lambda w, b, r, y, p, x: (None, b),
+                "The bias learns, too. It is a weight; which input is it always fed with?",
+            ),
+            Misconception(
+                "weight and bias are swapped",
+                lambda w, b, r, y, p, x: update(w, b, r, y, p, x)[::-1],
+                "Both values are right, in the other order: first the weight, then the bias.",
+            ),
+            Misconception(
+                "the weight stands where the input belongs",
+                lambda w, b, r, y, p, x: (w + r * (y - p) * w, b + r * (y - p) * b),
+                "The last factor says how much this weight had to do with the prediction: that is what it was multiplied by.",
+            ),
+            Misconception(
+                "the error is squared",
+                lambda w, b, r, y, p, x: (w + r * (y - p) ** 2 * x, b + r * (y - p) ** 2),
+                "A square has no sign, so your weight moves the same way whether the prediction was too low or too high.",
+            ),
+            Misconception(
                 "the bias is given the input",
                 lambda w, b, r, y, p, x: (None, b + r * (y - p) * x),
                 "The bias adds the same amount to every prediction, whatever the input is. So which input does it have?",
@@ -103,6 +124,11 @@ EXERCISES = (
                 lambda w, b, x, y: (np.mean((y - w * x - b) * x), np.mean(y - w * x - b)),
                 "This is the direction of the *update*. The gradient points uphill, to a larger loss; gradient descent "
                 "subtracts it. Where does the inner derivative of `y − (w x + b)` change the sign?",
+            ),
+            Misconception(
+                "the two are swapped",
+                lambda w, b, x, y: gradient(w, b, x, y)[::-1],
+                "Both values are right, in the other order: first by `w`, then by `b`.",
             ),
             Misconception(
                 "twice too large",
@@ -179,6 +205,22 @@ EXERCISES = (
                 lambda x: 2 / np.mean(x**2),
                 "This is the limit for a line through the origin. Here `b` moves too, and when the inputs are not centred the "
                 "two move the predictions together.",
+            ),
+            Misconception(
+                "the mixed derivative is missing",
+                lambda x: 2 / max(np.mean(x**2), 1.0),
+                "You have the bend along `w` and the bend along `b`. But when `w` moves, the slope by `b` changes, too: what "
+                "is the derivative of ∂J/∂b by `w`?",
+            ),
+            Misconception(
+                "the curvature itself",
+                lambda x: np.linalg.eigvalsh(_hessian(x)).max(),
+                "This is how sharply the bowl bends. The sharper it bends, the smaller the learning rate has to be.",
+            ),
+            Misconception(
+                "the penguins’ limit",
+                lambda x: 1.0058,
+                "That is the limit for the penguins. The function is to find it for any inputs `x`.",
             ),
             Misconception(
                 "the inputs were centred",

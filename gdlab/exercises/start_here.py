@@ -18,7 +18,7 @@ EXERCISES = (
     FunctionExercise(
         slug="both-rules",
         title="Both rules for one tanh unit",
-        points=2,
+        points=1,
         solution=both_rules,
         inputs=_inputs,
         parts=("delta rule", "chain rule"),
@@ -45,6 +45,21 @@ EXERCISES = (
                 lambda error, z, input: (None, error * (1 - np.tanh(np.tanh(z)) ** 2) * input),
                 "tanh was applied twice. The slope belongs to the place on the curve where the unit is: that is `z`, not "
                 "what comes out.",
+            ),
+            Misconception(
+                "the slope is taken at the input",
+                lambda error, z, input: (None, error * (1 - np.tanh(input) ** 2) * input),
+                "The unit stands at `z` on its curve, where all its inputs together have put it; one input alone does not say where.",
+            ),
+            Misconception(
+                "the square of the whole",
+                lambda error, z, input: (None, error * (1 - np.tanh(z)) ** 2 * input),
+                "Your square covers the 1 as well. Compare with the formula: what exactly is squared?",
+            ),
+            Misconception(
+                "z stands where the input belongs",
+                lambda error, z, input: (error * z, error * (1 - np.tanh(z) ** 2) * z),
+                "`z` sums up all inputs with their weights. The last factor is the one input that this weight multiplies.",
             ),
             Misconception(
                 "a square is missing",

@@ -32,12 +32,18 @@ def _sign_only(theta, learning_rate, slope, steps):
     return descend(theta, learning_rate, lambda t: np.sign(slope(t)), steps)
 
 
+def _forgetful(theta, learning_rate, slope, steps):
+    for _ in range(steps):
+        theta = -learning_rate * slope(theta)
+    return theta
+
+
 START, RATE = 0.7, 0.3
 """Where the walk on |θ| starts, and its learning rate."""
 
 
 def _absolute_walk(steps=4):
-    return tuple(round(descend(START, RATE, np.sign, k), 12) for k in range(1, steps + 1))
+    return tuple(round(float(descend(START, RATE, np.sign, k)), 12) for k in range(1, steps + 1))
 
 
 EXERCISES = (
@@ -74,6 +80,18 @@ EXERCISES = (
                 "only the sign of the slope",
                 _sign_only,
                 "Your steps are all as long as the learning rate. The size of the slope is to count, too.",
+            ),
+            Misconception(
+                "the old place is forgotten",
+                _forgetful,
+                "Each of your steps starts from 0. The new place is the *old one* minus learning rate times slope.",
+            ),
+            Misconception(
+                "always to the left",
+                lambda theta, learning_rate, slope, steps: descend(
+                    theta, learning_rate, lambda t: abs(slope(t)), steps
+                ),
+                "Where the slope is negative, down is to the right. Its sign is what tells.",
             ),
             Misconception(
                 "one step too many",
@@ -119,6 +137,11 @@ EXERCISES = (
                 "Nothing tells the step to end at 0. It is as long as learning rate × slope, wherever that leads.",
             ),
             Misconception(
+                "the height, not the place",
+                tuple(abs(theta) for theta in _absolute_walk()),
+                "You wrote how high the walk stands, which is |θ|. Where is θ itself: left or right of 0?",
+            ),
+            Misconception(
                 "always to the left",
                 tuple(START - RATE * k for k in range(1, 5)),
                 "At the left of 0 the curve falls to the right. What is the sign of the slope there?",
@@ -140,7 +163,7 @@ EXERCISES = (
         title="Where the valley misleads",
         points=2,
         statements={
-            "A": "The sign of the gradient says which way is down.",
+            "A": "Where the gradient is not 0, its sign says which way is down.",
             "B": "Far from the minimum the gradient is large.",
             "C": "Near a minimum of a smooth curve the gradient is small.",
             "D": "Where the gradient is small, the minimum is near.",
@@ -153,12 +176,12 @@ EXERCISES = (
             "Look at |θ| close to 0: it has a minimum, and the steps do not know.",
         ),
         missed={
-            "B": "B: on |θ| the slope is 1 everywhere, and on the rim of the saturated unit it is tiny. B holds for bowls.",
+            "B": "B: choose the saturated unit and a start far out. How large is the slope there? And on |θ|?",
             "D": "D: put θ on the flat rim of the saturated unit. The gradient is small; is the minimum near?",
             "E": "E: watch the step sizes on |θ|. Do they get smaller?",
         },
         taken={
-            "A": "A is true of every curve here, wherever it has a slope: one step against it, if short enough, goes down.",
+            "A": "A is true of every curve here: one step against the slope, if it is short enough, goes down.",
             "C": "C is true: at the minimum of a smooth curve the gradient is 0, and it changes gradually. |θ| has a corner "
             "there, so it is not smooth.",
         },

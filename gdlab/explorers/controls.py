@@ -118,8 +118,9 @@ class Steps:
 
     def check(self, value: Any, name: str) -> int:
         _between(value, name, 0, self.last)
-        if value != int(value):
-            raise ValueError(f"{name} is {value}; wanted a whole number from 0 to {self.last}")
+        if value % self.stride:
+            steps = f" in steps of {self.stride}" if self.stride > 1 else ""
+            raise ValueError(f"{name} is {value}; wanted a whole number from 0 to {self.last}{steps}")
         return int(value)
 
 

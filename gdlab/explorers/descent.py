@@ -116,8 +116,8 @@ class Descent(Explorer):
             tangent, trail, here, slope, title
         )
         sizes = figure.add_axes((0.675, 0.135, 0.315, 0.765))
-        sizes.set(xlim=(0, STEPS + 0.5), ylim=(1e-4, 20), yscale="log", xlabel="step", title="Size of each step")
-        sizes.set_yticks([1e-4, 1e-3, 1e-2, 1e-1, 1, 10], ["0.0001", "0.001", "0.01", "0.1", "1", "10"])
+        sizes.set(xlim=(0, STEPS + 0.5), ylim=(1e-4, 1e4), yscale="log", xlabel="step", title="Size of each step")
+        sizes.set_yticks([1e-4, 1e-2, 1, 1e2, 1e4], ["0.0001", "0.01", "1", "100", "10000"])
         sizes.yaxis.minorticks_off()
         self._all, self._done, self._next = self.moving(
             sizes.plot([], [], "o", color=style.FAINT, markersize=4)[0],

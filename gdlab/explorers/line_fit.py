@@ -61,7 +61,7 @@ def problem(data: str) -> Problem:
     """Return the made-up line, or the penguins with flipper length in cm beyond 20 cm and body mass in kg."""
     if data == "line":
         d = datasets.line()
-        return Problem(d.X[:, 0], d.y[:, 0], "input x", "output y", (-1.5, 2.4), (-2.2, 4.2), (-1.9, 3.1))
+        return Problem(d.X[:, 0], d.y[:, 0], "input x", "output y", (3.4, -1.0), (-1.2, 4.2), (-1.9, 3.1))
     d = datasets.penguins()
     x, y = (d.X[:, 0] - 200) / 10, d.y[:, 0] / 1000
     return Problem(x, y, "flipper length beyond 20 cm (in cm)", "body mass (kg)", (-0.8, 2.2), (-1.6, 2.2), (1.2, 6.8))
@@ -225,14 +225,14 @@ class LineFit(Explorer):
             ).replace("+ −", "− ")
         if numbers.mode == "batch":
             side = "below" if numbers.learning_rate < p.rate_limit else "above"
-            return f"{here} The learning rate {rate} is {side} 2/λmax = {limit}, the limit for all samples at once."
+            return f"{here} The learning rate {rate} is {side} {limit}, the limit for all samples at once."
         return f"{here} Each update looks at one sample only, so the path is ragged."
 
 
 class Sums:
     """The arithmetic of one update as two rows of numbers: *weight + rate × error × slope × input = new weight*."""
 
-    _COLUMNS = (0.15, 0.285, 0.45, 0.60, 0.745, 0.90)
+    _COLUMNS = (0.157, 0.285, 0.45, 0.60, 0.745, 0.90)
     _ROWS = (0.175, 0.105)
     _LABELS: ClassVar[dict[str, tuple[str, ...]]] = {
         "single": ("before", "learning rate", "error: actual − predicted", "slope f′", "input", "after"),
@@ -245,10 +245,8 @@ class Sums:
         def text(x: float, y: float, **look: object) -> Text:
             return figure.text(x, y, "", ha="center", va="center", **look)
 
-        self._heads = [
-            figure.text(0.075, y, f"{name} :", va="center", fontsize=13)
-            for name, y in zip("wb", self._ROWS, strict=True)
-        ]
+        self._heads = [figure.text(0.075, y, "", va="center", fontsize=13) for y in self._ROWS]
+        self._none = figure.text(0.075, self._ROWS[0], "", va="center")
         self._numbers = [
             [text(x, y, fontsize=13, fontweight="bold", color=c) for x, c in zip(self._COLUMNS, colours, strict=True)]
             for y in self._ROWS
@@ -259,15 +257,18 @@ class Sums:
 
     @property
     def artists(self) -> list[Text]:
-        rows = [*self._numbers, *self._signs, self._labels]
+        rows = [self._heads, *self._numbers, *self._signs, self._labels, [self._none]]
         return [artist for row in rows for artist in row]
 
     def show(self, fit: Fit) -> None:
         if fit.step == 0:
             for artist in self.artists:
                 artist.set_text("")
-            self._labels[2].set_text("none yet: move the step slider, or press play")
+            self._none.set_text("None yet: move the step slider, or press play.")
             return
+        self._none.set_text("")
+        for name, head in zip("wb", self._heads, strict=True):
+            head.set_text(f"{name} :")
         for words, artist in zip(self._LABELS[fit.mode], self._labels, strict=True):
             artist.set_text(words)
         self._labels[3].set_color(style.FACTORS["slope"] if fit.mode == "single" else style.INK)
@@ -283,7 +284,8 @@ class Sums:
             self._numbers[row][3].set_color(style.FACTORS["slope"] if fit.mode == "single" else style.INK)
             values = [fit.before[row], fit.learning_rate, *middle, fit.now[row]]
             for value, artist in zip(values, self._numbers[row], strict=True):
-                artist.set_text("" if value is None else style.number(float(value)))
+                text = "" if value is None else style.number(float(value))
+                artist.set(text=text, fontsize=max(9, 13 * min(1, 7 / max(len(text), 1))))  # 1.23 × 10⁴⁵ is long
             for sign, artist in zip(signs, self._signs[row], strict=True):
                 artist.set_text(sign)
 

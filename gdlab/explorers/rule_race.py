@@ -119,6 +119,7 @@ class RuleRace(Explorer):
 
         bars = figure.add_axes((0.585, 0.095, 0.39, 0.27))
         bars.set(xlim=(-0.04, 1.06), ylim=(0, 1.1), yticks=[], xlabel="factor between error and input")
+        bars.set_ylabel("units and points", color=style.MUTED)
         bars.set_title("What the error is multiplied by")
         bars.spines.left.set_visible(False)
         chain = style.RULES["chain_rule"]
@@ -166,7 +167,7 @@ class RuleRace(Explorer):
         for rule, runner in numbers.runners.items():
             self._planes[rule].show(numbers.data.X, numbers.data.y, runner.z, runner.verdict)
         last = [float(np.clip(np.nan_to_num(r.loss[-1], nan=CEILING), 0, CEILING)) for r in numbers.runners.values()]
-        heights = style.spread_out(last, gap=0.12 * CEILING, low=0.04 * CEILING)
+        heights = style.spread_out(last, gap=0.12 * CEILING, low=0.04 * CEILING, high=0.9 * CEILING)
         for rule, curve in self._curves.items():
             shown = rule in numbers.runners
             curve.set_visible(shown)

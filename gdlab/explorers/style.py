@@ -103,12 +103,14 @@ def number(value: float, digits: int = 3) -> str:
     if value in (float("inf"), float("-inf")):
         return "infinity" if value > 0 else "−infinity"
     size = abs(value)
-    if size != 0 and not 1e-3 <= size < 1e5:
+    if size < 1e-12:
+        return "0"
+    if size != 0 and not 1e-4 <= size < 1e5:
         mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
         text = f"{mantissa} × 10{int(exponent)}".replace("-", "−")
         head, power = text.split(" × 10")
         return f"{head} × 10" + power.translate(str.maketrans("−0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
-    text = f"{value:.{digits}g}"
+    text = f"{value + 0.0:.{digits}g}"  # + 0.0 makes 0 of −0
     if "e" in text:
         text = f"{value:.0f}"
     return text.replace("-", "−")
@@ -124,17 +126,17 @@ def count(n: int, thing: str) -> str:
     return f"{n} {thing}{'s' * (n != 1)}"
 
 
-def spread_out(positions: Sequence[float], gap: float, low: float) -> list[float]:
-    """Move labels apart, as little as possible and in their order: neighbours `gap` apart, none below `low`."""
+def spread_out(positions: Sequence[float], gap: float, low: float, high: float = float("inf")) -> list[float]:
+    """Move labels apart, as little as possible and in their order: `gap` apart, none below `low` or above `high`."""
     order = sorted(range(len(positions)), key=lambda i: positions[i])
     groups: list[list[float]] = []  # of labels that touch: [centre, count]
     for i in order:
-        groups.append([positions[i], 1])
-        groups[-1][0] = max(groups[-1][0], low)
+        groups.append([min(max(positions[i], low), high), 1])
         while len(groups) > 1 and groups[-1][0] - groups[-2][0] < gap * (groups[-1][1] + groups[-2][1]) / 2:
             (c2, n2), (c1, n1) = groups.pop(), groups.pop()
             centre, count = (c1 * n1 + c2 * n2) / (n1 + n2), n1 + n2
-            groups.append([max(centre, low + gap * (count - 1) / 2), count])
+            reach = gap * (count - 1) / 2
+            groups.append([min(max(centre, low + reach), high - reach), count])
     spread = [centre + gap * (k - (count - 1) / 2) for centre, count in groups for k in range(int(count))]
     result = [0.0] * len(positions)
     for i, position in zip(order, spread, strict=True):

@@ -106,7 +106,7 @@ def test_a_prediction_is_committed_once_and_answered(open_notebook):
     assert commit.is_disabled()
     card.locator("input[type=radio]").first.check()
     commit.click()
-    card.get_by_text("Look again").wait_for()
+    card.get_by_text("Now look closely").wait_for()
     assert commit.is_disabled()
     assert card.locator("input[type=radio]").first.is_disabled()
 
