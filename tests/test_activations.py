@@ -47,6 +47,14 @@ def test_F_is_the_integral_of_f(f):
     np.testing.assert_allclose(came, naive.integral(f.name, POINTS), rtol=1e-9, atol=1e-14)
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_F_is_the_antiderivative_of_the_usual_name(name):
+    """Log cosh, softplus and so on, and not these plus a constant: all are 0 at 0 but those that are 0 at −∞."""
+    zero_at_minus_infinity = {"sigmoid": np.log(2), "softplus": np.pi**2 / 12}
+    wanted = zero_at_minus_infinity.get(name, 0.0)
+    np.testing.assert_allclose(ACTIVATIONS[name].F(np.zeros(1)), wanted, rtol=1e-14, atol=1e-15)
+
+
 def test_softmax_slope_is_its_jacobian():
     softmax, z = ACTIVATIONS["softmax"], POINTS[:8].reshape(2, 4)
     for row, jacobian in zip(z, softmax.f_prime(z), strict=True):

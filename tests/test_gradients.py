@@ -4,6 +4,7 @@ Nearness is always relative to the gradient of one layer's weights or biases, ne
 gradient is as wrong as a big one.
 """
 
+import functools
 import itertools
 import warnings
 
@@ -71,6 +72,7 @@ def learning(hidden, output, depth, loss):
     return [depth] if hidden == "step" else list(range(depth + 1))
 
 
+@functools.cache
 def problem(hidden, output, depth, loss):
     """A random network with random data, drawn again until no number is near a corner and no gradient is tiny."""
     names = names_of(hidden, output, depth)
@@ -236,6 +238,10 @@ def test_a_network_that_has_diverged_is_shown_without_a_warning():
         warnings.simplefilter("error")
         assert not np.isfinite(mean_loss(layers, [[5]], [[1]]))
         assert not np.isfinite(gradient_vector(backward(layers, forward(layers, [[5]]), [[1]]))).all()
+        layers = [Layer([[1e200]], [[0]]), Layer([[1e200]], [[0]])]
+        trace = forward(layers, [[1e-100]])
+        assert np.isfinite(trace.y_hat).all()  # only the way back goes too far
+        assert not np.isfinite(backward(layers, trace, [[1]])[0].W).any()
 
 
 def test_backward_leaves_its_arguments_alone():

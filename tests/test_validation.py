@@ -354,6 +354,11 @@ def test_a_long_value_is_described_in_short():
     assert len(text) < 50
 
 
+def test_a_number_of_numpy_is_described_like_any_other():
+    assert validation.describe(np.float64(0.5)) == validation.describe(0.5) == "float 0.5"
+    assert validation.describe(np.ones((2, 3))) == "an array of shape (2, 3) and type float64"
+
+
 def test_first_bad_number_is_pointed_at():
     values = np.ones((2, 3))
     values[0, 2], values[1, 0] = np.inf, np.nan
