@@ -5,10 +5,12 @@ a change restores it, draws only the moving artists on top, and sends one PNG to
 each change, which is what ``interact`` does, takes many times as long.
 """
 
+import asyncio
 import html
 import io
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 import ipywidgets as widgets
@@ -55,6 +57,8 @@ class Explorer(ABC):
     """Height of the picture in inches; all are `style.INCHES` wide."""
     scenery: ClassVar[tuple[str, ...]] = ()
     """Names of the controls that change the background, too."""
+    long_work: ClassVar[str] = ""
+    """What takes longer than half a second, in a few words to stand beside a progress bar; see `stages`."""
 
     @abstractmethod
     def build(self, figure: Figure) -> None:
@@ -63,6 +67,15 @@ class Explorer(ABC):
     @abstractmethod
     def compute(self, **values: Any) -> Any:
         """Return all numbers the picture and the caption show. Pure: same values, same numbers."""
+
+    def stages(self, **values: Any) -> Iterator[tuple[float, Any]]:
+        """Yield how much is done, from 0 to 1, with the numbers so far; ``(1, compute(**values))`` comes last.
+
+        An explorer with `long_work` yields something to look at first and the rest bit by bit, a tenth of a second
+        each. In between the page is free: a newer change ends this one, and what was computed must be kept in memory
+        (as by ``lru_cache``) if it is to count later.
+        """
+        yield 1.0, self.compute(**values)
 
     @abstractmethod
     def draw(self, numbers: Any) -> None:
@@ -90,7 +103,9 @@ class Explorer(ABC):
         for name, value in self._start.items():
             self._inputs[name].value = value
         self._held = False
+        self._under_way: Iterator[tuple[float, Any]] | None = self.stages(**self.values)
         self._make_widget(*self._show())
+        self._continue()
 
     def moving(self, *artists: Artist) -> Any:
         """Register artists that are drawn anew at each change, bottom first; returns them (one as itself)."""
@@ -124,6 +139,7 @@ class Explorer(ABC):
 
     def close(self) -> None:
         """Take the explorer off the page and free its memory, about 12 MB: ipywidgets keeps every widget until then."""
+        self._under_way = None
         remaining: list[widgets.Widget] = [self.widget]
         while remaining:
             widget = remaining.pop()
@@ -156,6 +172,12 @@ class Explorer(ABC):
         reset = widgets.Button(description="Reset", tooltip="Put every control back to its start", icon="undo")
         reset.layout.width = "90px"
         reset.on_click(lambda _: self.reset())
+        self._progress = widgets.FloatProgress(
+            value=self._done, max=1.0, description=self.long_work, style={"description_width": "initial"}
+        )
+        self._progress.layout.visibility = "visible" if self._done < 1 else "hidden"
+        if self.long_work:
+            walk.append(self._progress)
         row = {"flex_flow": "row wrap", "align_items": "center", "max_width": "900px", "grid_gap": "2px 18px"}
         rows = [widgets.HBox(settings, layout=row), widgets.HBox([*walk, reset], layout=row)]
         self._image = _Picture(value=picture, format="png", tooltip=words)
@@ -173,10 +195,17 @@ class Explorer(ABC):
 
     def _refresh(self) -> None:
         """Draw the picture for the values; whatever goes wrong is said on the page, and nothing is lost."""
+        self._under_way = self.stages(**self.values)
+        self._show_next_stage()
+        self._continue()
+
+    def _show_next_stage(self, *, last: bool = False) -> None:
         try:
-            picture, words = self._show()
+            picture, words = self._show(last=last)
         except Exception as error:  # ipywidgets would swallow it
             self.error = error
+            self._under_way = None
+            self._progress.layout.visibility = "hidden"
             self._words.value = _paragraph(
                 f"This setting could not be drawn. {type(error).__name__}: {error}. The picture is the one before; "
                 "Reset goes back to the start.",
@@ -187,14 +216,39 @@ class Explorer(ABC):
         self._image.value = picture
         self._image.tooltip = words  # becomes the accessible name of the <img>
         self._words.value = _paragraph(words, role="status")
+        self._progress.value = self._done
+        self._progress.layout.visibility = "visible" if self._done < 1 else "hidden"
 
-    def _show(self) -> tuple[bytes, str]:
-        """Return the picture and the sentence for the values."""
+    def _show(self, *, last: bool = False) -> tuple[bytes, str]:
+        """Return the picture and the sentence for the next stage (or the last one) on the way to the numbers."""
         values = self.values
-        numbers = self.compute(**values)
+        self._done, numbers = deque(self._under_way, maxlen=1)[0] if last else next(self._under_way)
+        if self._done >= 1:
+            self._under_way = None
         words = self.caption(numbers)
         self._paint(numbers, tuple(values[name] for name in self.scenery))
         return self._png(), words
+
+    def _continue(self) -> None:
+        """See to what is still under way: bit by bit in the kernel's idle time, or now where there is no kernel."""
+        if self._under_way is None:
+            return
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            self.finish()
+        else:
+            self._task = loop.create_task(self._work_on(self._under_way))  # kept, or it could be collected
+
+    async def _work_on(self, stages: Iterator[tuple[float, Any]]) -> None:
+        while self._under_way is stages:
+            self._show_next_stage()
+            await asyncio.sleep(0.01)  # here the kernel handles what the reader did meanwhile
+
+    def finish(self) -> None:
+        """Do now what is still under way, and show it."""
+        if self._under_way is not None:
+            self._show_next_stage(last=True)
 
     # --- the picture ---
 
@@ -225,6 +279,7 @@ class Explorer(ABC):
 
     def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         """Show the widget where there is a kernel, and the picture with its caption where there is none."""
+        self.finish()
         words = self._image.tooltip
         view = {"version_major": 2, "version_minor": 0, "model_id": self.widget.model_id}
         data = {
