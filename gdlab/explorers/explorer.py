@@ -173,9 +173,9 @@ class Explorer(ABC):
         reset.layout.width = "90px"
         reset.on_click(lambda _: self.reset())
         self._progress = widgets.FloatProgress(
-            value=self._done, max=1.0, description=self.long_work, style={"description_width": "initial"}
+            value=self._share_done, max=1.0, description=self.long_work, style={"description_width": "initial"}
         )
-        self._progress.layout.visibility = "visible" if self._done < 1 else "hidden"
+        self._progress.layout.visibility = "visible" if self._share_done < 1 else "hidden"
         if self.long_work:
             walk.append(self._progress)
         row = {"flex_flow": "row wrap", "align_items": "center", "max_width": "900px", "grid_gap": "2px 18px"}
@@ -216,14 +216,14 @@ class Explorer(ABC):
         self._image.value = picture
         self._image.tooltip = words  # becomes the accessible name of the <img>
         self._words.value = _paragraph(words, role="status")
-        self._progress.value = self._done
-        self._progress.layout.visibility = "visible" if self._done < 1 else "hidden"
+        self._progress.value = self._share_done
+        self._progress.layout.visibility = "visible" if self._share_done < 1 else "hidden"
 
     def _show(self, *, last: bool = False) -> tuple[bytes, str]:
         """Return the picture and the sentence for the next stage (or the last one) on the way to the numbers."""
         values = self.values
-        self._done, numbers = deque(self._under_way, maxlen=1)[0] if last else next(self._under_way)
-        if self._done >= 1:
+        self._share_done, numbers = deque(self._under_way, maxlen=1)[0] if last else next(self._under_way)
+        if self._share_done >= 1:
             self._under_way = None
         words = self.caption(numbers)
         self._paint(numbers, tuple(values[name] for name in self.scenery))
