@@ -4,7 +4,8 @@ A unit computes ``f(z)`` from its weighted input ``z = X W + b``. The slope ``fâ
 chain rule puts between error and input and that the delta rule leaves out. ``F``, with ``Fâ€² = f``, is what the
 delta rule needs to be a gradient after all: see `gdlab.losses.matching_loss`.
 
-All of them take arrays of any shape and stay finite and free of warnings for any ``|z|`` up to 1e150.
+All of them take arrays of any shape and stay finite and free of warnings for any ``|z|`` up to 1e150; but the
+exponential, which passes what a double can hold near z = 710, is infinite above.
 """
 
 import math
@@ -86,6 +87,11 @@ def _softplus_integral(z: Array) -> Array:
     return np.where(z <= 0, integral, z**2 / 2 + np.pi**2 / 6 - integral)
 
 
+def _exponential(z: Array) -> Array:
+    with np.errstate(over="ignore"):  # infinity is the nearest there is
+        return np.exp(z)
+
+
 _erf = np.vectorize(math.erf, otypes=[float])
 
 
@@ -153,6 +159,15 @@ softplus = Activation(
     range=(0.0, np.inf),
 )
 
+# For the output layer, where a count is predicted. In a stack, exponentials of exponentials overflow at once.
+exponential = Activation(
+    "exponential",
+    f=_exponential,
+    f_prime=_exponential,
+    F=_exponential,
+    range=(0.0, np.inf),
+)
+
 # The true slope of a step is 0 wherever it exists: nothing travels back through it.
 step = Activation(
     "step",
@@ -189,5 +204,7 @@ softmax = _Softmax(
     range=(0.0, 1.0),
 )
 
-ACTIVATIONS = {a.name: a for a in (identity, sigmoid, tanh, relu, leaky_relu, softplus, step, sine, gaussian, softmax)}
+ACTIVATIONS = {
+    a.name: a for a in (identity, sigmoid, tanh, relu, leaky_relu, softplus, exponential, step, sine, gaussian, softmax)
+}
 """Every activation by its name."""

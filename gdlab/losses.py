@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gdlab.activations import ACTIVATIONS, Activation, identity, sigmoid, softmax
+from gdlab.activations import ACTIVATIONS, Activation, exponential, identity, sigmoid, softmax
 from gdlab.validation import Array, named
 
 
@@ -82,7 +82,8 @@ def matching_loss(activation: str | Activation) -> Loss:
 
     It is convex in ``z`` exactly if ``f`` is non-decreasing, and bounded below exactly if the targets lie in the
     closed range of a non-decreasing ``f``. For the identity it is ``½ (ŷ − y)²`` less ``½ y²``, which no weight
-    changes; for the sigmoid it is the binary cross-entropy, for softmax the cross-entropy.
+    changes; for the sigmoid it is the binary cross-entropy, for softmax the cross-entropy, for the exponential the
+    Poisson loss.
 
     Parameters
     ----------
@@ -144,7 +145,18 @@ softmax_cross_entropy = Loss(
     domain=(0.0, 1.0),
 )
 
+# Minus the logarithm of the Poisson distribution's probability of the count y, less log y!, which no weight changes.
+poisson = Loss(
+    "poisson",
+    "ŷ − y log ŷ",
+    L=lambda y_hat, y: y_hat - _times_log(y, y_hat),
+    L_prime=lambda y_hat, y: 1 - y / y_hat,
+    matched=exponential,
+    domain=(0.0, np.inf),
+)
+
 LOSSES = {
-    loss.name: loss for loss in (squared_error, absolute_error, huber, binary_cross_entropy, softmax_cross_entropy)
+    loss.name: loss
+    for loss in (squared_error, absolute_error, huber, binary_cross_entropy, softmax_cross_entropy, poisson)
 }
 """Every loss by its name; `matching_loss` makes one more for each activation."""

@@ -15,6 +15,7 @@ ACTIVATIONS = {
     "relu": lambda z: np.where(z > 0, z, 0 * z),
     "leaky_relu": lambda z: np.where(z > 0, z, z / 100),
     "softplus": lambda z: np.log(1 + np.exp(z)),
+    "exponential": lambda z: np.exp(z),
     "step": lambda z: np.where(z > 0, 1 + 0 * z, 0 * z),
     "sine": lambda z: np.sin(z),
     "gaussian": lambda z: np.exp(-(z**2) / 2),
@@ -27,13 +28,16 @@ LOSSES = {
     "huber": lambda y_hat, y: np.where(np.abs(y_hat - y) < 1, (y_hat - y) ** 2 / 2, np.abs(y_hat - y) - 1 / 2),
     "binary_cross_entropy": lambda y_hat, y: -y * np.log(y_hat) - (1 - y) * np.log(1 - y_hat),
     "softmax_cross_entropy": lambda y_hat, y: -y * np.log(y_hat),
+    "poisson": lambda y_hat, y: y_hat - y * np.log(y_hat),
 }
 
 PREDICTS_PROBABILITIES = ("sigmoid", "gaussian", "softmax")
+PREDICTS_COUNTS = (*PREDICTS_PROBABILITIES, "softplus", "exponential")
 
 PAIRS = [
     *((loss, output) for loss in ("squared_error", "absolute_error", "huber") for output in ACTIVATIONS),
     *((loss, p) for loss in ("binary_cross_entropy", "softmax_cross_entropy") for p in PREDICTS_PROBABILITIES),
+    *(("poisson", output) for output in PREDICTS_COUNTS),
     *(("matching_loss", output) for output in ACTIVATIONS),
 ]
 """Every loss with every output activation that it can be used with."""

@@ -7,7 +7,7 @@ from gdlab.gradients import suited
 from tests import naive
 
 PROBABILITIES = ("binary_cross_entropy", "softmax_cross_entropy")
-MATCHED = [("sigmoid", "binary_cross_entropy"), ("softmax", "softmax_cross_entropy")]
+MATCHED = [("sigmoid", "binary_cross_entropy"), ("softmax", "softmax_cross_entropy"), ("exponential", "poisson")]
 
 each = pytest.mark.parametrize("loss", LOSSES.values(), ids=LOSSES)
 every_activation = pytest.mark.parametrize("name", ACTIVATIONS)
@@ -20,8 +20,8 @@ def loss_of(name, output):
 def predictions_and_targets(loss):
     """Pairs in the loss's domain, none of them within 1e-2 of a corner of it."""
     rng = np.random.default_rng(3)
-    if loss.domain == (0, 1):
-        return rng.uniform(0.05, 0.95, (2, 50))
+    if loss.domain[0] == 0:
+        return rng.uniform(0.08, 0.92, (2, 50))
     error = np.concatenate([rng.uniform(0.01, 0.99, 25), rng.uniform(1.01, 3, 25)]) * rng.choice([-1, 1], 50)
     y = rng.normal(size=50)
     return y + error, y
@@ -30,7 +30,7 @@ def predictions_and_targets(loss):
 def z_and_targets(name, output):
     rng = np.random.default_rng(4)
     z = rng.uniform(0.3, 2, (6, 3)) * rng.choice([-1, 1], (6, 3))
-    y = rng.uniform(0, 1, (6, 3)) if name in PROBABILITIES else rng.normal(size=(6, 3))
+    y = rng.uniform(0, 1, (6, 3)) if name in (*PROBABILITIES, "poisson") else rng.normal(size=(6, 3))
     return z, y / y.sum(axis=1, keepdims=True) if name == "softmax_cross_entropy" else y
 
 
@@ -64,6 +64,8 @@ def test_L_prime_is_the_derivative_of_L(loss):
         ("binary_cross_entropy", 0.25, 0.0, np.log(4 / 3)),
         ("softmax_cross_entropy", 0.25, 1.0, np.log(4)),
         ("softmax_cross_entropy", 0.25, 0.0, 0.0),
+        ("poisson", 2.0, 3.0, 2 - 3 * np.log(2)),
+        ("poisson", 2.0, 0.0, 2.0),
     ],
 )
 def test_constants(name, y_hat, y, wanted):
@@ -147,6 +149,11 @@ def test_matched_pairs_are_exact_where_the_naive_form_is_not_a_number(far):
         np.testing.assert_array_equal(loss.at(softmax, z, y), [0, far, 2 * far])
         np.testing.assert_array_equal(loss.error(softmax, z, y), [[0, 0, 0], [1, -1, 0], [1, 0, -1]])
 
+        exponential, loss = ACTIVATIONS["exponential"], LOSSES["poisson"]
+        z, y = np.array([[-far], [-far]]), np.array([[0.0], [3.0]])
+        np.testing.assert_array_equal(loss.at(exponential, z, y), [0, 3 * far])
+        np.testing.assert_array_equal(loss.error(exponential, z, y), [[0], [-3]])
+
 
 @pytest.mark.parametrize(
     ("output", "name"), [("identity", "squared_error"), *MATCHED, *((name, "matching_loss") for name in ACTIVATIONS)]
@@ -205,7 +212,7 @@ def test_matching_loss_is_no_function_of_the_prediction(part):
 
 
 def test_losses_go_with_the_outputs_that_stay_in_their_domain():
-    """And with no others; a step, which sits on the edge of the domain, is let through: its loss may be infinite."""
+    """And with no others; those that sit on the edge of the domain are let through: their loss may be infinite."""
     accepted = set()
     for output in ACTIVATIONS:
         layers = [Layer(np.ones((2, 2)), np.zeros((1, 2)), output)]
@@ -213,8 +220,8 @@ def test_losses_go_with_the_outputs_that_stay_in_their_domain():
             try:
                 accepted.add((suited(loss, layers).name.split("(")[0], output))
             except ValueError as error:
-                assert "wants predictions in [0.0, 1.0]" in str(error)  # noqa: PT017
-    assert accepted == {*naive.PAIRS, *((name, "step") for name in PROBABILITIES)}
+                assert f"wants predictions in {list(loss_of(loss, output).domain)}" in str(error)  # noqa: PT017
+    assert accepted == {*naive.PAIRS, *((name, "step") for name in (*PROBABILITIES, "poisson")), ("poisson", "relu")}
 
 
 @each
