@@ -28,6 +28,11 @@ def z_on_grid(layers: list[Layer]) -> Array:
         return np.nan_to_num(propagate(layers, GRID).z[-1]).reshape(_PIXELS, _PIXELS)
 
 
+def boundary(z: Array) -> list[Array]:
+    """Return the lines, each of shape (m, 2), along which z on the grid is 0."""
+    return contourpy.contour_generator(_TICKS, _TICKS, z).lines(0)
+
+
 def _bands() -> Array:
     """Colours (8, 4) for predictions from 0 to 1: the surer, the stronger; the two classes never share one."""
     strength = np.linspace(1.0, 0.42, 4)[:, None]
@@ -46,6 +51,8 @@ class Shade(Artist):
         self.predictions = np.full((_PIXELS, _PIXELS), 0.5)
 
     def draw(self, renderer: RendererBase) -> None:
+        if not self.get_visible():
+            return
         left, bottom, width, height = (round(edge) for edge in self.axes.bbox.bounds)
         fine = Image.fromarray(self.predictions.astype(np.float32)).resize((width, height), Image.Resampling.BILINEAR)
         band = np.clip(np.asarray(fine) * len(self._COLOURS), 0, len(self._COLOURS) - 1).astype(np.intp)
@@ -80,7 +87,7 @@ class Plane:
         self._shade.predictions = sigmoid(z)
         for label, artist in enumerate(self._points):
             artist.set_data(*X[y[:, 0] == label].T)
-        self._boundary.set_segments(contourpy.contour_generator(_TICKS, _TICKS, z).lines(0))
+        self._boundary.set_segments(boundary(z))
         self.title.set_text(title)
 
     def set_visible(self, visible: bool) -> None:

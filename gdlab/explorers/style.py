@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.patheffects import Stroke, withStroke
@@ -21,7 +22,12 @@ INCHES = 9.0
 DPI = 160
 """More than the page's 100 pixels an inch: crisp on a HiDPI screen, and still quick to send."""
 
+_KINDS = {"axes", "contour", "figure", "font", "grid", "hatch", "image", "legend", "lines", "markers", "mathtext"}
+_KINDS |= {"patch", "path", "scatter", "text", "xtick", "ytick"}
+
+# Matplotlib's own defaults first: a style that a notebook has chosen for its figures is not for these.
 RC: Mapping[str, Any] = {
+    **{name: value for name, value in mpl.rcParamsDefault.items() if name.split(".")[0] in _KINDS},
     "font.family": "DejaVu Sans",
     "font.size": 10.0,
     "text.color": INK,
@@ -105,12 +111,12 @@ def number(value: float, digits: int = 3) -> str:
     size = abs(value)
     if size < 1e-12:
         return "0"
-    if size != 0 and not 1e-4 <= size < 1e5:
+    if not 1e-4 <= size < 1e5:
         mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
         text = f"{mantissa} × 10{int(exponent)}".replace("-", "−")
         head, power = text.split(" × 10")
         return f"{head} × 10" + power.translate(str.maketrans("−0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
-    text = f"{value + 0.0:.{digits}g}"  # + 0.0 makes 0 of −0
+    text = f"{value:.{digits}g}"
     if "e" in text:
         text = f"{value:.0f}"
     return text.replace("-", "−")
