@@ -34,6 +34,8 @@ _ON_DEMAND = {
     "RuleRace": "gdlab.explorers.rule_race",
     "LineFit": "gdlab.explorers.line_fit",
     "Descent": "gdlab.explorers.descent",
+    "Collapse": "gdlab.explorers.collapse",
+    "DeepLinear": "gdlab.explorers.deep_linear",
     "check": "gdlab.exercises",
     "hint": "gdlab.exercises",
     "solution": "gdlab.exercises",
