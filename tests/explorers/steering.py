@@ -1,0 +1,220 @@
+"""Steering an explorer without a browser: where its controls can stand, and what is on its picture then."""
+
+import dataclasses
+import io
+import itertools
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cache
+
+import numpy as np
+from matplotlib.lines import Line2D
+from matplotlib.text import Text
+from matplotlib.transforms import Bbox
+from PIL import Image
+
+import gdlab
+
+EXPLORERS = [getattr(gdlab, name) for name, module in gdlab._ON_DEMAND.items() if module.startswith("gdlab.explorers.")]
+
+
+def _positions(widget):
+    if hasattr(widget, "options"):
+        return [value for _, value in widget.options]
+    if isinstance(widget.value, bool):
+        return [False, True]
+    count = round((widget.max - widget.min) / widget.step)
+    return [type(widget.value)(round(widget.min + k * widget.step, 10)) for k in range(count + 1)]
+
+
+@cache
+def positions(explorer_class):
+    """Everything that each control can be set to on the page, from its lower end to its upper one."""
+    return {name: _positions(control.widget()) for name, control in explorer_class.controls.items()}
+
+
+@cache
+def few(explorer_class):
+    """Of each slider both ends and the middle, of each list every option."""
+    result = {}
+    for name, every in positions(explorer_class).items():
+        slides = "Slider" in type(explorer_class.controls[name].widget()).__name__
+        result[name] = [every[0], every[len(every) // 2], every[-1]] if slides else every
+    return result
+
+
+def sample(explorer_class, count, seed=0):
+    """Random settings of all controls at once; at every second one all sliders stand at an end or in the middle."""
+    rng = np.random.default_rng(seed)
+    for index in range(count):
+        choices = (few if index % 2 else positions)(explorer_class)
+        yield {name: values[rng.integers(len(values))] for name, values in choices.items()}
+
+
+def move(explorer, name, value):
+    """Do what the page does when a person moves a control: only the widget's synchronised state is set."""
+    widget = explorer._inputs[name]
+    if hasattr(widget, "options"):
+        widget.set_state({"index": [option for _, option in widget.options].index(value)})
+    else:
+        widget.set_state({"value": value})
+
+
+def picture(explorer):
+    return bytes(explorer._image.value)
+
+
+def words(explorer):
+    """The caption as the picture's accessible name."""
+    return explorer._image.tooltip
+
+
+def pixels(png):
+    return np.asarray(Image.open(io.BytesIO(png)).convert("RGB"))
+
+
+def redrawn(explorer):
+    """The picture for the present values when everything is drawn anew, the background too."""
+    explorer._background = None
+    explorer._refresh()
+    return picture(explorer)
+
+
+def lines(explorer, colour=None):
+    """The points, shape (n, 2), of every line to be seen on the picture, or of those of one colour."""
+    return [
+        np.column_stack(line.get_data())
+        for line in explorer._figure.findobj(Line2D)
+        if line in explorer._moving and line.get_visible() and colour in (None, line.get_color())
+    ]
+
+
+def shows(explorer, x, y, colour=None):
+    """Tell whether a line on the picture has exactly these points."""
+    wanted = np.column_stack([x, y])
+    return any(points.shape == wanted.shape and np.allclose(points, wanted) for points in lines(explorer, colour))
+
+
+@contextmanager
+def texts_of(explorer):
+    """Yield a function that tells every text on the picture and the box that it fills, in pixels."""
+    on_background, moving = [], []
+    draw_text, draw_all = Text.draw, explorer._canvas.draw
+
+    def noting_text(text, renderer):
+        if text.get_visible() and text.get_text().strip():
+            (moving if text.get_animated() else on_background).append(
+                (text.get_text(), text.get_window_extent(renderer))
+            )
+        draw_text(text, renderer)
+
+    def noting_all():
+        on_background.clear()
+        draw_all()
+
+    def told():
+        result = [*on_background, *moving]
+        moving.clear()
+        return result
+
+    Text.draw, explorer._canvas.draw = noting_text, noting_all
+    try:
+        yield told
+    finally:
+        Text.draw, explorer._canvas.draw = draw_text, draw_all
+
+
+@dataclasses.dataclass
+class Stop:
+    """An explorer at one setting."""
+
+    control: str
+    values: dict
+    picture: bytes
+    words: str
+    error: Exception | None
+    texts: list[tuple[str, Bbox]]
+    whole: bytes | None = None
+
+    def __repr__(self):
+        return f"at {self.values}"
+
+
+@dataclasses.dataclass
+class Walk:
+    """An explorer led through its settings: from the start one control at a time, then through random ones."""
+
+    explorer: gdlab.explorers.explorer.Explorer
+    start: Stop
+    one_by_one: list[Stop]
+    random: list[Stop]
+    back: list[Stop]
+
+    @property
+    def stops(self):
+        return [self.start, *self.one_by_one, *self.random]
+
+
+def walk(explorer_class, count=25):
+    """Lead a new explorer through its settings, with every warning as an error."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        explorer = explorer_class()
+        with texts_of(explorer) as texts:
+
+            def stop(control, values):
+                explorer.values = values
+                return Stop(control, explorer.values, picture(explorer), words(explorer), explorer.error, texts())
+
+            redrawn(explorer)
+            texts()
+            start = stop("", {})
+            result = Walk(explorer, start, [], [], [])
+            for name, values in few(explorer_class).items():
+                for value in values:
+                    result.one_by_one.append(stop(name, {name: value}))
+                    result.one_by_one[-1].whole = redrawn(explorer)
+                    texts()
+                explorer.reset()
+                texts()
+                result.back.append(stop(name, {}))
+            result.random = [stop("", values) for values in sample(explorer_class, count)]
+            result.random[-1].whole = redrawn(explorer)
+    return result
+
+
+def cut_off(stop, width, height):
+    """Texts that the picture's edge cuts."""
+    return [
+        f"{text!r} is cut {stop}"
+        for text, box in stop.texts
+        if box.x0 < 0 or box.y0 < 0 or box.x1 > width or box.y1 > height
+    ]
+
+
+def overlaps(stop):
+    """Pairs of texts that share more than a hair's breadth."""
+    return [
+        f"{one!r} and {other!r} overlap {stop}"
+        for (one, a), (other, b) in itertools.combinations(stop.texts, 2)
+        if min(a.x1, b.x1) - max(a.x0, b.x0) > 1 and min(a.y1, b.y1) - max(a.y0, b.y0) > 1
+    ]
+
+
+def leaves(numbers) -> Iterator:
+    """Every array, number and text in what `compute` returned, however deep."""
+    if dataclasses.is_dataclass(numbers):
+        for field in dataclasses.fields(numbers):
+            yield from leaves(getattr(numbers, field.name))
+    elif isinstance(numbers, Mapping):
+        for key, value in numbers.items():
+            yield key
+            yield from leaves(value)
+    elif isinstance(numbers, Sequence) and not isinstance(numbers, str):
+        for value in numbers:
+            yield from leaves(value)
+    elif isinstance(numbers, np.ndarray):
+        yield (numbers.shape, numbers.tobytes())
+    elif not callable(numbers):
+        yield repr(numbers)

@@ -1,0 +1,314 @@
+"""What holds of every explorer, one that is added later too: all of `gdlab`'s are led through their settings."""
+
+import gc
+import io
+import re
+import weakref
+
+import ipywidgets as widgets
+import numpy as np
+import pytest
+from PIL import Image
+
+import gdlab
+from gdlab.explorers import style
+from gdlab.explorers.controls import Choice, Steps
+from gdlab.explorers.explorer import Explorer
+from tests.explorers.steering import (
+    EXPLORERS,
+    cut_off,
+    few,
+    leaves,
+    move,
+    overlaps,
+    picture,
+    pixels,
+    positions,
+    redrawn,
+    sample,
+    walk,
+    words,
+)
+
+pytestmark = pytest.mark.filterwarnings("error")
+
+NOT_FOR_READERS = re.compile(r"\b(nan|inf|array|float64)\b|-\d|\d[eE][-+]?\d|[{}]")
+"""Numbers as a program writes them, a minus that is a hyphen, a placeholder left over."""
+
+
+@pytest.fixture(scope="module", params=EXPLORERS, ids=lambda explorer: explorer.__name__)
+def explorer_class(request):
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def walked(explorer_class):
+    return walk(explorer_class)
+
+
+@pytest.fixture
+def explorer(walked):
+    """The explorer that was led about, at its start again: to make another for each test takes far longer."""
+    walked.explorer.reset()
+    return walked.explorer
+
+
+def elsewhere(explorer):
+    """A good value for every control other than where it stands."""
+    return {
+        name: next(value for value in values if value != explorer.values[name])
+        for name, values in few(type(explorer)).items()
+    }
+
+
+# --- anywhere ---
+
+
+def test_there_are_explorers_to_test():
+    assert len(EXPLORERS) >= 3
+
+
+def test_nothing_fails_or_warns(walked):
+    assert [(stop, stop.error) for stop in walked.stops if stop.error is not None] == []
+
+
+def test_the_walk_reaches_both_ends_of_every_slider_and_every_option(walked):
+    for name, control in walked.explorer.controls.items():
+        seen = {stop.values[name] for stop in walked.one_by_one if stop.control == name}
+        every = positions(type(walked.explorer))[name]
+        assert seen >= (set(every) if isinstance(control, Choice) else {every[0], every[-1]})
+
+
+def test_every_picture_is_an_image_of_the_right_size_with_colours(walked):
+    size = round(style.INCHES * style.DPI), round(walked.explorer.height * style.DPI)
+    for stop in walked.stops:
+        image = Image.open(io.BytesIO(stop.picture))
+        assert (image.format, image.size) == ("PNG", size), stop
+        assert len(image.getcolors()) > 20, stop
+
+
+def test_every_caption_is_a_sentence_for_readers(walked):
+    for stop in walked.stops:
+        assert len(stop.words) > 20, stop
+        assert stop.words.endswith("."), stop
+        assert re.search(r"\d", stop.words), f"no number in the caption {stop}"
+        assert not NOT_FOR_READERS.search(stop.words), (stop.words, stop)
+
+
+def test_every_text_on_a_picture_is_for_readers(walked):
+    bad = [(text, stop) for stop in walked.stops for text, _ in stop.texts if NOT_FOR_READERS.search(text)]
+    assert bad == []
+
+
+def test_no_text_is_cut_by_the_edge_of_a_picture(walked):
+    width, height = walked.explorer._canvas.get_width_height()
+    assert [cut for stop in walked.stops for cut in cut_off(stop, width, height)] == []
+
+
+def test_no_two_texts_on_a_picture_overlap(walked):
+    assert [overlap for stop in walked.stops for overlap in overlaps(stop)] == []
+
+
+def test_every_picture_has_texts(walked):
+    """The two tests before would pass if the watch saw nothing."""
+    for stop in walked.stops:
+        assert len(stop.texts) >= 3, stop
+
+
+# --- same values, same picture ---
+
+
+def test_every_control_shows(walked):
+    """Wherever a control is moved to from the start, the picture or the caption says so."""
+    start = walked.start
+    same = [
+        stop
+        for stop in walked.one_by_one
+        if stop.values != start.values and (stop.picture, stop.words) == (start.picture, start.words)
+    ]
+    assert same == []
+
+
+def test_a_picture_owes_nothing_to_the_one_before(walked):
+    """What the cached background and the moving artists give is what drawing everything anew gives."""
+    assert [stop for stop in walked.stops if stop.whole not in (None, stop.picture)] == []
+
+
+def test_back_at_the_start_everything_is_as_before(walked):
+    assert len(walked.back) == len(walked.explorer.controls)
+    for stop in walked.back:
+        assert stop.values == walked.start.values
+        assert (stop.picture, stop.words) == (walked.start.picture, walked.start.words), f"after moving {stop.control}"
+
+
+def test_a_new_explorer_shows_the_same_at_the_same_values(walked):
+    last = walked.random[-1]
+    newborn = type(walked.explorer)(**last.values)
+    assert newborn.values == last.values
+    assert (picture(newborn), words(newborn)) == (last.picture, last.words)
+
+
+def test_compute_is_pure(explorer_class, explorer):
+    """Same values, same numbers, whatever was asked and drawn in between; and the picture does not move."""
+    settings = list(sample(explorer_class, 3, seed=1))
+    before = picture(explorer)
+    first = [list(leaves(explorer.compute(**values))) for values in settings]
+    assert picture(explorer) == before
+    for values in settings:
+        explorer.values = values
+    assert [list(leaves(explorer.compute(**values))) for values in settings] == first
+    assert len(first[0]) > 0
+
+
+def test_scrubbing_the_steps_trains_nothing(explorer, monkeypatch):
+    trained = []
+    monkeypatch.setattr(gdlab.training, "train", lambda *_, **__: trained.append(1))
+    for name, control in explorer.controls.items():
+        if isinstance(control, Steps):
+            for value in few(type(explorer))[name]:
+                explorer.values = {name: value}
+                assert explorer.error is None
+    assert trained == []
+
+
+def test_an_explorer_and_its_base_keep_their_things_apart(explorer_class):
+    """No name that `build` gives to an artist is one of the base's own."""
+
+    class Bare(Explorer):
+        controls = {}  # noqa: RUF012
+
+        def build(self, figure):
+            pass
+
+        def compute(self):
+            pass
+
+        def draw(self, numbers):
+            pass
+
+        def caption(self, numbers):
+            return ""
+
+    class Watched(explorer_class):
+        def build(self, figure):
+            before = dict(vars(self))
+            super().build(figure)
+            self.given = {name for name, value in vars(self).items() if before.get(name) is not value}
+
+    assert Watched().given & (set(vars(Bare())) | set(dir(Explorer))) == set()
+
+
+# --- state ---
+
+
+def test_moving_a_control_on_the_page_is_setting_its_value(explorer_class, explorer):
+    """The widgets are set as the front end sets them; picture and caption follow."""
+    twin = explorer_class()
+    for name, value in elsewhere(explorer).items():
+        move(explorer, name, value)
+        twin.values = {name: value}
+        assert explorer.values[name] == value
+        assert (picture(explorer), words(explorer)) == (picture(twin), words(twin)), name
+
+
+def test_two_copies_are_independent(explorer_class, explorer):
+    other = explorer_class()
+    before = other.values, picture(other), words(other)
+    explorer.values = elsewhere(explorer)
+    assert (other.values, picture(other), words(other)) == before
+    assert redrawn(other) == before[1]
+
+
+def test_reset_puts_everything_back(explorer):
+    before = explorer.values, picture(explorer), words(explorer)
+    explorer.values = elsewhere(explorer)
+    assert explorer.values != before[0]
+    assert picture(explorer) != before[1]
+    explorer.reset()
+    assert (explorer.values, picture(explorer), words(explorer)) == before
+
+
+def test_every_start_is_a_position_of_its_control(explorer_class):
+    for name, control in explorer_class.controls.items():
+        assert control.start in positions(explorer_class)[name], name
+
+
+def test_every_position_of_a_control_is_good(explorer_class):
+    for name, control in explorer_class.controls.items():
+        for value in positions(explorer_class)[name]:
+            assert control.check(value, name) == value
+
+
+@pytest.mark.parametrize("bad", [None, "no such thing", -1e9, 1e9, float("nan"), [1]], ids=repr)
+def test_bad_values_are_told_by_name_and_change_nothing(explorer, bad):
+    before = explorer.values, picture(explorer)
+    for name in explorer.controls:
+        others = {other: value for other, value in elsewhere(explorer).items() if other != name}
+        with pytest.raises((ValueError, TypeError), match=rf"{name}.*wanted"):
+            explorer.values = {**others, name: bad}
+    assert (explorer.values, picture(explorer)) == before
+
+
+def test_an_explorer_is_written_as_the_code_that_makes_it(explorer):
+    explorer.values = elsewhere(explorer)
+    again = eval(repr(explorer), vars(gdlab))
+    assert type(again) is type(explorer)
+    assert again.values == explorer.values
+
+
+# --- the page ---
+
+
+def test_every_step_control_has_a_play_button_that_moves_it(explorer_class, monkeypatch):
+    links = []
+    monkeypatch.setattr(widgets, "jslink", lambda *ends: links.append(ends))
+    explorer = explorer_class()
+    steps = [name for name, control in explorer.controls.items() if isinstance(control, Steps)]
+    assert len(links) == len(steps) == len(explorer._players)
+    for name, player, ((source, source_trait), (target, target_trait)) in zip(
+        steps, explorer._players, links, strict=True
+    ):
+        slider = explorer._inputs[name]
+        assert (source, source_trait) == (player, "value")
+        assert (target, target_trait) == (slider, "value")
+        for trait in ("min", "max", "step", "value"):
+            assert getattr(player, trait) == getattr(slider, trait), trait
+
+
+def test_every_control_stands_on_the_page_with_a_name(explorer):
+    shown, remaining = [], [explorer.widget]
+    while remaining:
+        widget = remaining.pop()
+        shown.append(widget)
+        remaining.extend(getattr(widget, "children", ()))
+    labels = [widget.description for widget in explorer._inputs.values()]
+    assert all(label.strip() for label in labels)
+    assert len(set(labels)) == len(labels)
+    for widget in [*explorer._inputs.values(), *explorer._players, explorer._image, explorer._words]:
+        assert shown.count(widget) == 1
+
+
+def test_it_shows_itself_live_and_as_a_picture(explorer):
+    explorer.values = elsewhere(explorer)
+    data, about = explorer._repr_mimebundle_()
+    view = data["application/vnd.jupyter.widget-view+json"]
+    assert view == {"version_major": 2, "version_minor": 0, "model_id": explorer.widget.model_id}
+    np.testing.assert_array_equal(pixels(data["image/png"]), pixels(picture(explorer)))
+    assert data["text/plain"] == f"{type(explorer).__name__}: {words(explorer)}"
+    assert "\n" not in data["text/plain"]
+    assert about["image/png"] == {"alt": words(explorer), "width": style.PAGE_WIDTH}
+
+
+def test_every_explorer_says_what_it_is(explorer_class):
+    """Its own docstring, not the base's: a learner who types `gdlab.LineFit?` reads it."""
+    assert explorer_class.__doc__ not in (None, explorer_class.__mro__[1].__doc__)
+
+
+def test_a_closed_explorer_is_let_go(explorer_class):
+    """Until it is closed, ipywidgets keeps every widget, and with it the explorer and its canvas."""
+    explorer = explorer_class()
+    watched = weakref.ref(explorer)
+    explorer.close()
+    del explorer
+    gc.collect()
+    assert watched() is None

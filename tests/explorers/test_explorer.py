@@ -1,0 +1,469 @@
+"""The base of all explorers, on a small one that counts what it does and can be told to fail."""
+
+import asyncio
+import html
+import re
+from typing import ClassVar
+
+import ipywidgets as widgets
+import matplotlib as mpl
+import numpy as np
+import pytest
+
+from gdlab.explorers import style
+from gdlab.explorers.controls import Choice, Slider, Steps
+from gdlab.explorers.explorer import Explorer
+from tests.explorers.steering import move, picture, pixels, redrawn, texts_of, words
+
+pytestmark = pytest.mark.filterwarnings("error")
+
+PHASES = ["compute", "caption", "set_scene", "draw"]
+
+
+class Toy(Explorer):
+    """A dot above a line."""
+
+    controls: ClassVar = {
+        "height": Slider("Height", 1.0, 0.0, 2.0, 0.5),
+        "ground": Choice("Ground", {"plain": "a plain", "hill": "a hill"}, "plain"),
+        "step": Steps("Step", 10),
+    }
+    height = 2.0
+    scenery = ("ground",)
+
+    def __init__(self, **values):
+        self.calls = dict.fromkeys(PHASES, 0)
+        self.fails = None
+        super().__init__(**values)
+
+    def count(self, phase):
+        self.calls[phase] += 1
+        if phase == self.fails:
+            raise ArithmeticError(f"<no> {phase}")
+
+    def build(self, figure):
+        self.axes = figure.add_axes((0.1, 0.2, 0.8, 0.7))
+        (self.ground,) = self.axes.plot([], [], color=style.MUTED)
+        dot, name = (
+            self.axes.plot([], [], "o", color=style.BLUE, markersize=20)[0],
+            self.axes.text(0, 0, "", color=style.VERMILLION),
+        )
+        self.dot, self.name = self.moving(dot, name)
+
+    def compute(self, height, ground, step):
+        self.count("compute")
+        return {"height": height, "ground": ground, "step": step}
+
+    def caption(self, numbers):
+        self.count("caption")
+        return f"At step {numbers['step']} the dot is at height {numbers['height']}, above <{numbers['ground']}>."
+
+    def set_scene(self, numbers):
+        hill = numbers["ground"] == "hill"
+        self.axes.set(xlim=(0, 20 if hill else 10), ylim=(-1, 3))
+        self.ground.set_data([0, 5, 10], [0, int(hill), 0])
+        self.count("set_scene")
+
+    def draw(self, numbers):
+        self.dot.set_data([numbers["step"]], [numbers["height"]])
+        self.name.set_position((numbers["step"], numbers["height"] + 0.5))
+        self.name.set_text(f"{numbers['step']}")
+        self.count("draw")
+
+
+@pytest.fixture
+def toy():
+    return Toy()
+
+
+def shown(explorer):
+    """The words on the page, as HTML."""
+    return explorer._words.value
+
+
+# --- one change, one picture ---
+
+
+def test_a_change_of_several_values_draws_once(toy):
+    before = dict(toy.calls)
+    toy.values = {"height": 2.0, "ground": "hill", "step": 7}
+    assert {phase: toy.calls[phase] - before[phase] for phase in PHASES} == dict.fromkeys(PHASES, 1)
+
+
+@pytest.mark.parametrize(("name", "value"), [("height", 0.0), ("ground", "hill"), ("step", 3)])
+def test_a_change_on_the_page_draws_once(toy, name, value):
+    before = toy.calls["draw"]
+    move(toy, name, value)
+    assert toy.calls["draw"] - before == 1
+
+
+def test_a_change_of_several_values_sends_one_picture(toy):
+    sent = []
+    toy._image.observe(sent.append, names="value")
+    toy.values = {"height": 2.0, "ground": "hill", "step": 7}
+    assert len(sent) == 1
+
+
+def test_the_background_is_made_anew_only_when_the_scenery_changes(toy):
+    assert toy.calls["set_scene"] == 1
+    toy.values = {"height": 2.0, "step": 7}
+    assert toy.calls["set_scene"] == 1
+    toy.values = {"ground": "hill"}
+    assert toy.calls["set_scene"] == 2
+    toy.values = {"ground": "hill", "step": 1}
+    assert toy.calls["set_scene"] == 2
+
+
+def test_what_moved_leaves_no_trace(toy):
+    start = picture(toy)
+    seen = {start}
+    for step in (3, 9, 0):
+        toy.values = {"step": step, "ground": "hill" if step == 9 else "plain"}
+        seen.add(picture(toy))
+        assert picture(toy) == redrawn(toy)
+    assert len(seen) == 3
+    toy.values = {"step": 0}
+    assert picture(toy) == start
+
+
+def test_an_artist_that_is_not_to_be_seen_is_not_drawn(toy):
+    blue = [0, 114, 178]
+    assert (pixels(picture(toy)) == blue).all(axis=-1).any()
+    toy.dot.set_visible(False)
+    toy.values = {"step": 5}
+    assert not (pixels(picture(toy)) == blue).all(axis=-1).any()
+
+
+def test_moving_returns_what_it_was_given(toy):
+    first, second = mpl.lines.Line2D([], []), mpl.lines.Line2D([], [])
+    assert toy.moving(first) is first
+    assert toy.moving(first, second) == (first, second)
+    assert first.get_animated()
+    assert second.get_animated()
+
+
+# --- the picture ---
+
+
+def test_the_paper_is_white_and_the_picture_as_large_as_said(toy):
+    image = pixels(picture(toy))
+    assert image.shape == (round(2.0 * style.DPI), round(style.INCHES * style.DPI), 3)
+    for corner in (image[0, 0], image[0, -1], image[-1, 0], image[-1, -1]):
+        assert corner.tolist() == [255, 255, 255]
+
+
+def test_the_look_does_not_depend_on_the_settings_of_the_notebook(toy):
+    with mpl.rc_context({"font.size": 30, "lines.linewidth": 20, "axes.grid": True, "xtick.direction": "in"}):
+        other = Toy()
+        other.values = {"step": 4, "ground": "hill"}
+    toy.values = {"step": 4, "ground": "hill"}
+    assert picture(other) == picture(toy)
+
+
+def test_the_settings_of_the_notebook_stay_as_they_are():
+    before = dict(mpl.rcParams)
+    Toy().values = {"step": 4, "ground": "hill"}
+    assert dict(mpl.rcParams) == before
+
+
+# --- state ---
+
+
+def test_values_are_where_the_controls_stand(toy):
+    assert toy.values == {"height": 1.0, "ground": "plain", "step": 0}
+    move(toy, "step", 4)
+    assert toy.values == {"height": 1.0, "ground": "plain", "step": 4}
+    toy.values = {"ground": "hill"}
+    assert toy.values == {"height": 1.0, "ground": "hill", "step": 4}
+    assert toy._inputs["ground"].value == "hill"
+
+
+def test_an_explorer_can_start_elsewhere_and_goes_back_there():
+    toy = Toy(step=6, height=0.5)
+    assert toy.values == {"height": 0.5, "ground": "plain", "step": 6}
+    start = picture(toy)
+    toy.values = {"height": 2.0, "ground": "hill", "step": 0}
+    toy.reset()
+    assert toy.values == {"height": 0.5, "ground": "plain", "step": 6}
+    assert picture(toy) == start
+
+
+BAD = [
+    ({"hight": 1.0}, ValueError, r"Toy has no control 'hight'; wanted one of 'height', 'ground', 'step'"),
+    ({"height": 2.5}, ValueError, r"height is 2\.5; wanted a number from 0 to 2"),
+    ({"height": "high"}, TypeError, r"height came as str 'high'; wanted a number from 0 to 2"),
+    ({"ground": "sea"}, ValueError, r"unknown ground 'sea'; wanted one of 'plain', 'hill'"),
+    ({"ground": 3}, TypeError, r"ground came as int 3; wanted one of 'plain', 'hill'"),
+    ({"step": 11}, ValueError, r"step is 11; wanted a number from 0 to 10"),
+    ({"step": 2.5}, ValueError, r"step is 2\.5; wanted a whole number from 0 to 10"),
+]
+
+
+@pytest.mark.parametrize(("bad", "kind", "message"), BAD)
+def test_bad_values_are_told_and_change_nothing(toy, bad, kind, message):
+    before, calls = (toy.values, picture(toy), shown(toy)), dict(toy.calls)
+    with pytest.raises(kind, match=message):
+        toy.values = {"height": 0.0, "ground": "hill", "step": 1} | bad
+    assert (toy.values, picture(toy), shown(toy)) == before
+    assert toy.calls == calls
+
+
+@pytest.mark.parametrize(("bad", "kind", "message"), BAD)
+def test_an_explorer_cannot_start_at_bad_values(bad, kind, message):
+    with pytest.raises(kind, match=message):
+        Toy(**bad)
+
+
+def test_reset_is_a_button_and_stops_what_plays(toy):
+    start = picture(toy)
+    toy.values = {"step": 8, "ground": "hill"}
+    toy._players[0].playing = True
+    boxes = toy.widget.children
+    (reset,) = [w for box in boxes for w in getattr(box, "children", ()) if isinstance(w, widgets.Button)]
+    reset.click()
+    assert toy.values == {"height": 1.0, "ground": "plain", "step": 0}
+    assert picture(toy) == start
+    assert toy._players[0].playing is False
+
+
+# --- when something fails ---
+
+
+@pytest.mark.parametrize("by_hand", [True, False], ids=["on the page", "in code"])
+@pytest.mark.parametrize("phase", PHASES)
+def test_a_failure_is_told_on_the_page_and_loses_nothing(toy, phase, by_hand):
+    toy.values = {"step": 2}
+    before = picture(toy), words(toy), toy._repr_mimebundle_()[0]["image/png"]
+    toy.fails = phase
+    if by_hand:
+        move(toy, "ground", "hill")
+    else:
+        toy.values = {"ground": "hill"}
+    assert isinstance(toy.error, ArithmeticError)
+    assert f"ArithmeticError: {html.escape('<no>')} {phase}" in shown(toy)
+    assert 'role="alert"' in shown(toy)
+    assert (picture(toy), words(toy), toy._repr_mimebundle_()[0]["image/png"]) == before
+
+
+@pytest.mark.parametrize("ground", ["hill", "plain"])
+@pytest.mark.parametrize("phase", PHASES)
+def test_the_next_good_change_is_shown_as_if_nothing_had_failed(toy, phase, ground):
+    toy.fails = phase
+    toy.values = {"ground": "hill", "step": 9}
+    assert toy.error is not None
+    toy.fails = None
+    toy.values = {"ground": ground, "step": 5}
+    assert toy.error is None
+    fresh = Toy(ground=ground, step=5)
+    assert picture(toy) == picture(fresh)
+    assert shown(toy) == shown(fresh)
+    assert words(toy) == words(fresh)
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_a_failure_at_birth_is_raised(phase):
+    class Stillborn(Toy):
+        def count(self, now):
+            if now == phase:
+                raise ArithmeticError(now)
+
+    with pytest.raises(ArithmeticError, match=phase):
+        Stillborn()
+
+
+# --- long work ---
+
+
+class Patient(Toy):
+    """Comes to its height in four stages."""
+
+    long_work = "Climbing"
+
+    def __init__(self, **values):
+        self.stages_done = []
+        super().__init__(**values)
+
+    def stages(self, height, ground, step):
+        for part in (0.25, 0.5, 0.75):
+            self.stages_done.append((step, part))
+            yield part, {"height": height * part, "ground": ground, "step": step}
+        yield 1.0, self.compute(height=height, ground=ground, step=step)
+
+
+def progress(explorer):
+    """How far the bar on the page has come; None if it is not to be seen."""
+    return explorer._progress.value if explorer._progress.layout.visibility == "visible" else None
+
+
+async def rest(seconds=0.5, until=lambda: False):
+    """Leave the event loop to what is under way, as an idle kernel does."""
+    for _ in range(round(seconds / 0.01)):
+        await asyncio.sleep(0.01)
+        if until():
+            break
+
+
+def test_where_nothing_runs_beside_the_work_is_done_at_once():
+    patient = Patient(step=2)
+    assert progress(patient) is None
+    assert picture(patient) == picture(Toy(step=2))
+    patient.values = {"step": 3}
+    assert progress(patient) is None
+    assert picture(patient) == picture(Toy(step=3))
+
+
+def test_the_first_stage_is_shown_at_once_and_the_rest_in_idle_time():
+    async def on_the_page():
+        patient = Patient(step=2)
+        seen = [progress(patient)]
+        assert "height 0.25" in words(patient)
+        patient._progress.observe(lambda change: seen.append(change["new"]), names="value")
+        await rest(until=lambda: progress(patient) is None)
+        return patient, seen
+
+    patient, seen = asyncio.run(on_the_page())
+    assert seen == [0.25, 0.5, 0.75, 1.0]
+    assert progress(patient) is None
+    assert picture(patient) == picture(Toy(step=2))
+
+
+def test_a_newer_change_ends_the_older_one():
+    async def on_the_page():
+        patient = Patient(step=2)
+        move(patient, "step", 7)
+        await rest(until=lambda: progress(patient) is None)
+        await rest(0.05)
+        return patient
+
+    patient = asyncio.run(on_the_page())
+    assert patient.stages_done == [(2, 0.25), (7, 0.25), (7, 0.5), (7, 0.75)]
+    assert picture(patient) == picture(Toy(step=7))
+
+
+def test_an_explorer_that_is_shown_or_asked_to_finishes():
+    async def on_the_page(ask):
+        patient = Patient(step=2)
+        assert progress(patient) == 0.25
+        result = ask(patient)
+        assert progress(patient) is None
+        assert picture(patient) == picture(Toy(step=2))
+        await rest(0.05)
+        assert patient.stages_done == [(2, 0.25), (2, 0.5), (2, 0.75)]
+        return result
+
+    asyncio.run(on_the_page(Patient.finish))
+    data, _ = asyncio.run(on_the_page(Patient._repr_mimebundle_))
+    np.testing.assert_array_equal(pixels(data["image/png"]), pixels(picture(Toy(step=2))))
+
+
+def test_a_closed_explorer_works_no_more():
+    async def on_the_page():
+        patient = Patient(step=2)
+        patient.close()
+        await rest(0.05)
+        return patient.stages_done
+
+    assert asyncio.run(on_the_page()) == [(2, 0.25)]
+
+
+@pytest.mark.parametrize("phase", ["compute", "caption", "draw"])
+def test_a_failure_in_idle_time_is_told_on_the_page(phase):
+    async def on_the_page():
+        patient = Patient(step=2)
+        first = picture(patient)
+        patient.fails = phase
+        await rest(until=lambda: patient.error)
+        assert isinstance(patient.error, ArithmeticError)
+        assert 'role="alert"' in shown(patient)
+        assert progress(patient) is None
+        if phase != "compute":
+            assert picture(patient) == first
+        patient.fails = None
+        patient.values = {"step": 3}
+        assert patient.error is None
+        await rest(until=lambda: progress(patient) is None)
+        return patient
+
+    assert picture(asyncio.run(on_the_page())) == picture(Toy(step=3))
+
+
+def test_only_long_work_has_a_bar(toy):
+    def on_the_page(explorer):
+        return [child for box in explorer.widget.children for child in getattr(box, "children", ())]
+
+    patient = Patient()
+    assert patient._progress in on_the_page(patient)
+    assert patient._progress.description == "Climbing"
+    assert toy._progress not in on_the_page(toy)
+
+
+# --- the page ---
+
+
+def test_the_caption_is_a_live_text_and_the_name_of_the_picture(toy):
+    toy.values = {"step": 3}
+    caption = "At step 3 the dot is at height 1.0, above <plain>."
+    assert words(toy) == caption
+    assert html.escape(caption) in shown(toy)
+    assert "<plain>" not in shown(toy)
+    assert 'role="status"' in shown(toy)
+    assert 'aria-live="polite"' in shown(toy)
+    assert {"tooltip", "description"} <= set(toy._image.keys)  # what the page's code for tooltips reads
+
+
+def test_a_new_picture_moves_nothing_on_the_page(toy):
+    def layout(widget):
+        state = widget.layout.get_state()
+        return {name: value for name, value in state.items() if not name.startswith("_")}
+
+    before = layout(toy._image), layout(toy._words)
+    toy.values = {"step": 3, "ground": "hill"}
+    assert (layout(toy._image), layout(toy._words)) == before
+    assert before[0]["width"] == f"{style.PAGE_WIDTH}px"
+    assert (before[0]["max_width"], before[0]["height"], before[0]["align_self"]) == ("100%", "auto", "flex-start")
+    assert before[1]["min_height"]
+
+
+def test_the_twin_for_pages_without_a_kernel_is_smaller_and_the_same(toy):
+    toy.values = {"step": 3}
+    data, about = toy._repr_mimebundle_()
+    assert len(data["image/png"]) <= len(picture(toy))
+    np.testing.assert_array_equal(pixels(data["image/png"]), pixels(picture(toy)))
+    assert about["image/png"]["alt"] == words(toy)
+    assert data["text/plain"] == f"Toy: {words(toy)}"
+    assert data["application/vnd.jupyter.widget-view+json"]["model_id"] == toy.widget.model_id
+
+
+def test_the_twin_is_the_same_each_time(toy):
+    assert toy._repr_mimebundle_()[0]["image/png"] == Toy()._repr_mimebundle_()[0]["image/png"]
+
+
+def test_it_is_written_as_code(toy):
+    toy.values = {"step": 3}
+    assert repr(toy) == "Toy(height=1.0, ground='plain', step=3)"
+
+
+def test_closing_takes_everything_off_the_page(toy):
+    inputs, image = dict(toy._inputs), toy._image
+    calls = dict(toy.calls)
+    toy.close()
+    assert all(widget.comm is None for widget in (*inputs.values(), image, toy._words, toy.widget, *toy._players))
+    inputs["step"].value = 4
+    assert toy.calls == calls
+
+
+# --- the watch that the tests of every explorer rely on ---
+
+
+def test_the_watch_sees_texts_where_they_are(toy):
+    with texts_of(toy) as texts:
+        toy.values = {"step": 5, "ground": "hill"}
+        first = dict(texts())
+        toy.values = {"step": 6}
+        second = texts()
+    assert first["5"].x0 < dict(second)["6"].x0
+    ticks = {text for text, _ in second} - {"6"}
+    assert ticks
+    assert ticks <= set(first)
+    assert [text for text, _ in second].count("6") == 1
+    assert all(re.fullmatch(r"[−\d.]+", text) for text in ticks)
