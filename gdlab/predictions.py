@@ -97,6 +97,27 @@ PREDICTIONS = {
                 ),
             ),
         ),
+        Prediction(
+            "linear-stack",
+            "XOR: class 1 where exactly one of two inputs is positive. A network with two hidden layers of six linear units each is "
+            "trained on it: 54 weights, every f′ is 1. What will it do?",
+            (
+                Option(
+                    "Nothing: a constant slope gives a constant gradient, so it cannot learn.",
+                    "It does learn, as the Step slider shows. The slope f′ is constant; the gradient also holds the error and the "
+                    "input, and is not. What the network lacks is something else: look at its boundary.",
+                ),
+                Option(
+                    "Learn it: with 54 weights there is room for a bent boundary.",
+                    "The weights are many, but look at the boundary, and at what the three matrices are together.",
+                ),
+                Option(
+                    "Learn what a straight line can do, and no more.",
+                    "Yes. It learns, and ends with one straight line. Give it five layers of eight units: the line stays where it is.",
+                    right=True,
+                ),
+            ),
+        ),
     )
 }
 """Every prediction by its slug."""

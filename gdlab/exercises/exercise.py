@@ -252,6 +252,63 @@ class ChoiceExercise(Exercise):
         return self._wrong(headline if self.true - chosen else "Too many", *words, share=share)
 
 
+@dataclass(frozen=True, kw_only=True)
+class PropertyExercise(Exercise):
+    """Find numbers that have a property. Many answers are right, so the property is judged and nothing is compared.
+
+    Attributes
+    ----------
+    shapes
+        What is to be found, by name, with the shape of each; None stands for any length. The attempt is a dict of these.
+    judge
+        Takes the numbers by name as arrays of these shapes; returns the share of the points that they earn and what to
+        say about them. It must not raise for any finite numbers.
+    solution
+        Returns one right answer. Called without arguments.
+    """
+
+    shapes: Mapping[str, tuple[int | None, ...]]
+    judge: Callable[..., tuple[float, tuple[str, ...]]]
+    solution: Callable[[], Mapping[str, Any]]
+
+    @property
+    def solution_text(self) -> str:
+        return inspect.getsource(self.solution)
+
+    def check(self, attempt: Any) -> Feedback:
+        if attempt is None or attempt is ...:
+            return self._untouched()
+        names = ", ".join(map(repr, self.shapes))
+        if not isinstance(attempt, Mapping):
+            return self._wrong(f"This is {describe(attempt)}", f"Wanted a dict with {names}.")
+        if any(_has_gap(value) for value in attempt.values()):
+            return self._untouched()
+        if set(attempt) != set(self.shapes):
+            return self._wrong("Other names", f"There are {', '.join(map(repr, attempt))}; wanted {names}.")
+        numbers = {}
+        for name, shape in self.shapes.items():
+            came = np.shape(_as_numbers(attempt[name]))
+            fits = len(came) == len(shape) and all(want in (None, have) for have, want in zip(came, shape, strict=True))
+            wanted = np.zeros(came if fits else tuple(want or 1 for want in shape))
+            if complaint := _misfit(attempt[name], wanted):
+                return self._wrong("Not what was asked for", f"{name}: {complaint.replace('it returned', 'there is')}.")
+            numbers[name] = np.array(attempt[name], float)
+        share, words = self.judge(**numbers)
+        return self._right(*words) if share >= 1 else self._wrong("Not right yet", *words, share=share)
+
+
+def _has_gap(value: Any) -> bool:
+    """Tell whether a value, or something in it if it is a list, is still ``...``."""
+    return value is ... or (isinstance(value, list | tuple) and any(map(_has_gap, value)))
+
+
+def _as_numbers(value: Any) -> Any:
+    try:
+        return np.asarray(value)
+    except Exception:
+        return None
+
+
 def _misfit(given: Any, want: Any) -> str:
     """Say what is wrong with the type or the shape of a value, or with a number in it that is none."""
     try:

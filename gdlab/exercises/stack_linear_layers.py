@@ -1,0 +1,221 @@
+"""Exercises of notebook 05."""
+
+import numpy as np
+
+from gdlab.exercises.exercise import FunctionExercise, Misconception, PropertyExercise
+
+
+def collapse(W1, b1, W2, b2, W3, b3):
+    W = W1 @ W2 @ W3
+    b = (b1 @ W2 + b2) @ W3 + b3
+    return W, b
+
+
+def slope_field(X, W1, b1, W2):
+    slope = 1 - np.tanh(X @ W1 + b1) ** 2  # f′ of every hidden unit at every point, shape (n, k)
+    return (slope * W2[:, 0]) @ W1.T
+
+
+def xor_weights():
+    # Both units look along x₁ − x₂, which is 0 for class 0 and 2 or −2 for class 1; one for each side.
+    return {"W1": [[1, -1], [-1, 1]], "b1": [0, 0], "W2": [1, 1], "b2": -1}
+
+
+CORNERS = np.array([[-1.0, -1.0], [1.0, 1.0], [-1.0, 1.0], [1.0, -1.0]])
+"""The four points of XOR: the first two are of class 0, the last two of class 1."""
+MARGIN = 0.5
+
+
+def _three_layers(rng):
+    k = int(rng.integers(2, 5))  # all layers alike, so that a wrong order is a wrong answer and not an error
+    return tuple(rng.normal(0, 1, shape) for _ in range(3) for shape in ((k, k), (1, k)))
+
+
+def _one_hidden_layer(rng):
+    n, k = int(rng.integers(5, 9)), int(rng.integers(3, 5))
+    return rng.normal(0, 1, (n, 2)), rng.normal(0, 1, (2, k)), rng.normal(0, 0.7, (1, k)), rng.normal(0, 1, (k, 1))
+
+
+def _z(W1, b1, W2, b2):
+    return np.maximum(CORNERS @ W1 + b1, 0) @ W2 + b2
+
+
+def _judge_xor(W1, b1, W2, b2):
+    with np.errstate(all="ignore"):
+        hidden = CORNERS @ W1 + b1
+        z = _z(W1, b1, W2, b2)
+    places = ("(−1, −1)", "(1, 1)", "(−1, 1)", "(1, −1)")
+    told = "z is " + ", ".join(f"{value:.3g} at {place}" for value, place in zip(z, places, strict=True)) + "."
+    told = told.replace("-", "−")
+    margins = z * np.array([-1, -1, 1, 1])
+    if (margins >= MARGIN).all():
+        return 1.0, (told,)
+    if (margins > 0).all():
+        return 0.5, (told, f"All four are on the right side of 0. z is to be at least {MARGIN} away from it.")
+    words = [told, f"Wanted: at most −{MARGIN} at the first two and at least {MARGIN} at the other two."]
+    if (margins > 0).sum() == 3:
+        words.append("Three of the four are right. A single straight line can do that, too.")
+    for unit, z_hidden in enumerate(hidden.T, start=1):
+        if (z_hidden <= 0).all():
+            words.append(f"Hidden unit {unit} is 0 at all four points: as if it were not there.")
+        elif (z_hidden >= 0).all():
+            words.append(f"Hidden unit {unit} has all four points on one side of its bend: here it is a linear unit.")
+    return 0.0, tuple(words)
+
+
+def _backwards(W1, b1, W2, b2, W3, b3):
+    return W3 @ W2 @ W1, None
+
+
+def _slope(X, W1, b1):
+    return 1 - np.tanh(X @ W1 + b1) ** 2
+
+
+EXERCISES = (
+    FunctionExercise(
+        slug="collapse-three",
+        title="Three layers in one",
+        points=3,
+        solution=collapse,
+        inputs=_three_layers,
+        parts=("W", "b"),
+        hints=(
+            "Begin with two layers: put `a = x @ W1 + b1` into `a @ W2 + b2` and multiply out. What stands at `x`? What is "
+            "left without `x`?",
+            "`(x @ W1 + b1) @ W2 + b2` is `x @ (W1 @ W2) + (b1 @ W2 + b2)`: again a matrix and a bias.",
+            "Take that matrix and that bias as one layer, and put it before the third in the same way. In code the bias is "
+            "what the three layers make of an input of zeros.",
+        ),
+        misconceptions=(
+            Misconception(
+                "the order is turned round",
+                _backwards,
+                "Matrices do not commute. The input is a row and meets `W1` first, from the left.",
+            ),
+            Misconception(
+                "transposed",
+                lambda W1, b1, W2, b2, W3, b3: ((W1 @ W2 @ W3).T, None),
+                "This is the matrix for inputs that are columns. Here each input is a row, and a layer is `x @ W + b`.",
+            ),
+            Misconception(
+                "multiplied element by element",
+                lambda W1, b1, W2, b2, W3, b3: (W1 * W2 * W3, None),
+                "`*` multiplies entry by entry. What sends the output of one layer into the next is the matrix product.",
+            ),
+            Misconception(
+                "added instead of multiplied",
+                lambda W1, b1, W2, b2, W3, b3: (W1 + W2 + W3, None),
+                "The second layer does not see `x`; it sees what the first one made of it.",
+            ),
+            Misconception(
+                "the biases are forgotten",
+                lambda W1, b1, W2, b2, W3, b3: (None, np.zeros_like(b3)),
+                "Send an input of zeros through the three layers. Does 0 come out?",
+            ),
+            Misconception(
+                "only the last bias",
+                lambda W1, b1, W2, b2, W3, b3: (None, b3),
+                "The first two biases are added as well, and what is added early goes through the layers that follow.",
+            ),
+            Misconception(
+                "the biases are added as they are",
+                lambda W1, b1, W2, b2, W3, b3: (None, b1 + b2 + b3),
+                "What the first layer adds is then an input of the second. What does the second layer do with its inputs?",
+            ),
+            Misconception(
+                "the first bias stops halfway",
+                lambda W1, b1, W2, b2, W3, b3: (None, b1 @ W2 + b2 @ W3 + b3),
+                "`b1` has two layers in front of it. Yours goes through one of them.",
+            ),
+            Misconception(
+                "the first bias is forgotten",
+                lambda W1, b1, W2, b2, W3, b3: (None, b2 @ W3 + b3),
+                "Send an input of zeros through the layers, one after the other. What does the first one give?",
+            ),
+            Misconception(
+                "each bias goes through its own layer",
+                lambda W1, b1, W2, b2, W3, b3: (None, b1 @ W1 @ W2 @ W3 + b2 @ W2 @ W3 + b3 @ W3),
+                "A layer adds its bias *after* it has multiplied. Which matrices are still to come?",
+            ),
+        ),
+    ),
+    FunctionExercise(
+        slug="slope-field",
+        title="The slope field of a network",
+        points=3,
+        solution=slope_field,
+        inputs=_one_hidden_layer,
+        parts=("∂z/∂x",),
+        hints=(
+            "Take one point and one input first. z is a sum over the hidden units; how much does each of them move when x₁ "
+            "moves a little? Three factors: into the unit, through its bend, out of the unit.",
+            "For hidden unit j: its weight from x₁, `W1[0, j]`; its slope, one minus the square of its tanh; its weight to "
+            "the output, `W2[j, 0]`. The sum over j is the first column of the answer.",
+            "With arrays: all slopes f′ are an array (n, k), one row for each point. Multiply each column by its unit's "
+            "weight in `W2[:, 0]`, then sum over the units with `@ W1.T`.",
+        ),
+        misconceptions=(
+            Misconception(
+                "f′ is missing",
+                lambda X, W1, b1, W2: np.ones((len(X), 1)) * (W1 @ W2)[:, 0],
+                "Your slope is the same at every point, as for linear units. What does tanh do on the way?",
+            ),
+            Misconception(
+                "f(z) stands where f′(z) belongs",
+                lambda X, W1, b1, W2: (np.tanh(X @ W1 + b1) * W2[:, 0]) @ W1.T,
+                "You multiplied by the value of tanh. What is wanted is how much it moves: its slope.",
+            ),
+            Misconception(
+                "the slope is taken at the activation",
+                lambda X, W1, b1, W2: ((1 - np.tanh(np.tanh(X @ W1 + b1)) ** 2) * W2[:, 0]) @ W1.T,
+                "tanh was applied twice. The slope belongs to the place on the curve where the unit is: its weighted input.",
+            ),
+            Misconception(
+                "a square is missing",
+                lambda X, W1, b1, W2: ((1 - np.tanh(X @ W1 + b1)) * W2[:, 0]) @ W1.T,
+                "The slope of tanh is the same at z and at −z. Is yours?",
+            ),
+            Misconception(
+                "the bias is forgotten",
+                lambda X, W1, b1, W2: (_slope(X, W1, 0) * W2[:, 0]) @ W1.T,
+                "A bias adds nothing to the slope by itself. But it moves the unit to another place on its curve, and there "
+                "tanh is steeper or flatter.",
+            ),
+            Misconception(
+                "the weights of the output are missing",
+                lambda X, W1, b1, W2: _slope(X, W1, b1) @ W1.T,
+                "You have how much the hidden units move, all added up. z does not take all of them equally.",
+            ),
+            Misconception(
+                "one slope for all points",
+                lambda X, W1, b1, W2: np.ones((len(X), 1)) * ((_slope(X, W1, b1).mean(axis=0) * W2[:, 0]) @ W1.T),
+                "You averaged f′ over the points. The question is how z changes at each point.",
+            ),
+            Misconception(
+                "the slope of the first input only",
+                lambda X, W1, b1, W2: ((_slope(X, W1, b1) * W2[:, 0]) @ W1.T)[:, [0, 0]],
+                "Both of your columns are the slope along x₁. Which weights lead from x₂ into the hidden units?",
+            ),
+            Misconception(
+                "tanh at the output, too",
+                lambda X, W1, b1, W2: slope_field(X, W1, b1, W2) * (1 - np.tanh(np.tanh(X @ W1 + b1) @ W2) ** 2),
+                "The output z is linear in the hidden units. It is one f′ too many.",
+            ),
+        ),
+    ),
+    PropertyExercise(
+        slug="xor-by-hand",
+        title="XOR by hand",
+        points=3,
+        shapes={"W1": (2, 2), "b1": (2,), "W2": (2,), "b2": ()},
+        judge=_judge_xor,
+        solution=xor_weights,
+        hints=(
+            "Mark the four points on paper. In which direction must you look so that the two of class 0 fall on one spot, "
+            "and those of class 1 to the left and to the right of it?",
+            "Along x₁ − x₂ class 0 stands at 0, class 1 at −2 and at 2. That is the strip from above, with another input.",
+            "A column of `W1` is one unit: give the first the input x₁ − x₂ and the second the opposite. Each is then "
+            "positive for one point only. Let the output add them up, and choose `b2` so that 0 becomes negative.",
+        ),
+    ),
+)
