@@ -15,33 +15,14 @@ from gdlab.datasets import TOY_SETS, Dataset
 from gdlab.explorers import style
 from gdlab.explorers.controls import Choice, Control, LogSlider, Slider, Steps
 from gdlab.explorers.explorer import Explorer
-from gdlab.explorers.plane import Plane, z_on_grid
-from gdlab.network import initialise, propagate
-from gdlab.rules import RULES
+from gdlab.explorers.plane import Plane
+from gdlab.explorers.runs import LossCurves, Runner, at_record
+from gdlab.network import initialise
 from gdlab.training import History
 from gdlab.validation import Array
 
 SAMPLES, HIDDEN, STEPS, EVERY = 160, 6, 600, 10
-CEILING = 1.2
-"""Top of the loss axis; the loss of a guess of one half is 0.69."""
 _BINS = np.linspace(0, 1, 26)
-
-
-@dataclass(frozen=True)
-class Runner:
-    """How one rule stands at the step shown."""
-
-    label: str
-    loss: Array
-    accuracy: float
-    z: Array
-    factors: Array
-
-    @property
-    def verdict(self) -> str:
-        if not np.isfinite(self.loss).all():
-            return f"{self.label}: diverged"
-        return f"{self.label}: {style.percent(self.accuracy)} right"
 
 
 @dataclass(frozen=True)
@@ -51,6 +32,8 @@ class Race:
     steps: Array
     record: int
     runners: Mapping[str, Runner]
+    slopes: Array
+    """``f′(z)`` of every hidden unit at every sample, in the chain rule's network."""
 
 
 @lru_cache(maxsize=8)
@@ -102,20 +85,8 @@ class RuleRace(Explorer):
         for plane in self._planes.values():
             self.moving(*plane.artists)
 
-        self._losses = figure.add_axes((0.075, 0.095, 0.43, 0.27))
-        self._losses.set(
-            xlim=(0, STEPS * 1.3),
-            ylim=(0, CEILING),
-            xticks=range(0, STEPS + 1, 200),
-            xlabel="step",
-            title="Loss (mean cross-entropy)",
-        )
-        self._curves = {
-            rule: self.moving(self._losses.plot([], [], **look.stroke)[0]) for rule, look in style.RULES.items()
-        }
-        self._names = {
-            rule: self.moving(self._losses.text(0, 0, look.label, **look.name)) for rule, look in style.RULES.items()
-        }
+        self._losses = LossCurves(figure.add_axes((0.075, 0.095, 0.43, 0.27)), STEPS, room=0.3)
+        self.moving(*self._losses.artists)
 
         bars = figure.add_axes((0.585, 0.095, 0.39, 0.27))
         bars.set(xlim=(-0.04, 1.06), ylim=(0, 1.1), yticks=[], xlabel="factor between error and input")
@@ -139,21 +110,13 @@ class RuleRace(Explorer):
     def compute(self, problem: str, rules: str, activation: str, learning_rate: float, start: float, step: int) -> Race:
         data = _data(problem)
         record = round(step / EVERY)
-        runners = {}
-        for rule in list(style.RULES)[: 2 if rules == "two" else 3]:
-            history = _run(problem, activation, learning_rate, int(start), rule)
-            layers = history.layers(record)
-            with np.errstate(all="ignore"):
-                trace = propagate(layers, data.X)
-            factors = np.broadcast_to(RULES[rule].factor(layers[0].activation, trace.z[0]), trace.z[0].shape)
-            runners[rule] = Runner(
-                style.RULES[rule].label,
-                history.loss[: record + 1],
-                float(((trace.y_hat > 0.5) == data.y).mean()),
-                z_on_grid(layers),
-                factors,
-            )
-        return Race(problem, data, history.steps[: record + 1], record, runners)
+        runners = {
+            rule: at_record(rule, _run(problem, activation, learning_rate, int(start), rule), record, data)
+            for rule in list(style.RULES)[: 2 if rules == "two" else 3]
+        }
+        history = _run(problem, activation, learning_rate, int(start), "chain_rule")
+        slopes = history.start[0].activation.f_prime(runners["chain_rule"].trace.z[0])
+        return Race(problem, data, history.steps[: record + 1], record, runners, slopes)
 
     def set_scene(self, numbers: Race) -> None:
         count = len(numbers.runners)
@@ -166,19 +129,10 @@ class RuleRace(Explorer):
     def draw(self, numbers: Race) -> None:
         for rule, runner in numbers.runners.items():
             self._planes[rule].show(numbers.data.X, numbers.data.y, runner.z, runner.verdict)
-        last = [float(np.clip(np.nan_to_num(r.loss[-1], nan=CEILING), 0, CEILING)) for r in numbers.runners.values()]
-        heights = style.spread_out(last, gap=0.12 * CEILING, low=0.04 * CEILING, high=0.9 * CEILING)
-        for rule, curve in self._curves.items():
-            shown = rule in numbers.runners
-            curve.set_visible(shown)
-            self._names[rule].set_visible(shown)
-        for (rule, runner), height in zip(numbers.runners.items(), heights, strict=True):
-            self._curves[rule].set_data(numbers.steps, runner.loss)
-            self._names[rule].set_position((numbers.steps[-1] + 0.015 * STEPS, height))
-        chain = numbers.runners["chain_rule"].factors
-        counts = np.histogram(chain, _BINS)[0]
+        self._losses.show(numbers.steps, numbers.runners)
+        counts = np.histogram(numbers.slopes, _BINS)[0]
         self._bars.set_data(0.55 * counts / counts.max(), _BINS)
-        self._slopes.set_text(f"chain rule: f′(z), median {style.number(float(np.median(chain)), 2)}")
+        self._slopes.set_text(f"chain rule: f′(z), median {style.number(float(np.median(numbers.slopes)), 2)}")
         for artist in self._marks["frozen"]:
             artist.set_visible("frozen" in numbers.runners)
 
@@ -186,7 +140,7 @@ class RuleRace(Explorer):
         steps = style.count(int(numbers.steps[-1]), "step")
         problem = self.controls["problem"].options[numbers.problem]
         shares = [f"the {r.label} has {style.percent(r.accuracy)}" for r in numbers.runners.values()]
-        slope = style.number(float(np.median(numbers.runners["chain_rule"].factors)), 2)
+        slope = style.number(float(np.median(numbers.slopes)), 2)
         return (
             f"Points classified right after {steps} on {problem}: {', '.join(shares)}. At the hidden units the delta "
             f"rule multiplies the error by 1; the chain rule by f′(z), whose median is {slope} now."

@@ -1,0 +1,81 @@
+"""One network trained by several rules: what explorers that compare rules have in common."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+
+from gdlab.datasets import Dataset
+from gdlab.explorers import style
+from gdlab.explorers.plane import z_on_grid
+from gdlab.network import Trace, propagate
+from gdlab.training import History
+from gdlab.validation import Array
+
+CEILING = 1.2
+"""Top of the loss axis; the loss of a guess of one half is 0.69."""
+
+
+@dataclass(frozen=True)
+class Runner:
+    """How a network with a sigmoid output stands after some records of its history."""
+
+    label: str
+    loss: Array
+    accuracy: float
+    z: Array
+    trace: Trace
+
+    @property
+    def verdict(self) -> str:
+        if not np.isfinite(self.loss).all():
+            return f"{self.label}: diverged"
+        return f"{self.label}: {style.percent(self.accuracy)} right"
+
+
+def at_record(rule: str, history: History, record: int, data: Dataset) -> Runner:
+    """Look at the run of a rule at a record."""
+    layers = history.layers(record)
+    with np.errstate(all="ignore"):
+        trace = propagate(layers, data.X)
+    accuracy = float(right(trace.y_hat, data.y))
+    return Runner(style.RULES[rule].label, history.loss[: record + 1], accuracy, z_on_grid(layers), trace)
+
+
+def right(y_hat: Array, y: Array) -> Array:
+    """Return the share of samples on the right side of one half: predictions (..., n, 1) to shares (...)."""
+    return ((y_hat > 0.5) == y).mean(axis=(-1, -2))
+
+
+class LossCurves:
+    """The loss of each run up to the step shown, with the rule's name at its end."""
+
+    def __init__(self, axes: Axes, steps: int, room: float) -> None:
+        """Prepare `axes` for this many steps and, for the names, a further `room` of them."""
+        axes.set(
+            xlim=(0, steps * (1 + room)),
+            ylim=(0, CEILING),
+            xticks=range(0, steps + 1, 200),
+            xlabel="step",
+            title="Loss (mean cross-entropy)",
+        )
+        self._gap = 0.015 * steps
+        self._curves = {rule: axes.plot([], [], **look.stroke)[0] for rule, look in style.RULES.items()}
+        self._names = {rule: axes.text(0, 0, look.label, **look.name) for rule, look in style.RULES.items()}
+
+    @property
+    def artists(self) -> list[Artist]:
+        return [*self._curves.values(), *self._names.values()]
+
+    def show(self, steps: Array, runners: Mapping[str, Runner]) -> None:
+        last = [float(np.clip(np.nan_to_num(r.loss[-1], nan=CEILING), 0, CEILING)) for r in runners.values()]
+        spread = style.spread_out(last, gap=0.12 * CEILING, low=0.04 * CEILING, high=0.9 * CEILING)
+        heights = dict(zip(runners, spread, strict=True))
+        for rule, curve in self._curves.items():
+            curve.set_visible(rule in runners)
+            self._names[rule].set_visible(rule in runners)
+            if rule in runners:
+                curve.set_data(steps, runners[rule].loss)
+                self._names[rule].set_position((steps[-1] + self._gap, heights[rule]))
