@@ -61,7 +61,7 @@ def problem(data: str) -> Problem:
     """Return the made-up line, or the penguins with flipper length in cm beyond 20 cm and body mass in kg."""
     if data == "line":
         d = datasets.line()
-        return Problem(d.X[:, 0], d.y[:, 0], "input x", "output y", (3.4, -1.0), (-1.2, 4.2), (-1.9, 3.1))
+        return Problem(d.X[:, 0], d.y[:, 0], "input x", "output y", (2.6, -0.5), (-0.7, 3.7), (-1.5, 2.5))
     d = datasets.penguins()
     x, y = (d.X[:, 0] - 200) / 10, d.y[:, 0] / 1000
     return Problem(x, y, "flipper length beyond 20 cm (in cm)", "body mass (kg)", (-0.8, 2.2), (-1.6, 2.2), (1.2, 6.8))
@@ -184,7 +184,15 @@ class LineFit(Explorer):
             self._bowl.contourf(w, b, heights, levels, cmap=style.LANDSCAPE),
             self._bowl.contour(w, b, heights, levels[1:], colors="white", linewidths=0.7),
             self._bowl.text(*p.best, "★", ha="center", va="center_baseline", fontsize=13, path_effects=style.halo(2)),
-            self._bowl.text(x, y + 0.02 * np.ptp(p.b_range), "start", ha="center", path_effects=style.halo()),
+            self._bowl.annotate(
+                "start",
+                (x, y),
+                xytext=(0, 8 if y > p.best[1] else -8),  # on the side that the walk does not take
+                textcoords="offset points",
+                ha="center",
+                va="bottom" if y > p.best[1] else "top",
+                path_effects=style.halo(),
+            ),
         ]
         self._bowl.set(xlim=p.w_range, ylim=p.b_range)
 
