@@ -104,7 +104,7 @@ class Explorer(ABC):
             self._inputs[name].value = value
         self._held = False
         self._under_way: Iterator[tuple[float, Any]] | None = self.stages(**self.values)
-        self._make_widget(*self._show())
+        self._make_widget(*self._show(last=_event_loop() is None))
         self._continue()
 
     def moving(self, *artists: Artist) -> Any:
@@ -196,10 +196,10 @@ class Explorer(ABC):
     def _refresh(self) -> None:
         """Draw the picture for the values; whatever goes wrong is said on the page, and nothing is lost."""
         self._under_way = self.stages(**self.values)
-        self._show_next_stage()
+        self._show_next_stage(last=_event_loop() is None)
         self._continue()
 
-    def _show_next_stage(self, *, last: bool = False) -> None:
+    def _show_next_stage(self, *, last: bool) -> None:
         try:
             picture, words = self._show(last=last)
         except Exception as error:  # ipywidgets would swallow it
@@ -219,7 +219,7 @@ class Explorer(ABC):
         self._progress.value = self._share_done
         self._progress.layout.visibility = "visible" if self._share_done < 1 else "hidden"
 
-    def _show(self, *, last: bool = False) -> tuple[bytes, str]:
+    def _show(self, *, last: bool) -> tuple[bytes, str]:
         """Return the picture and the sentence for the next stage (or the last one) on the way to the numbers."""
         values = self.values
         self._share_done, numbers = deque(self._under_way, maxlen=1)[0] if last else next(self._under_way)
@@ -230,19 +230,13 @@ class Explorer(ABC):
         return self._png(), words
 
     def _continue(self) -> None:
-        """See to what is still under way: bit by bit in the kernel's idle time, or now where there is no kernel."""
-        if self._under_way is None:
-            return
-        try:
-            loop = asyncio.get_running_loop()
-        except RuntimeError:
-            self.finish()
-        else:
-            self._task = loop.create_task(self._work_on(self._under_way))  # kept, or it could be collected
+        """See to what is still under way, bit by bit in the kernel's idle time."""
+        if self._under_way is not None:
+            self._task = _event_loop().create_task(self._work_on(self._under_way))  # kept, or it could be collected
 
     async def _work_on(self, stages: Iterator[tuple[float, Any]]) -> None:
         while self._under_way is stages:
-            self._show_next_stage()
+            self._show_next_stage(last=False)
             await asyncio.sleep(0.01)  # here the kernel handles what the reader did meanwhile
 
     def finish(self) -> None:
@@ -298,6 +292,14 @@ class _Picture(widgets.Image):
     """An image whose tooltip works: the page's code for tooltips asks for a description, which `Image` lacks."""
 
     description = traitlets.Unicode("").tag(sync=True)
+
+
+def _event_loop() -> asyncio.AbstractEventLoop | None:
+    """Return the loop that runs a kernel; None in a plain Python program, where nothing can happen later."""
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
 
 
 def _encoded(picture: Image.Image, compress_level: int) -> bytes:
