@@ -5,9 +5,11 @@ import contextlib
 import copy
 import dis
 import io
+import signal
 import threading
 import time
 import traceback
+import types
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -37,14 +39,16 @@ class _Kept(io.StringIO):
         super().write(text[: max(0, _KEPT - self.tell())])
         return len(text)
 
+    def close(self) -> None:
+        """Stay open: what was kept is read afterwards."""
+
 
 def is_untouched(function: Callable[..., Any]) -> bool:
     """Tell whether a function's body is still empty but for its docstring and ``...`` or ``pass``."""
-    code = getattr(function, "__code__", None)
     empty = {"RESUME", "NOP", "LOAD_CONST", "RETURN_VALUE", "RETURN_CONST"}
-    return code is not None and all(
+    return isinstance(function, types.FunctionType) and all(
         step.opname in empty and (step.argval is None or step.opname not in {"LOAD_CONST", "RETURN_CONST"})
-        for step in dis.get_instructions(code)
+        for step in dis.get_instructions(function)
     )
 
 
@@ -89,29 +93,38 @@ class _Clock:
 
     def _ring(self) -> None:
         self.rang = True
-        _thread.interrupt_main()
+        if hasattr(signal, "pthread_kill") and callable(signal.getsignal(signal.SIGINT)):
+            signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)  # ends a sleep, too
+        else:
+            _thread.interrupt_main()
 
     def __enter__(self) -> None:
         self._timer.start()
 
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+    def __exit__(self, *_: object) -> None:
         self._timer.cancel()
-        if self.rang and kind is not KeyboardInterrupt:
-            with contextlib.suppress(KeyboardInterrupt):  # it rang just as the call ended: take the interrupt here
+        with contextlib.suppress(KeyboardInterrupt):  # if it rang just as the call ended: take the interrupt here
+            self._timer.join()
+            if self.rang:
                 time.sleep(0.1)
 
 
 def _told(error: BaseException) -> str:
     lines = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename != __file__]
     where = f" (line {lines[-1].lineno}: `{lines[-1].line}`)" if lines and lines[-1].line else ""
-    said = " ".join(str(error).split())[:300]
+    try:
+        said = " ".join(str(error).split())[:300]
+    except Exception:
+        said = ""
     power = "; in Python a power is written `**`" if "bitwise_xor" in said or "for ^:" in said else ""
     return f"it raised {type(error).__name__}{f': {said}' if said else ''}{where}{power}"
 
 
 def _same_objects(one: Any, other: Any) -> bool:
+    if type(one) is not type(other):
+        return False
     if isinstance(other, tuple | list):
         return len(one) == len(other) and all(map(_same_objects, one, other))
     if isinstance(other, np.ndarray):
-        return one.shape == other.shape and np.array_equal(one, other, equal_nan=True)
+        return np.array_equal(one, other, equal_nan=True)
     return callable(other) or one == other

@@ -97,7 +97,7 @@ class FunctionExercise(Exercise):
         if attempt is None or attempt is ...:
             return self._untouched()
         if not callable(attempt):
-            return self._wrong(f"This is {describe(attempt)}", "Hand over the function itself, without calling it.")
+            return self._wrong(f"This is {_described(attempt)}", "Hand over the function itself, without calling it.")
         if is_untouched(attempt):
             return self._untouched()
 
@@ -127,7 +127,7 @@ class FunctionExercise(Exercise):
             if bad is None:
                 continue
             called = f"{name}: " if len(self.parts) > 1 else ""
-            match = None if complaint else self._misconception(part, trials)
+            match = self._misconception(part, trials)
             matches.append((called, match))
             if match:
                 words.append(f"{called}{match.thought}")
@@ -150,7 +150,7 @@ class FunctionExercise(Exercise):
             with np.errstate(all="ignore"):
                 wrong = [self._in_parts(misconception.wrong(*arguments))[0][part] for arguments, *_ in trials]
             if all(
-                value is not None and not _misfit(given[part], value) and _equal(given[part], value)
+                value is not None and _same(given[part], value)
                 for (_, given, _), value in zip(trials, wrong, strict=True)
             ):
                 return misconception
@@ -165,7 +165,7 @@ class FunctionExercise(Exercise):
         wanted = f"{len(self.parts)} values: {', '.join(self.parts)}"
         several = isinstance(value, tuple | list) or (isinstance(value, np.ndarray) and value.ndim > 0)
         if not several or len(value) != len(self.parts):
-            return [], f"it returned {describe(value)}; wanted {wanted}"
+            return [], f"it returned {_described(value)}; wanted {wanted}"
         return list(value), ""
 
     def _asked(self, arguments: tuple[Any, ...]) -> str:
@@ -187,7 +187,8 @@ class NumbersExercise(Exercise):
     def check(self, attempt: Any) -> Feedback:
         if attempt is None or attempt is ...:
             return self._untouched()
-        values = list(attempt) if isinstance(attempt, tuple | list | np.ndarray) else [attempt]
+        several = isinstance(attempt, tuple | list) or (isinstance(attempt, np.ndarray) and attempt.ndim > 0)
+        values = list(attempt) if several else [attempt]
         if any(value is ... for value in values):
             return self._untouched()
         wanted = f"{len(self.answer)} numbers in a list"
@@ -195,7 +196,7 @@ class NumbersExercise(Exercise):
             return self._wrong("Not as many numbers as asked for", f"It has {len(values)}; wanted {wanted}.")
         for value in values:
             if complaint := _misfit(value, 0.0):
-                return self._wrong("Not numbers", f"Among them, {complaint}; wanted {wanted}.")
+                return self._wrong("Not numbers", f"{complaint.replace('it returned', 'There is')} in its place.")
         right = [_near(value, want) for value, want in zip(values, self.answer, strict=True)]
         if all(right):
             return self._right(self.explanation)
@@ -232,13 +233,14 @@ class ChoiceExercise(Exercise):
         )
 
     def check(self, attempt: Any) -> Feedback:
-        if attempt is None or attempt is ... or (isinstance(attempt, set | list | tuple) and not attempt):
-            return self._untouched()
         letters = ", ".join(self.statements)
         if isinstance(attempt, str):
             attempt = attempt.replace(",", " ").split()
-        if not isinstance(attempt, set | frozenset | list | tuple) or not all(isinstance(a, str) for a in attempt):
-            return self._wrong("Not letters", f"It came as {describe(attempt)}; wanted some of {letters}, in quotes.")
+        several = isinstance(attempt, set | frozenset | list | tuple)
+        if attempt is None or attempt is ... or (several and all(a is ... for a in attempt)):
+            return self._untouched()
+        if not several or not all(isinstance(a, str) for a in attempt):
+            return self._wrong("Not letters", f"It came as {_described(attempt)}; wanted some of {letters}, in quotes.")
         chosen = {letter.strip().upper() for letter in attempt}
         if unknown := sorted(chosen - set(self.statements)):
             return self._wrong("Not letters", f"There is no {', '.join(unknown)}; wanted some of {letters}.")
@@ -280,7 +282,7 @@ class PropertyExercise(Exercise):
             return self._untouched()
         names = ", ".join(map(repr, self.shapes))
         if not isinstance(attempt, Mapping):
-            return self._wrong(f"This is {describe(attempt)}", f"Wanted a dict with {names}.")
+            return self._wrong(f"This is {_described(attempt)}", f"Wanted a dict with {names}.")
         if any(_has_gap(value) for value in attempt.values()):
             return self._untouched()
         if set(attempt) != set(self.shapes):
@@ -309,18 +311,32 @@ def _as_numbers(value: Any) -> Any:
         return None
 
 
+def _described(value: Any) -> str:
+    try:
+        return describe(value)
+    except Exception:  # its repr may raise
+        return f"a value of type {type(value).__name__}"
+
+
 def _misfit(given: Any, want: Any) -> str:
     """Say what is wrong with the type or the shape of a value, or with a number in it that is none."""
+    if complaint := _not_like(given, want):
+        return complaint
+    if not np.isfinite(np.asarray(given)).all():
+        return f"it returned {_short(given)}; wanted finite numbers"
+    return ""
+
+
+def _not_like(given: Any, want: Any) -> str:
+    """Say what is wrong with the type or the shape of a value."""
     try:
         numbers = np.asarray(given)
     except Exception:
-        return f"it returned {describe(given)}; wanted {_kind(want)}"
+        return f"it returned {_described(given)}; wanted {_kind(want)}"
     if numbers.dtype.kind not in "biuf":
-        return f"it returned {describe(given)}; wanted {_kind(want)}"
+        return f"it returned {_described(given)}; wanted {_kind(want)}"
     if numbers.shape != np.shape(want):
         return f"it returned {_kind(numbers)}; wanted {_kind(want)}"
-    if not np.isfinite(numbers).all():
-        return f"it returned {_short(given)}; wanted finite numbers"
     return ""
 
 
@@ -329,9 +345,19 @@ def _kind(value: Any) -> str:
     return f"an array of shape {shape}" if shape else "a single number"
 
 
+def _same(given: Any, wrong: Any) -> bool:
+    """Tell whether an attempt gives a wrong answer: the same numbers, and none (infinity or nan) in the same places."""
+    if _not_like(given, wrong):
+        return False
+    given, wrong = np.asarray(given, float), np.asarray(wrong, float)
+    finite = np.isfinite(wrong)
+    return np.array_equal(np.isfinite(given), finite) and _equal(given[finite], wrong[finite])
+
+
 def _equal(given: Any, want: Any) -> bool:
     size = np.max(np.abs(want), initial=0.0)
-    return bool(np.all(np.abs(np.asarray(given, float) - want) <= RELATIVE_TOLERANCE * size + 1e-12))
+    with np.errstate(over="ignore"):
+        return bool(np.all(np.abs(np.asarray(given, float) - want) <= RELATIVE_TOLERANCE * size + 1e-12))
 
 
 def _different(given: Any, want: Any) -> str:
