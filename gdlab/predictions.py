@@ -118,6 +118,51 @@ PREDICTIONS = {
                 ),
             ),
         ),
+        Prediction(
+            "blame",
+            "A network predicts too much. Its hidden unit 1 has a positive weight to the output, its hidden unit 2 a negative one. What "
+            "should the two hidden units give the next time?",
+            (
+                Option(
+                    "Both less, since the prediction has to fall.",
+                    "If unit 2 gave less, its negative weight would let the prediction *rise*. Watch in the explorer with which sign "
+                    "the error comes back to each unit.",
+                ),
+                Option(
+                    "Unit 1 less, unit 2 more.",
+                    "Yes: the error comes back through each unit’s own weight, with its sign. That is all a hidden unit ever learns "
+                    "about the target.",
+                    right=True,
+                ),
+                Option(
+                    "That cannot be said: hidden units have no targets.",
+                    "They have none. But one can say how the loss would change if a unit gave a little more, and that is enough. "
+                    "Watch in the explorer where the error goes.",
+                ),
+            ),
+        ),
+        Prediction(
+            "some-or-none",
+            "XOR again, six tanh hidden units, learning rate 1. One network trains its hidden layer by the chain rule, one by the delta "
+            "rule, and one leaves its hidden layer at its random start. Which order will they have, best first?",
+            (
+                Option(
+                    "Chain rule, delta rule, untrained: some learning is better than none.",
+                    "An update that points the wrong way can be worse than none. Look at the medians of the fifty starts.",
+                ),
+                Option(
+                    "Chain rule, untrained, delta rule.",
+                    "So it is, from most starts. Random hidden units are of some use to the output; look at what the delta rule makes "
+                    "of them.",
+                    right=True,
+                ),
+                Option(
+                    "The first two about alike: the slope of tanh is positive, so leaving it out turns no sign.",
+                    "No sign of a single sample’s term turns. But an update is a sum over samples, and each term had another slope. "
+                    "Look at the angle in the caption.",
+                ),
+            ),
+        ),
     )
 }
 """Every prediction by its slug."""

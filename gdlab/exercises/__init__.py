@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from gdlab.exercises import fit_a_line, stack_linear_layers, start_here, walk_down_a_slope
+from gdlab.exercises import fit_a_line, give_hidden_units_credit, stack_linear_layers, start_here, walk_down_a_slope
 from gdlab.exercises.exercise import Exercise
 from gdlab.exercises.feedback import Feedback, Note
 from gdlab.validation import named
 
 EXERCISES: dict[str, Exercise] = {
     exercise.slug: exercise
-    for module in (start_here, fit_a_line, walk_down_a_slope, stack_linear_layers)
+    for module in (start_here, fit_a_line, walk_down_a_slope, stack_linear_layers, give_hidden_units_credit)
     for exercise in module.EXERCISES
 }
 """Every exercise by its slug."""
