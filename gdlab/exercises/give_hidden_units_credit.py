@@ -276,11 +276,6 @@ EXERCISES = (
                 _inner_derivative_left_out,
                 "`tanh(w x)` changes with `w` by its slope times the inner derivative. What is the derivative of `w x` by `w`?",
             ),
-            Misconception(
-                "the two are exchanged",
-                lambda *arguments: cross_slopes(*arguments)[::-1],
-                "Both are there, in the other order.",
-            ),
         ),
     ),
 )

@@ -26,6 +26,7 @@ from gdlab.validation import Array
 
 SAMPLES, STEPS, EVERY = 120, 400, 10
 STARTS, GROUP = 50, 10
+SOLVED = 0.95
 LOWEST = 0.3
 """Left end of the axis of shares; a guess gets 0.5."""
 _TENTHS = np.arange(4, 11) / 10
@@ -213,13 +214,15 @@ class HiddenRules(Explorer):
         if not np.isnan(numbers.cosine):
             angle = np.degrees(np.arccos(numbers.cosine))
             turned = f" In the picture’s start, the delta rule’s update stands at {angle:.0f}° to the gradient."
-        where = f"{problem}, {numbers.units}, after {steps}"
+        where = f"after {steps} on {problem} with {numbers.units}"
         started = len(numbers.shares["chain_rule"])
         if not started:
             shares = [f"{r.label} {style.percent(r.accuracy)}" for r in numbers.runners.values()]
-            return f"{where}: {', '.join(shares)} of the points right.{turned}"
-        medians = [f"{look.label} {style.percent(_median(numbers, rule))}" for rule, look in style.RULES.items()]
-        return f"{where}, median of {started} starts: {', '.join(medians)} of the points right.{turned}"
+            return f"Points right {where}: {', '.join(shares)}.{turned}"
+        # Counts and not medians: where the delta rule ends can hang on the last digit, and a stored caption must last.
+        counts = [f"{look.label} {(numbers.shares[r] > SOLVED).sum()}" for r, look in style.RULES.items()]
+        solved = style.percent(SOLVED)
+        return f"Starts out of {started} with over {solved} of the points right {where}: {', '.join(counts)}.{turned}"
 
 
 def _median(numbers: Rules, rule: str) -> float:
