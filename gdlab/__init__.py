@@ -33,6 +33,8 @@ __version__ = "0.1.0"
 _ON_DEMAND = {
     "RuleRace": "gdlab.explorers.rule_race",
     "LineFit": "gdlab.explorers.line_fit",
+    "TwoHills": "gdlab.explorers.two_hills",
+    "OneWeight": "gdlab.explorers.one_weight",
     "Descent": "gdlab.explorers.descent",
     "BackpropStepper": "gdlab.explorers.backprop_stepper",
     "HiddenRules": "gdlab.explorers.hidden_rules",
