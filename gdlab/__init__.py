@@ -41,6 +41,8 @@ _ON_DEMAND = {
     "ClosedLoop": "gdlab.explorers.closed_loop",
     "Collapse": "gdlab.explorers.collapse",
     "DeepLinear": "gdlab.explorers.deep_linear",
+    "ErrorSignal": "gdlab.explorers.error_signal",
+    "Slowdown": "gdlab.explorers.slowdown",
     "check": "gdlab.exercises",
     "hint": "gdlab.exercises",
     "solution": "gdlab.exercises",

@@ -163,6 +163,27 @@ PREDICTIONS = {
                 ),
             ),
         ),
+        Prediction(
+            "saturated-signal",
+            "A sigmoid unit should answer 1. Gradient descent on ½ (ŷ − y)² is about to correct its z. At which of these answers ŷ "
+            "is the slope of the loss over z steepest, so that the correction is largest?",
+            (
+                Option(
+                    "0.01, since it is the most wrong.",
+                    "It is, and the slope of the loss over ŷ is steepest there. But z has to pass through the sigmoid. Look at the "
+                    "curve of ŷ where it is near 0.",
+                ),
+                Option(
+                    "1/3, somewhere on the way.",
+                    "Then two things must pull in opposite directions. Look for both of them in the lower row.",
+                    right=True,
+                ),
+                Option(
+                    "0.9, since the unit is already moving there.",
+                    "There is little left to correct at 0.9. But look where the sigmoid is steep, and where the unit is wrong.",
+                ),
+            ),
+        ),
     )
 }
 """Every prediction by its slug."""

@@ -2,14 +2,28 @@
 
 from typing import Any
 
-from gdlab.exercises import fit_a_line, give_hidden_units_credit, stack_linear_layers, start_here, walk_down_a_slope
+from gdlab.exercises import (
+    find_the_missing_derivative,
+    fit_a_line,
+    give_hidden_units_credit,
+    stack_linear_layers,
+    start_here,
+    walk_down_a_slope,
+)
 from gdlab.exercises.exercise import Exercise
 from gdlab.exercises.feedback import Feedback, Note
 from gdlab.validation import named
 
 EXERCISES: dict[str, Exercise] = {
     exercise.slug: exercise
-    for module in (start_here, fit_a_line, walk_down_a_slope, stack_linear_layers, give_hidden_units_credit)
+    for module in (
+        start_here,
+        fit_a_line,
+        walk_down_a_slope,
+        find_the_missing_derivative,
+        stack_linear_layers,
+        give_hidden_units_credit,
+    )
     for exercise in module.EXERCISES
 }
 """Every exercise by its slug."""

@@ -1,0 +1,175 @@
+"""Slowdown: one sigmoid unit learns from a wrong start, by squared error and by cross-entropy, side by side."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import ClassVar
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from gdlab import training
+from gdlab.activations import sigmoid
+from gdlab.datasets import Dataset, penguins
+from gdlab.explorers import style
+from gdlab.explorers.controls import Control, LogSlider, Slider, Steps
+from gdlab.explorers.explorer import Explorer
+from gdlab.losses import LOSSES
+from gdlab.network import Layer
+from gdlab.training import History
+from gdlab.validation import Array
+
+STEPS, EVERY = 400, 5
+CEILING = 0.55
+"""Top of the axis of squared errors, which are ½ at most."""
+LOOKS = {"squared_error": style.RULES["chain_rule"], "binary_cross_entropy": style.RULES["delta_rule"]}
+"""Squared error sends back the chain rule's product, with f′ in it; cross-entropy what the delta rule sends."""
+_NAMES = {"squared_error": "squared error", "binary_cross_entropy": "cross-entropy"}
+
+
+@lru_cache(maxsize=1)
+def birds() -> Dataset:
+    """Return flipper lengths (mm) of Adelie and Gentoo penguins, and whether each is a Gentoo."""
+    return penguins("flipper_length_mm", "species", ("Adelie", "Gentoo"))
+
+
+def scaled(x: Array) -> Array:
+    """Return flipper lengths (mm) as the unit's input: mean 0 and standard deviation 1 over the birds."""
+    return (x - birds().X.mean()) / birds().X.std()
+
+
+@lru_cache(maxsize=32)
+def run(loss: str, weight: float, learning_rate: float) -> History:
+    """Train one sigmoid unit on all birds at once, from this weight and bias 0."""
+    unit = [Layer(np.array([[weight]]), np.zeros((1, 1)), sigmoid)]
+    return training.train(
+        unit,
+        scaled(birds().X),
+        birds().y,
+        loss=loss,
+        learning_rate=learning_rate,
+        steps=STEPS,
+        record_every=EVERY,
+    )
+
+
+@dataclass(frozen=True)
+class Learner:
+    """How the unit stands that learns by one loss.
+
+    Attributes
+    ----------
+    weight, bias : float
+    accuracy : float
+        Share of birds on the right side of ½.
+    signal : float
+        Mean size of ``∂L/∂z`` over the birds.
+    errors : array
+        Mean of ``½ (ŷ − y)²`` at each record so far, whatever the loss.
+    """
+
+    name: str
+    weight: float
+    bias: float
+    accuracy: float
+    signal: float
+    errors: Array
+
+
+@dataclass(frozen=True)
+class Race:
+    start: float
+    steps: Array
+    learners: Mapping[str, Learner]
+
+
+class Slowdown(Explorer):
+    """Start a sigmoid unit with a wrong weight, and see by which loss it learns.
+
+    The unit is to tell Gentoo from Adelie penguins by the length of their flippers. A positive weight is right; a
+    negative one says the opposite, and the more surely the larger it is. Both runs use the chain rule, from the same
+    start, at the same learning rate.
+    """
+
+    controls: ClassVar[Mapping[str, Control]] = {
+        "weight": Slider("Start weight", -8.0, -8.0, 8.0, 1.0, format=".0f"),
+        "learning_rate": LogSlider("Learning rate", 1.0, 0.1, 10.0),
+        "step": Steps("Step", STEPS, start=60, stride=EVERY, interval=60),
+    }
+    height = 4.0
+
+    def build(self, figure: Figure) -> None:
+        x = birds().X[:, 0]
+        self._x = np.linspace(x.min() - 2, x.max() + 2, 200)
+        lefts = dict(zip(LOOKS, (0.075, 0.385), strict=True))
+        self._titles, self._curves, self._signals = {}, {}, {}
+        for index, (loss, look) in enumerate(LOOKS.items()):
+            axes = figure.add_axes((lefts[loss], 0.355, 0.255, 0.55))
+            axes.set(xlim=self._x[[0, -1]], ylim=(-0.17, 1.17), xlabel="flipper length (mm)", yticks=[0, 0.5, 1])
+            axes.axhline(0.5, color=style.FAINT, linewidth=0.8)
+            for label, (name, shape) in enumerate(zip(("Adelie", "Gentoo"), style.CLASSES, strict=True)):
+                here = x[birds().y[:, 0] == label]
+                axes.text(here.mean(), 1.24 * label - 0.12, name, color=shape["color"], fontsize=9, **_MIDDLE)
+                axes.plot(here, np.full(here.shape, float(label)), shape["marker"], color=shape["color"], **_DOTS)
+            if index == 0:
+                axes.set_ylabel("prediction ŷ")
+            self._titles[loss] = self.moving(axes.set_title("", color=look.colour))
+            self._curves[loss] = self.moving(axes.plot([], [], **look.stroke)[0])
+            middle = lefts[loss] + 0.1275
+            bold = {"fontsize": 15, "fontweight": "bold", "color": look.colour, **_MIDDLE}
+            self._signals[loss] = self.moving(figure.text(middle, 0.14, "", **bold))
+            figure.text(middle, 0.055, "mean size of ∂L/∂z", fontsize=9, color=look.colour, **_MIDDLE)
+
+        self._errors = figure.add_axes((0.73, 0.13, 0.26, 0.775))
+        self._errors.set(xlim=(-4, 1.9 * STEPS), ylim=(0, CEILING), xticks=range(0, STEPS + 1, 200), xlabel="step")
+        self._errors.set_title("Mean of ½ (ŷ − y)²")
+        self._lines = {
+            loss: self.moving(self._errors.plot([], [], marker=look.marker, markevery=[-1], **look.stroke)[0])
+            for loss, look in LOOKS.items()
+        }
+        self._labels = {
+            loss: self.moving(self._errors.text(0, 0, _NAMES[loss], va="center", fontsize=9.5, **look.name))
+            for loss, look in LOOKS.items()
+        }
+
+    def compute(self, weight: float, learning_rate: float, step: int) -> Race:
+        record = round(step / EVERY)
+        x, y = scaled(birds().X), birds().y
+        learners = {}
+        for loss in LOOKS:
+            history = run(loss, weight, learning_rate)
+            so_far = history.theta[: record + 1]
+            y_hat = sigmoid(x * so_far[:, 0] + so_far[:, 1])
+            w, b = so_far[-1]
+            learners[loss] = Learner(
+                name=_NAMES[loss],
+                weight=float(w),
+                bias=float(b),
+                accuracy=float(((y_hat[:, -1:] > 0.5) == y).mean()),
+                signal=float(np.abs(LOSSES[loss].error(sigmoid, x * w + b, y)).mean()),
+                errors=((y_hat - y) ** 2 / 2).mean(axis=0),
+            )
+        return Race(weight, history.steps[: record + 1], learners)
+
+    def draw(self, numbers: Race) -> None:
+        last = [float(learner.errors[-1]) for learner in numbers.learners.values()]
+        heights = style.spread_out(last, gap=0.1 * CEILING, low=0.05 * CEILING, high=0.95 * CEILING)
+        for (loss, learner), height in zip(numbers.learners.items(), heights, strict=True):
+            self._titles[loss].set_text(f"{learner.name}: {style.percent(learner.accuracy)} right".capitalize())
+            self._curves[loss].set_data(self._x, sigmoid(learner.weight * scaled(self._x) + learner.bias))
+            self._signals[loss].set_text(style.number(learner.signal, 2))
+            self._lines[loss].set_data(numbers.steps, learner.errors)
+            self._labels[loss].set_position((numbers.steps[-1] + 0.06 * STEPS, height))
+
+    def caption(self, numbers: Race) -> str:
+        steps = style.count(int(numbers.steps[-1]), "step")
+        told = [
+            f"{learner.name}, weight {style.number(learner.weight)}, {style.percent(learner.accuracy)} of the birds "
+            f"right, ∂L/∂z {style.number(learner.signal, 2)} in size on average"
+            for learner in numbers.learners.values()
+        ]
+        return f"After {steps} from weight {style.number(numbers.start)}: {'; '.join(told)}."
+
+
+_MIDDLE = {"ha": "center", "va": "center"}
+_DOTS = {"linestyle": "none", "markersize": 5, "alpha": 0.35, "markeredgewidth": 0}
