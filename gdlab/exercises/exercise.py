@@ -117,7 +117,7 @@ class FunctionExercise(Exercise):
 
     def _judge(self, trials: list[tuple[tuple[Any, ...], list[Any], tuple[str, ...]]]) -> Feedback:
         wanted = [self._in_parts(self.solution(*arguments))[0] for arguments, _, _ in trials]
-        remarks = trials[0][2]
+        remarks, thoughts = trials[0][2], self._thoughts_behind(trials)
         right, matches, words = [], [], []
         for part, name in enumerate(self.parts):
             pairs = [(given[part], want[part]) for (_, given, _), want in zip(trials, wanted, strict=True)]
@@ -127,7 +127,7 @@ class FunctionExercise(Exercise):
             if bad is None:
                 continue
             called = f"{name}: " if len(self.parts) > 1 else ""
-            match = self._misconception(part, trials)
+            match = thoughts[part]
             matches.append((called, match))
             if match:
                 words.append(f"{called}{match.thought}")
@@ -145,16 +145,22 @@ class FunctionExercise(Exercise):
             words.append(f"Right already: {', '.join(n for n, ok in zip(self.parts, right, strict=True) if ok)}.")
         return self._wrong(headline, *words, *remarks, share=sum(right) / len(right))
 
-    def _misconception(self, part: int, trials: list[Any]) -> Misconception | None:
+    def _thoughts_behind(self, trials: list[Any]) -> list[Misconception | None]:
+        """Return for each part the misconception that gives it; of several, the one that explains the whole best."""
+        best: list[tuple[Any, Misconception | None]] = [((False, 0), None)] * len(self.parts)
         for misconception in self.misconceptions:
             with np.errstate(all="ignore"):
-                wrong = [self._in_parts(misconception.wrong(*arguments))[0][part] for arguments, *_ in trials]
-            if all(
-                value is not None and _same(given[part], value)
-                for (_, given, _), value in zip(trials, wrong, strict=True)
-            ):
-                return misconception
-        return None
+                wrong = [self._in_parts(misconception.wrong(*arguments))[0] for arguments, *_ in trials]
+            touched = [part for part in range(len(self.parts)) if all(values[part] is not None for values in wrong)]
+            met = [
+                part
+                for part in touched
+                if all(_same(given[part], values[part]) for (_, given, _), values in zip(trials, wrong, strict=True))
+            ]
+            for part in met:
+                if (how_well := (met == touched, len(met))) > best[part][0]:
+                    best[part] = how_well, misconception
+        return [misconception for _, misconception in best]
 
     def _in_parts(self, value: Any) -> tuple[list[Any], str]:
         """Return the parts of what a function returned, or a complaint."""

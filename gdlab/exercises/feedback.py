@@ -39,7 +39,7 @@ class Feedback:
 
     @property
     def _score(self) -> str:
-        return f"{self.score:.2g} of {self.exercise.points:g} point{'s' * (self.exercise.points != 1)}"
+        return f"{round(self.score, 2):g} of {self.exercise.points:g} point{'s' * (self.exercise.points != 1)}"
 
     def _repr_html_(self) -> str:
         return panel(self.verdict, f"{self.exercise.title}: {self.headline}", self.words, self._score)

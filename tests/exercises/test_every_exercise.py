@@ -1,0 +1,371 @@
+"""What holds of every exercise, one that is added later too: all in `gdlab.exercises.EXERCISES` are tried."""
+
+import inspect
+import io
+import itertools
+import re
+import tokenize
+import warnings
+
+import numpy as np
+import pytest
+
+import gdlab
+from gdlab import exercises
+from gdlab.exercises import EXERCISES
+from gdlab.exercises.attempt import Outcome
+from gdlab.exercises.exercise import ChoiceExercise, FunctionExercise, NumbersExercise, PropertyExercise
+
+pytestmark = pytest.mark.filterwarnings("error")
+
+
+def of(kind):
+    """All exercises of a kind, each a test's parameter of that name."""
+    chosen = [exercise for exercise in EXERCISES.values() if isinstance(exercise, kind)]
+    return pytest.mark.parametrize("exercise", chosen, ids=lambda exercise: exercise.slug)
+
+
+every = of(object)
+
+
+def right(exercise):
+    """The reference answer as an attempt."""
+    if isinstance(exercise, FunctionExercise):
+        return exercise.solution
+    if isinstance(exercise, NumbersExercise):
+        return list(exercise.answer)
+    if isinstance(exercise, ChoiceExercise):
+        return set(exercise.true)
+    return exercise.solution()
+
+
+def stub(exercise):
+    """The function of the exercise as its notebook gives it: signature, docstring and three dots."""
+    source = f'def attempt{inspect.signature(exercise.solution)}:\n    """{exercise.title}."""\n    ...\n'
+    made = {}
+    exec(source, made)
+    return made["attempt"]
+
+
+def blanks(exercise):
+    if isinstance(exercise, FunctionExercise):
+        return [stub(exercise), None, ...]
+    if isinstance(exercise, NumbersExercise):
+        return [[...] * len(exercise.answer), ..., None]
+    if isinstance(exercise, ChoiceExercise):
+        return [set(), {...}, "", ..., None]
+    return [dict.fromkeys(exercise.shapes, ...), ..., None]
+
+
+def parts(exercise, value):
+    return [value] if len(exercise.parts) == 1 else list(value)
+
+
+def text(feedback):
+    return "\n".join([feedback.headline, *feedback.words])
+
+
+# --- what it says of itself ---
+
+
+@every
+def test_it_has_a_title_points_and_hints(exercise):
+    assert EXERCISES[exercise.slug] is exercise
+    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", exercise.slug)
+    assert exercise.title[0].isupper()
+    assert exercise.points > 0
+    assert len(exercise.hints) >= 2
+    assert all(hint.strip() for hint in exercise.hints)
+    assert len(set(exercise.hints)) == len(exercise.hints)
+
+
+def test_no_two_exercises_have_the_same_title():
+    titles = [exercise.title for exercise in EXERCISES.values()]
+    assert len(set(titles)) == len(titles) >= 6
+
+
+@every
+def test_every_misconception_has_its_own_name_and_a_thought(exercise):
+    thoughts = {misconception.name: misconception.thought for misconception in exercise.misconceptions}
+    assert all(thoughts[misconception.name] == misconception.thought for misconception in exercise.misconceptions)
+    assert all(len(misconception.thought) > 20 for misconception in exercise.misconceptions)
+
+
+@of(FunctionExercise)
+def test_a_function_exercise_knows_common_wrong_answers(exercise):
+    assert len(exercise.misconceptions) >= 3
+
+
+@of(ChoiceExercise)
+def test_every_statement_has_words_for_who_misjudges_it(exercise):
+    assert exercise.true < set(exercise.statements)
+    assert exercise.true
+    assert set(exercise.missed) == exercise.true
+    assert set(exercise.taken) == set(exercise.statements) - exercise.true
+
+
+# --- right, untouched, wrong ---
+
+
+@every
+def test_the_reference_earns_all_points(exercise):
+    for _ in range(5):
+        feedback = gdlab.check(exercise.slug, right(exercise))
+        assert (feedback.verdict, feedback.score) == ("right", exercise.points), text(feedback)
+        assert float(repr(feedback)) == exercise.points
+
+
+@every
+def test_what_is_untouched_earns_nothing_and_is_not_called_wrong(exercise):
+    for blank in blanks(exercise):
+        feedback = gdlab.check(exercise.slug, blank)
+        assert (feedback.verdict, feedback.score, repr(feedback)) == ("untouched", 0, "0.0"), blank
+        assert f'gdlab.hint("{exercise.slug}")' in text(feedback)
+
+
+@every
+def test_something_quite_different_is_wrong_and_raises_nothing(exercise, capfd):
+    for attempt in (1.5, "text", [], {}, np.sin, lambda *_: "text", lambda: 1, lambda *_: 1 / 0, dict, object()):
+        feedback = gdlab.check(exercise.slug, attempt)
+        assert feedback.verdict in ("wrong", "untouched")
+        assert feedback.score == 0
+        assert feedback._repr_html_()
+    assert capfd.readouterr() == ("", "")
+
+
+@of(FunctionExercise)
+def test_the_reference_is_a_function_of_its_inputs_alone(exercise):
+    """Same inputs, same value, and the inputs stay: so it is no accident if an attempt agrees with it."""
+    for seed in range(20):
+        first, second, kept = (exercise.inputs(np.random.default_rng(seed)) for _ in range(3))
+        one, two = exercise.solution(*first), exercise.solution(*second)
+        for a, b in zip(parts(exercise, one), parts(exercise, two), strict=True):
+            np.testing.assert_array_equal(a, b)
+            assert np.isfinite(a).all()
+        for argument, before in zip(first, kept, strict=True):
+            if not callable(argument):
+                assert repr(argument) == repr(before)
+
+
+@of(FunctionExercise)
+def test_a_right_answer_in_other_clothes_is_right(exercise):
+    """Another container, other names and kinds of numbers, the last digits off: all as good."""
+
+    def in_a_list(*arguments):
+        value = exercise.solution(*arguments)
+        return value if len(exercise.parts) == 1 else list(value)
+
+    def rounded(*arguments):
+        value = [np.asarray(part) * (1 + 1e-10) for part in parts(exercise, exercise.solution(*arguments))]
+        return value[0] if len(exercise.parts) == 1 else tuple(value)
+
+    def as_lists(*arguments):
+        value = [np.asarray(part).tolist() for part in parts(exercise, exercise.solution(*arguments))]
+        return value[0] if len(exercise.parts) == 1 else tuple(value)
+
+    for attempt in (in_a_list, rounded, as_lists):
+        feedback = gdlab.check(exercise.slug, attempt)
+        assert feedback.verdict == "right", (attempt.__name__, text(feedback))
+
+
+@of(FunctionExercise)
+def test_a_part_that_is_a_little_off_is_not_right_and_costs_its_share(exercise):
+    for off in range(len(exercise.parts)):
+
+        def nearly(*arguments, off=off):
+            value = parts(exercise, exercise.solution(*arguments))
+            value[off] = np.asarray(value[off], float) * 1.001 + 1e-3
+            return value[0] if len(exercise.parts) == 1 else tuple(value)
+
+        feedback = gdlab.check(exercise.slug, nearly)
+        share = 1 - 1 / len(exercise.parts)
+        assert feedback.verdict == "wrong"
+        assert feedback.score == pytest.approx(share * exercise.points)
+
+
+OTHERWISE = {
+    "both-rules": [
+        lambda error, z, input: (input * error, input * error / np.cosh(z) ** 2),
+        lambda error, z, input: [error * input * slope for slope in (1, 1 - np.square(np.tanh(z)))],
+    ],
+    "short-rule": [
+        lambda w, b, rate, y, y_hat, x: (w - rate * (y_hat - y) * x, b - rate * (y_hat - y)),
+        lambda w, b, rate, y, y_hat, x: np.array([w, b]) + rate * (y - y_hat) * np.array([x, 1]),
+    ],
+    "line-gradient": [
+        lambda w, b, x, y: tuple(np.column_stack([x, np.ones_like(x)]).T @ (w * x + b - y) / len(x)),
+        lambda w, b, x, y: (
+            sum((w * i + b - j) * i for i, j in zip(x, y, strict=True)) / len(x),
+            -(np.mean(y) - w * np.mean(x) - b),
+        ),
+    ],
+    "stable-rate": [
+        lambda x: 2 / np.linalg.norm(np.column_stack([x, np.ones_like(x)]), 2) ** 2 * len(x),
+        lambda x: 4 / (np.mean(x**2) + 1 + np.sqrt((np.mean(x**2) - 1) ** 2 + 4 * np.mean(x) ** 2)),
+    ],
+    "descend": [
+        lambda theta, rate, slope, steps: (
+            theta if steps == 0 else OTHERWISE["descend"][0](theta - rate * slope(theta), rate, slope, steps - 1)
+        ),
+        lambda theta, rate, slope, steps: [
+            *itertools.accumulate(range(steps), lambda t, _: t - rate * slope(t), initial=theta)
+        ][-1],
+    ],
+}
+"""Right answers that do not look like the reference, by slug."""
+
+
+@pytest.mark.parametrize(("slug", "attempt"), [(slug, one) for slug, many in OTHERWISE.items() for one in many])
+def test_a_right_answer_written_differently_is_right(slug, attempt):
+    for _ in range(5):
+        feedback = gdlab.check(slug, attempt)
+        assert feedback.verdict == "right", text(feedback)
+
+
+# --- misconceptions ---
+
+MISCONCEPTIONS = [
+    (exercise, misconception)
+    for exercise in EXERCISES.values()
+    if isinstance(exercise, FunctionExercise)
+    for misconception in exercise.misconceptions
+]
+
+
+@pytest.mark.parametrize(
+    ("exercise", "misconception"), MISCONCEPTIONS, ids=[f"{e.slug}: {m.name}" for e, m in MISCONCEPTIONS]
+)
+def test_a_misconception_gets_its_own_headline_every_time(exercise, misconception, monkeypatch):
+    monkeypatch.setattr("gdlab.exercises.exercise.call", lambda function, arguments: Outcome(function(*arguments)))
+
+    def quiet(function, arguments):
+        with np.errstate(all="ignore"):
+            return parts(exercise, function(*arguments))
+
+    def attempt(*arguments):
+        wrong, want = quiet(misconception.wrong, arguments), quiet(exercise.solution, arguments)
+        filled = [b if a is None else a for a, b in zip(wrong, want, strict=True)]
+        return filled[0] if len(filled) == 1 else tuple(filled)
+
+    untouched = quiet(misconception.wrong, exercise.inputs(np.random.default_rng(0)))
+    for _ in range(20):
+        feedback = gdlab.check(exercise.slug, attempt)
+        headline = re.sub(f"^({'|'.join(map(re.escape, exercise.parts))}): ", "", feedback.headline)
+        assert (feedback.verdict, headline) == ("wrong", misconception.name)
+        assert any(misconception.thought in words for words in feedback.words)
+        if any(part is None for part in untouched):
+            assert feedback.score > 0
+
+
+@of(NumbersExercise)
+def test_a_misconception_about_numbers_gets_its_own_headline_rounded_or_not(exercise):
+    for misconception in exercise.misconceptions:
+        for digits in (3, 4, 12):
+            feedback = gdlab.check(exercise.slug, [round(float(value), digits) for value in misconception.wrong])
+            assert (feedback.verdict, feedback.score) == ("wrong", 0)
+            assert (feedback.headline, feedback.words) == (misconception.name, (misconception.thought,))
+
+
+@of(NumbersExercise)
+def test_numbers_rounded_as_by_hand_are_right(exercise):
+    for digits in (3, 4):
+        assert gdlab.check(exercise.slug, [round(value, digits) for value in exercise.answer]).verdict == "right"
+
+
+@of(ChoiceExercise)
+def test_each_misjudged_statement_is_spoken_to(exercise):
+    for letter in exercise.statements:
+        feedback = gdlab.check(exercise.slug, exercise.true ^ {letter})
+        words = exercise.missed.get(letter) or exercise.taken[letter]
+        if exercise.true ^ {letter}:
+            assert feedback.verdict == "wrong"
+            assert feedback.words == (words,)
+            assert feedback.score < exercise.points
+
+
+@of(PropertyExercise)
+def test_any_finite_numbers_can_be_judged(exercise):
+    rng = np.random.default_rng(0)
+    for scale in (0.0, 1e-300, 1e-3, 1.0, 30.0, 1e3, 1e150, 1e308):
+        for _ in range(5):
+            attempt = {
+                name: scale * rng.uniform(-1, 1, [rng.integers(1, 5) if n is None else n for n in shape])
+                for name, shape in exercise.shapes.items()
+            }
+            with warnings.catch_warnings():
+                warnings.simplefilter("error")
+                feedback = gdlab.check(exercise.slug, attempt)
+            assert 0 <= feedback.score <= exercise.points
+            assert (feedback.verdict == "right") == (feedback.score == exercise.points)
+            assert all(words.strip() for words in feedback.words)
+
+
+# --- hints, thoughts and the solution ---
+
+
+def bare(text):
+    """Text without what does not matter when one asks whether it gives code away."""
+    return re.sub(r"[\s`]", "", text.replace("−", "-").replace("×", "*"))
+
+
+def lines_of_the_solution(exercise):
+    """What the body of the reference does, line by line: without signature, docstring and comments."""
+    source = inspect.getsource(exercise.solution)
+    body = source[source.index(":\n") + 2 :]
+    code = [token for token in tokenize.generate_tokens(io.StringIO(source).readline) if token.type == tokenize.COMMENT]
+    for comment in code:
+        body = body.replace(comment.string, "")
+    lines = [line.strip() for line in re.sub(r'""".*?"""', "", body, flags=re.DOTALL).splitlines()]
+    values = [line.removeprefix("return").strip() for line in lines]
+    return [line for line in {*lines, *values} if len(bare(line)) >= 12]
+
+
+@of(FunctionExercise)
+def test_no_hint_and_no_thought_contains_a_line_of_the_solution(exercise):
+    lines = lines_of_the_solution(exercise)
+    assert lines
+    for words in (*exercise.hints, *(misconception.thought for misconception in exercise.misconceptions)):
+        assert [line for line in lines if bare(line) in bare(words)] == [], words
+
+
+@of(NumbersExercise)
+def test_no_hint_and_no_thought_contains_the_numbers(exercise):
+    wanted = bare(", ".join(f"{value:g}" for value in exercise.answer))
+    for words in (*exercise.hints, *(misconception.thought for misconception in exercise.misconceptions)):
+        assert wanted not in bare(words)
+
+
+@every
+def test_the_hints_come_one_by_one_in_their_order(exercise, monkeypatch):
+    monkeypatch.setattr(exercises, "_hints_given", {})
+    for count in range(1, len(exercise.hints) + 3):
+        note = gdlab.hint(exercise.slug)
+        assert note.words[:-1] == exercise.hints[:count]
+        assert exercise.title in note.headline
+
+
+@every
+def test_the_solution_is_shown(exercise):
+    note = gdlab.solution(exercise.slug)
+    assert exercise.title in note.headline
+    assert note.code == exercise.solution_text
+    assert note.code.strip()
+
+
+@of((FunctionExercise, PropertyExercise))
+def test_the_solution_that_is_shown_runs_and_is_right(exercise):
+    """With NumPy and gdlab at hand, as in every notebook, it needs nothing else."""
+    made = {"np": np, "gdlab": gdlab}
+    exec(gdlab.solution(exercise.slug).code, made)
+    attempt = made[exercise.solution.__name__]
+    if isinstance(exercise, PropertyExercise):
+        attempt = attempt()
+    feedback = gdlab.check(exercise.slug, attempt)
+    assert feedback.verdict == "right", text(feedback)
+
+
+@of(NumbersExercise)
+def test_the_numbers_that_are_shown_are_right(exercise):
+    first_line = gdlab.solution(exercise.slug).code.splitlines()[0]
+    assert gdlab.check(exercise.slug, eval(first_line)).verdict == "right"
+    assert exercise.explanation in gdlab.solution(exercise.slug).code
