@@ -11,7 +11,7 @@ from typing import Any
 import ipywidgets as widgets
 
 from gdlab.exercises.feedback import marked, panel
-from gdlab.validation import named
+from gdlab.validation import named, whole
 
 
 @dataclass(frozen=True)
@@ -119,6 +119,48 @@ PREDICTIONS = {
             ),
         ),
         Prediction(
+            "bend",
+            "One sigmoid neuron is to tell two classes apart by one number; a few labels are wrong. It is trained twice from the "
+            "same start, with f′(z) in the middle of each update and with 1. Where do the two walks end?",
+            (
+                Option(
+                    "At the same weights; without f′ only the length of the steps differs.",
+                    "So you expect each update to keep its direction. Compare the two arrows at the blue dot: do they point the "
+                    "same way?",
+                ),
+                Option(
+                    "With f′ at the best weights; without it nowhere in particular, since it is not a gradient.",
+                    "So you expect the walk without f′ to wander. Follow it on the right: does it ever go uphill there?",
+                ),
+                Option(
+                    "Both at a best place, each by a measure of its own.",
+                    "Then there must be a second measure. Look where each walk ends on the left, and where on the right.",
+                    right=True,
+                ),
+            ),
+        ),
+        Prediction(
+            "saturated-signal",
+            "A sigmoid unit should answer 1. Gradient descent on ½ (ŷ − y)² is about to correct its z. At which of these answers ŷ "
+            "is the slope of the loss over z steepest, so that the correction is largest?",
+            (
+                Option(
+                    "0.01, since it is the most wrong.",
+                    "It is, and the slope of the loss over ŷ is steepest there. But z has to pass through the sigmoid. Look at the "
+                    "curve of ŷ where it is near 0.",
+                ),
+                Option(
+                    "1/3, somewhere on the way.",
+                    "Then two things must pull in opposite directions. Look for both of them in the lower row.",
+                    right=True,
+                ),
+                Option(
+                    "0.9, since the unit is already moving there.",
+                    "There is little left to correct at 0.9. But look where the sigmoid is steep, and where the unit is wrong.",
+                ),
+            ),
+        ),
+        Prediction(
             "blame",
             "A network predicts too much. Its hidden unit 1 has a positive weight to the output, its hidden unit 2 a negative one. What "
             "should the two hidden units give the next time?",
@@ -163,27 +205,6 @@ PREDICTIONS = {
                 ),
             ),
         ),
-        Prediction(
-            "saturated-signal",
-            "A sigmoid unit should answer 1. Gradient descent on ½ (ŷ − y)² is about to correct its z. At which of these answers ŷ "
-            "is the slope of the loss over z steepest, so that the correction is largest?",
-            (
-                Option(
-                    "0.01, since it is the most wrong.",
-                    "It is, and the slope of the loss over ŷ is steepest there. But z has to pass through the sigmoid. Look at the "
-                    "curve of ŷ where it is near 0.",
-                ),
-                Option(
-                    "1/3, somewhere on the way.",
-                    "Then two things must pull in opposite directions. Look for both of them in the lower row.",
-                    right=True,
-                ),
-                Option(
-                    "0.9, since the unit is already moving there.",
-                    "There is little left to correct at 0.9. But look where the sigmoid is steep, and where the unit is wrong.",
-                ),
-            ),
-        ),
     )
 }
 """Every prediction by its slug."""
@@ -206,9 +227,18 @@ class PredictionCard:
         self.widget = widgets.VBox([question, self._choice, self._commit, self._answer])
 
     def commit(self, index: int) -> None:
-        """Put down the option with this number, counted from 0. The first one put down stays."""
+        """Put down the option with this number, counted from 0. The first one put down stays.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If there is no such option.
+        """
         if self.committed is not None:
             return
+        last = len(self.prediction.options) - 1
+        if whole(index, "option", 0) > last:
+            raise ValueError(f"option is {index}; wanted a whole number from 0 to {last}")
         option = self.prediction.options[index]
         self.committed = option
         self._choice.index = index
