@@ -6,10 +6,6 @@ from functools import lru_cache
 from typing import ClassVar
 
 import numpy as np
-from matplotlib.artist import Artist
-from matplotlib.axes import Axes
-from matplotlib.collections import PolyCollection
-from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
 from gdlab import training
@@ -17,15 +13,17 @@ from gdlab.datasets import TOY_SETS, Dataset
 from gdlab.explorers import style
 from gdlab.explorers.controls import Choice, Control, Slider, Steps
 from gdlab.explorers.explorer import Explorer
+from gdlab.explorers.matrix_row import MatrixRow
 from gdlab.explorers.plane import EXTENT, GRID, Plane, boundary, z_on_grid
 from gdlab.network import Layer, initialise, propagate
 from gdlab.training import History
 from gdlab.validation import Array
 
 SAMPLES, STEPS, EVERY = 160, 250, 10
-MARKS = {"A": (-1.5, 1.5), "B": (1.5, 1.5), "C": (1.5, -1.5)}
-"""The three points of the plane whose slopes are shown in numbers."""
-_LATTICE = np.stack(np.meshgrid(*[np.linspace(-2.1, 2.1, 11)] * 2), axis=-1).reshape(-1, 2)
+MARKS = {"A": (-1.47, 1.47), "B": (1.47, 1.47), "C": (1.47, -1.47)}
+"""The three points of the plane whose slopes are shown in numbers: each between four arrows, its name to its right."""
+_SPACING = 0.42
+_LATTICE = np.stack(np.meshgrid(*[_SPACING * np.arange(-5, 6)] * 2), axis=-1).reshape(-1, 2)
 _AFFINE = np.column_stack([GRID, np.ones(len(GRID))])
 _TO_BEST = np.linalg.pinv(_AFFINE)
 ROUNDING = 1e-12
@@ -113,6 +111,11 @@ class Stack:
         return self.gap <= ROUNDING * max(1.0, np.abs(self.z).max())
 
     @property
+    def weights(self) -> int:
+        """How many weights there are, biases not counted."""
+        return sum(layer.W.size for layer in self.layers)
+
+    @property
     def lengths(self) -> Array:
         return np.linalg.norm(self.slopes, axis=1)
 
@@ -179,17 +182,11 @@ class Collapse(Explorer):
         field.set_xlabel("length of the arrows: square root of the slope", fontsize=9, color=style.MUTED)
         self._field_title = field.set_title("", color=green)
         self.moving(self._arrows, self._field_title)
-        for axes in (self._plane.axes, field):
-            for name, (x, y) in MARKS.items():
-                dot = axes.plot([x], [y], "o", color=style.INK, mec="white", markersize=7)[0]
-                halo = style.halo(3)
-                label = axes.text(x + 0.12, y + 0.1, name, fontweight="bold", fontsize=11, path_effects=halo)
-                self.moving(dot, label)
+        for name, (x, y) in MARKS.items():
+            field.plot([x], [y], "o", color=style.INK, mec="white", markersize=7)
+            field.text(x + _SPACING, y, name, ha="center", va="center", fontweight="bold", fontsize=11)
 
-        strip = figure.add_axes((0, 0, 1, 2.45 / self.height))
-        style.bare(strip)
-        strip.set(xlim=(0, style.INCHES), ylim=(0, 2.45))
-        self._matrices = Matrices(strip)
+        self._matrices = MatrixRow(figure)
         self.moving(*self._matrices.artists)
 
     def compute(self, problem: str, activation: str, depth: float, width: float, start: float, step: int) -> Stack:
@@ -227,102 +224,33 @@ class Collapse(Explorer):
         self._field_title.set_text(
             "Slope ∂z/∂x: the same everywhere" if numbers.is_one_matrix else f"Slope ∂z/∂x: from {low} to {high}"
         )
-        self._matrices.show(numbers)
+        matrices = [layer.W for layer in numbers.layers]
+        linear = numbers.activation == "identity" or len(matrices) == 1
+        if numbers.is_one_matrix:
+            title = f"All {numbers.weights} weights together are one matrix of 2 numbers"
+            if len(matrices) == 1:
+                title = "There is one matrix only"
+            elif not linear:
+                title = "The slopes f′ between the matrices are the same everywhere, so together they are one"
+            results, words = {"one matrix": numbers.w}, "the same at every point"
+        else:
+            title = "No one matrix: between them stands f′, and f′ depends on the place"
+            results = {f"at {name}": slope for name, slope in zip(MARKS, numbers.marked, strict=True)}
+            words = "the slope ∂z/∂x at three points"
+        self._matrices.show(matrices, "×" if linear else "f′", results, title, words)
 
     def caption(self, numbers: Stack) -> str:
-        count = sum(layer.W.size for layer in numbers.layers)
         steps = style.count(numbers.step, "step")
         right = f"After {steps}, {style.percent(numbers.accuracy)} of the points are right."
         if len(numbers.layers) == 1:
             return f"{right} Without hidden layers there is 1 matrix: 2 weights, which are the slope at every point."
+        all_of_them = f"what the {numbers.weights} weights do"
         if numbers.is_one_matrix:
             return (
-                f"{right} The slope is the same at every point, so one matrix of 2 numbers does what all {count} "
-                "weights do; the two differ by rounding only, less than 10⁻¹² of z."
+                f"{right} The slope is the same at every point, so one matrix of 2 numbers does {all_of_them}; the two "
+                "differ by rounding only, less than 10⁻¹² of z."
             )
         return (
-            f"{right} The slope changes from place to place, so no one matrix does what the {count} weights do: the "
-            f"nearest one misses z by up to {style.number(numbers.gap, 2)}."
+            f"{right} The slope changes from place to place, so no one matrix does {all_of_them}: the nearest one "
+            f"misses z by up to {style.number(numbers.gap, 2)}."
         )
-
-
-class Matrices:
-    """The weight matrices in a row, as grids of cells; to the right of them what they come to."""
-
-    _LEFT, _WIDTH, _MIDDLE, _TALL = 0.36, 5.4, 0.9, 1.44
-    """Where the row begins, how wide it may be, how high its middle is, how tall it may be, in inches."""
-    _GAP, _CELL, _RESULT = 0.3, (0.42, 0.42), (0.66, 0.44)
-
-    def __init__(self, axes: Axes) -> None:
-        self._cells = PolyCollection([], edgecolors=style.FAINT, linewidths=0.6)
-        axes.add_collection(self._cells, autolim=False)
-        self._title = axes.text(self._LEFT, 2.2, "", fontsize=11.5, fontweight="bold")
-        self._words = axes.text(0, 0.13, "")
-        self._pool = [axes.text(0, 0, "", ha="center", va="center") for _ in range(60)]
-
-    @property
-    def artists(self) -> list[Artist]:
-        return [self._cells, self._title, self._words, *self._pool]
-
-    def show(self, stack: Stack) -> None:
-        """Put W₁ W₂ … on the left; then the one matrix that they are, or the slopes at the marks if they are none."""
-        self._unused, self._polygons, self._values = iter(self._pool), [], []
-        matrices = [layer.W for layer in stack.layers]
-        columns, rows = sum(W.shape[1] for W in matrices), max(2, *(W.shape[0] for W in matrices))
-        side = min(self._CELL[0], (self._WIDTH - self._GAP * len(matrices)) / columns, self._TALL / rows)
-        linear = stack.activation == "identity" or len(matrices) == 1
-        x = self._LEFT
-        for index, W in enumerate(matrices):
-            if index:
-                x = self._sign(x, "×" if linear else "f′")
-            x = self._grid(x, W, (side, side), f"W{'₁₂₃₄₅₆'[index]}")
-        x = self._sign(x, "=")
-        if stack.is_one_matrix:
-            count = sum(W.size for W in matrices)
-            short = f"All {count} weights together are one matrix of 2 numbers" if index else "There is one matrix only"
-            dead = "The slopes f′ between the matrices are the same everywhere, so together they are one"
-            self._title.set_text(short if linear else dead)
-            self._words.set(position=(x, 0.13), text="the same at every point")
-            self._grid(x, stack.w[:, None], self._RESULT, "one matrix")
-        else:
-            self._title.set_text("No one matrix: between them stands f′, and f′ depends on the place")
-            self._words.set(position=(x, 0.13), text="the slope ∂z/∂x at three points")
-            for name, slope in zip(MARKS, stack.marked, strict=True):
-                x = self._grid(x, slope[:, None], self._RESULT, f"at {name}") + 0.12
-        self._cells.set_verts(self._polygons)
-        self._cells.set_facecolor(_tint(np.array(self._values)))
-        for text in self._unused:
-            text.set_text("")
-
-    def _sign(self, x: float, sign: str) -> float:
-        """Put a sign to the right of `x` and return where it ends."""
-        self._text(x + self._GAP / 2, self._MIDDLE, sign, style.FACTORS["slope"], size=13)
-        return x + self._GAP
-
-    def _grid(self, left: float, W: Array, cell: tuple[float, float], name: str) -> float:
-        """Put a matrix with its name above it to the right of `left` and return where it ends."""
-        (rows, columns), (width, height) = W.shape, cell
-        top = self._MIDDLE + rows * height / 2
-        for (row, column), value in np.ndenumerate(W):
-            x, y = left + column * width, top - row * height
-            self._polygons.append([(x, y), (x + width, y), (x + width, y - height), (x, y - height)])
-            self._values.append(value / np.abs(W).max(initial=1e-300))
-            if width >= 0.36:
-                self._text(x + width / 2, y - height / 2, _short(value, 2 if width > 0.5 else 1), style.INK, size=9)
-        self._text(left + columns * width / 2, top + 0.13, name, style.INK)
-        return left + columns * width
-
-    def _text(self, x: float, y: float, words: str, colour: str, size: float = 10.5) -> None:
-        next(self._unused).set(position=(x, y), text=words, color=colour, fontsize=size)
-
-
-def _short(value: float, digits: int) -> str:
-    """Write a number so that it fits into a cell: at most `digits` after the point, fewer before a long one."""
-    text = f"{value:.{max(0, digits - (abs(value) >= 9.95) - (abs(value) >= 99.5))}f}"
-    return "0" if float(text) == 0 else text.replace("-", "−")
-
-
-def _tint(shares: Array) -> Array:
-    """Return colours (n, 3) for numbers from −1 to 1: brown below 0, white at 0, blue above, as on the map."""
-    sides = np.array([to_rgb(look["light"]) for look in style.CLASSES])
-    return 1 - np.abs(shares)[:, None] * (1 - sides[(shares > 0).astype(int)])

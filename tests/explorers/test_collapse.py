@@ -126,7 +126,7 @@ def test_the_boundary_is_told_as_it_looks(explorer, values, said):
 def test_the_numbers_on_the_picture_are_those_of_the_one_matrix(explorer):
     explorer.reset()
     stack = compute(explorer)
-    shown = [text.get_text() for text in explorer._matrices._pool if text.get_text()]
+    shown = [text.get_text() for text in explorer._matrices._pool if text.get_visible()]
     assert [float(text.replace("−", "-")) for text in shown[-3:-1]] == [round(value, 2) for value in stack.w]
     assert "All 54 weights" in explorer._matrices._title.get_text()
     assert "54 weights" in words(explorer)
@@ -135,7 +135,7 @@ def test_the_numbers_on_the_picture_are_those_of_the_one_matrix(explorer):
 def test_the_numbers_at_the_marks_are_the_slopes_there(explorer):
     explorer.values = {"activation": "tanh", "step": 100}
     slopes = input_slopes(compute(explorer, activation="tanh", step=100).layers, np.array(list(MARKS.values())))
-    shown = [text.get_text() for text in explorer._matrices._pool]
+    shown = [text.get_text() for text in explorer._matrices._pool if text.get_visible()]
     for name, slope in zip(MARKS, slopes, strict=True):
         after = shown.index(f"at {name}")
         got = [float(text.replace("−", "-")) for text in shown[after - 2 : after]]
