@@ -106,7 +106,7 @@ class Rules:
     runners: Mapping[str, Runner]
     shares: Mapping[str, Array]
     cosine: float
-    """Of the angle between the delta rule's update and the gradient, in the delta rule's network."""
+    """Of the angle between the delta rule's update and the gradient, at the delta rule's hidden layer."""
 
 
 class HiddenRules(Explorer):
@@ -213,7 +213,8 @@ class HiddenRules(Explorer):
         turned = ""
         if not np.isnan(numbers.cosine):
             angle = np.degrees(np.arccos(numbers.cosine))
-            turned = f" In the picture’s start, the delta rule’s update stands at {angle:.0f}° to the gradient."
+            uphill = ", which is uphill" if angle > 90.5 else ""
+            turned = f" Above, the delta rule moves its hidden layer at {angle:.0f}° to downhill{uphill}."
         where = f"after {steps} on {problem} with {numbers.units}"
         started = len(numbers.shares["chain_rule"])
         if not started:
@@ -230,9 +231,11 @@ def _median(numbers: Rules, rule: str) -> float:
 
 
 def _cosine(layers: list[Layer], data: Dataset) -> float:
-    """Return the cosine between what the delta rule and what the chain rule would do to this network."""
+    """Return the cosine between what the delta rule and what the chain rule would do to this hidden layer."""
     with np.errstate(all="ignore"):
         trace = propagate(layers, data.X)
         loss = LOSSES["binary_cross_entropy"]
-        updates = [propagate_back(layers, trace, data.y, loss, RULES[rule]) for rule in ("delta_rule", "chain_rule")]
+        updates = [
+            propagate_back(layers, trace, data.y, loss, RULES[rule])[:1] for rule in ("delta_rule", "chain_rule")
+        ]
         return float(agreement(*updates))
