@@ -185,8 +185,9 @@ PREDICTIONS = {
         ),
         Prediction(
             "some-or-none",
-            "XOR again, six tanh hidden units, learning rate 1. One network trains its hidden layer by the chain rule, one by the delta "
-            "rule, and one leaves its hidden layer at its random start. Which order will they have, best first?",
+            "XOR: class 1 where exactly one of two inputs is positive. Three networks with six tanh units learn it at rate 1: one trains "
+            "its hidden layer by the chain rule, one by the delta rule, and one leaves it at its random start. Which order will they have, "
+            "best first?",
             (
                 Option(
                     "Chain rule, delta rule, untrained: some learning is better than none.",

@@ -175,6 +175,7 @@ class Explorer(ABC):
         self._progress = widgets.FloatProgress(
             value=self._share_done, max=1.0, description=self.long_work, style={"description_width": "initial"}
         )
+        self._progress.layout = widgets.Layout(width="190px")  # beside the steps, and there all the time
         self._progress.layout.visibility = "visible" if self._share_done < 1 else "hidden"
         if self.long_work:
             walk.append(self._progress)
