@@ -3,6 +3,7 @@
 from typing import Any
 
 from gdlab.exercises import (
+    bend_the_neuron,
     find_the_missing_derivative,
     fit_a_line,
     give_hidden_units_credit,
@@ -20,6 +21,7 @@ EXERCISES: dict[str, Exercise] = {
         start_here,
         fit_a_line,
         walk_down_a_slope,
+        bend_the_neuron,
         find_the_missing_derivative,
         stack_linear_layers,
         give_hidden_units_credit,

@@ -1,0 +1,294 @@
+"""Exercises of notebook 03."""
+
+import numpy as np
+
+from gdlab.activations import ACTIVATIONS, sigmoid
+from gdlab.exercises.exercise import FunctionExercise, Misconception, PropertyExercise
+from gdlab.gradients import agreement
+
+
+def neuron_gradient(w, b, x, y, f, f_prime):
+    z = w * x + b
+    signal = (f(z) - y) * f_prime(z)  # ∂L/∂z of every sample
+    return np.mean(signal * x), np.mean(signal)
+
+
+def tanh_matching_loss(z, y):
+    return np.log(np.cosh(z)) - y * z
+
+
+def opposed_updates():
+    # The first sample has the larger error × input, and wins the delta rule; but its slope is 0.002. The second, where the
+    # slope is ¼, wins the chain rule.
+    return {"x": [3, 0], "y": [0, 1]}
+
+
+W, B = 2.0, 0.0
+"""The sigmoid neuron for which the learner looks for data."""
+
+
+def _updates(x, y):
+    """Return the updates of the delta rule and the chain rule, each an array (w, b), without the learning rate."""
+    z = W * x + B
+    error = (y - sigmoid(z))[:, None] * np.column_stack([x, np.ones_like(x)])
+    return error.mean(axis=0), (sigmoid.f_prime(z)[:, None] * error).mean(axis=0)
+
+
+def _judge_opposed(x, y):
+    with np.errstate(all="ignore"):
+        if len(x) != len(y):
+            return 0.0, (f"x has {len(x)} and y has {len(y)}: each sample needs an input and a target.",)
+        if len(x) < 1:
+            return 0.0, ("There is no sample in it.",)
+        if np.abs(x).max() > 1000:
+            return 0.0, ("Inputs up to 1000 are enough: beyond, the slope is 0 in all digits.",)
+        if y.min() < 0 or y.max() > 1:
+            return 0.0, ("The targets have to lie between 0 and 1, where a sigmoid can reach them.",)
+        delta, chain = _updates(x, y)
+        cosine = agreement(delta, chain)
+        if np.isnan(cosine):
+            return 0.0, ("One of the two updates is 0, so there is no angle between them.",)
+    degrees = np.degrees(np.arccos(cosine))
+    told = (
+        f"Your updates (w, b) are ({_written(delta)}) by the delta rule and ({_written(chain)}) by the chain rule: "
+        f"{degrees:.1f}° apart."
+    ).replace("-", "−")
+    return (1.0, (told,)) if cosine < 0 else (0.0, (told, _why_not(x, y)))
+
+
+def _written(update):
+    return ", ".join(f"{round(value, 12) + 0.0:.3g}" for value in update)
+
+
+def _why_not(x, y):
+    slopes = sigmoid.f_prime(W * x + B)
+    single = (y - sigmoid(W * x + B))[:, None] * np.column_stack([x, np.ones_like(x)])
+    if len(np.unique(np.column_stack([x, y]), axis=0)) == 1:
+        return "One sample alone: its slope makes the arrow shorter and leaves the direction as it is."
+    if np.ptp(slopes) <= 0.01 * slopes.max():
+        return "The slope is (nearly) the same at all your samples, so it shortens all their arrows alike, and the sum as well."
+    if (single @ single.T).min() >= 0:
+        return "No two of your samples pull against each other. However they are shortened, their sum stays in between."
+    return (
+        "Some of your samples pull against each other; that is needed. Now one side has to win in one rule and the other "
+        "side in the other rule."
+    )
+
+
+def _any_neuron(rng):
+    n, f = int(rng.integers(4, 7)), ACTIVATIONS[str(rng.choice(["sigmoid", "tanh", "softplus"]))]
+    w, b = (float(value) for value in rng.normal(0, 1, 2))
+    return w, b, rng.normal(0.3, 1, n), rng.uniform(0, 1, n), f.f, f.f_prime
+
+
+def _variant(slope=lambda z, x, f, f_prime: f_prime(z), scale=1.0, average=np.mean):
+    """Return the gradient with another factor in the middle, another constant or another average."""
+
+    def wrong(w, b, x, y, f, f_prime):
+        z = w * x + b
+        signal = scale * (f(z) - y) * slope(z, x, f, f_prime)
+        return average(signal * x), average(signal)
+
+    return wrong
+
+
+def _averaged_first(w, b, x, y, f, f_prime):
+    z = w * x + b
+    return np.mean((f(z) - y) * x) * np.mean(f_prime(z)), np.mean(f(z) - y) * np.mean(f_prime(z))
+
+
+def _z_for_prediction(w, b, x, y, f, f_prime):
+    z = w * x + b
+    signal = (z - y) * f_prime(z)
+    return np.mean(signal * x), np.mean(signal)
+
+
+def _z_and_y(rng):
+    n = int(rng.integers(4, 7))
+    return rng.normal(0, 2, n), rng.uniform(-1, 1, n)
+
+
+EXERCISES = (
+    FunctionExercise(
+        slug="neuron-gradient",
+        title="The gradient of a neuron",
+        points=3,
+        solution=neuron_gradient,
+        inputs=_any_neuron,
+        parts=("∂J/∂w", "∂J/∂b"),
+        hints=(
+            "Go from the outside in: `½ (ŷ − y)²` by ŷ, then ŷ = f(z) by z, then z = w x + b by w. Multiply the three.",
+            "The first is `ŷ − y`, the second `f_prime(z)`, the third `x`; for the bias the third is 1.",
+            "Do this for all samples at once, with arrays, and take `np.mean` over the products, not over the factors.",
+        ),
+        misconceptions=(
+            Misconception(
+                "the slope is missing",
+                _variant(lambda z, x, f, f_prime: 1),
+                "This is the delta rule, as for a line. But ŷ does not follow z one to one here: how much does f(z) move when "
+                "z moves a little?",
+            ),
+            Misconception(
+                "the error is turned round",
+                _variant(scale=-1),
+                "This points downhill. The derivative itself says how J grows: if ŷ is too high and grows further, does the "
+                "loss grow or shrink?",
+            ),
+            Misconception(
+                "f stands where f′ belongs",
+                _variant(lambda z, x, f, f_prime: f(z)),
+                "You multiplied by the value of the activation. Wanted is how steep it is there.",
+            ),
+            Misconception(
+                "the slope is taken at the output",
+                _variant(lambda z, x, f, f_prime: f_prime(f(z))),
+                "`f_prime` takes the place on the curve where the unit stands. Is that what goes in or what comes out?",
+            ),
+            Misconception(
+                "the slope is taken at the input",
+                _variant(lambda z, x, f, f_prime: f_prime(x)),
+                "The activation never sees `x` itself. What is it applied to?",
+            ),
+            Misconception(
+                "the sum, not the mean",
+                _variant(average=np.sum),
+                "Yours grows with the number of samples. J is the mean over them.",
+            ),
+            Misconception(
+                "twice as large",
+                _variant(scale=2.0),
+                "The square gives a factor 2. What does the loss have in front of it?",
+            ),
+            Misconception(
+                "half as large",
+                _variant(scale=0.5),
+                "The ½ of the loss is still there. What does the derivative of the square bring along?",
+            ),
+            Misconception(
+                "the input is missing",
+                lambda *a: (neuron_gradient(*a)[1], None),
+                "Your derivative by `w` is the one by `b`. How much does z move when w does, at x = 0 and at x = 5?",
+            ),
+            Misconception(
+                "the bias is given the input",
+                lambda *a: (None, neuron_gradient(*a)[0]),
+                "Your derivative by `b` is the one by `w`. In z = w x + b, how much does z move when b does?",
+            ),
+            Misconception(
+                "the slope is averaged first",
+                _averaged_first,
+                "You multiply a mean of errors by a mean of slopes. Each sample has a slope of its own, which belongs to its own "
+                "error.",
+            ),
+            Misconception(
+                "z stands where the prediction belongs",
+                _z_for_prediction,
+                "Your error is `z − y`. But what this neuron predicts is not z.",
+            ),
+            Misconception(
+                "one value for each sample",
+                lambda w, b, x, y, f, f_prime: (
+                    (f(w * x + b) - y) * f_prime(w * x + b) * x,
+                    (f(w * x + b) - y) * f_prime(w * x + b),
+                ),
+                "These are the derivatives of the single samples. J is their mean, so each derivative is one number.",
+            ),
+        ),
+    ),
+    PropertyExercise(
+        slug="opposed-updates",
+        title="Data that divide the rules",
+        points=3,
+        shapes={"x": (None,), "y": (None,)},
+        judge=_judge_opposed,
+        solution=opposed_updates,
+        hints=(
+            "One sample alone cannot do it. Take two that pull against each other: which of them wins depends on the rule.",
+            "The slope f′(z) is ¼ at x = 0 and almost 0 far out, where the neuron is saturated. An arrow from far out counts "
+            "fully for the delta rule and hardly at all for the chain rule.",
+            "So put a sample far out whose target is the opposite of what the neuron says there, and near x = 0 another one that "
+            "pulls `b` the other way.",
+        ),
+    ),
+    FunctionExercise(
+        slug="tanh-matching-loss",
+        title="The hill of a tanh neuron",
+        points=3,
+        solution=tanh_matching_loss,
+        inputs=_z_and_y,
+        parts=("L",),
+        hints=(
+            "You need a function F whose derivative is tanh. Write tanh as sinh / cosh. What is the derivative of cosh?",
+            "The numerator is the derivative of the denominator. What is the derivative of log g(z)?",
+            "g′/g is the derivative of log g, so put the denominator there: `np.cosh`. Its log is 0 at z = 0, as wanted. "
+            "Subtract `y * z`.",
+        ),
+        misconceptions=(
+            Misconception(
+                "the loss of the sigmoid",
+                lambda z, y: np.logaddexp(0, z) - y * z,
+                "This is the hill of the sigmoid. Its derivative by z is σ(z) − y. Which one is wanted here?",
+            ),
+            Misconception(
+                "the loss of the sigmoid, moved to 0",
+                lambda z, y: np.logaddexp(0, z) - np.log(2) - y * z,
+                "This is the hill of the sigmoid. Its derivative by z is σ(z) − y. Which one is wanted here?",
+            ),
+            Misconception(
+                "the constant",
+                lambda z, y: np.logaddexp(z, -z) - y * z,
+                "The shape is right. Now put in z = 0: the value there should be 0.",
+            ),
+            Misconception(
+                "y times the prediction",
+                lambda z, y: np.log(np.cosh(z)) - y * np.tanh(z),
+                "Derive your second term by z. It should give −y, whatever z is.",
+            ),
+            Misconception(
+                "the sign of y",
+                lambda z, y: np.log(np.cosh(z)) + y * z,
+                "Derive your loss by z: it gives tanh(z) + y. The delta rule's error vanishes where tanh(z) equals y.",
+            ),
+            Misconception(
+                "f stands where F belongs",
+                lambda z, y: np.tanh(z) - y * z,
+                "Derive your loss by z. The first term gives the slope of tanh; it should give tanh itself.",
+            ),
+            Misconception(
+                "f′ stands where F belongs",
+                lambda z, y: 1 - np.tanh(z) ** 2 - y * z,
+                "You went the wrong way: from tanh to its derivative. Wanted is the function that has tanh as its derivative.",
+            ),
+            Misconception(
+                "the slope, not the loss",
+                lambda z, y: np.tanh(z) - y,
+                "This is the derivative of what is wanted. The hill is the function that has it as its slope.",
+            ),
+            Misconception(
+                "squared error",
+                lambda z, y: (np.tanh(z) - y) ** 2 / 2,
+                "This is the chain rule's hill. Derive it by z, and there is a factor that the delta rule does not have.",
+            ),
+            Misconception(
+                "the identity’s loss",
+                lambda z, y: z**2 / 2 - y * z,
+                "Its derivative by z is z − y: the error of a linear unit. Which function of z does this unit predict with?",
+            ),
+            Misconception(
+                "the sign of F",
+                lambda z, y: -np.log(np.cosh(z)) - y * z,
+                "Derive your first term: is it tanh, or minus tanh?",
+            ),
+            Misconception(
+                "another base",
+                lambda z, y: np.log10(np.cosh(z)) - y * z,
+                "`np.log10` is the logarithm to base 10; the derivative of log g is g′/g only for the natural one.",
+            ),
+            Misconception(
+                "the mean over the samples",
+                lambda z, y: np.mean(np.log(np.cosh(z)) - y * z),
+                "That is J. Here the loss of each sample is wanted: as many numbers as there are in `z`.",
+            ),
+        ),
+    ),
+)
