@@ -993,3 +993,25 @@ def test_06_the_difference_of_the_cross_slopes_vanishes_with_1_minus_the_slope(a
         A = gdlab.numerical_gradient(field, gdlab.to_vector(layers))  # parameters w, b, v, c
         a, slope = f(np.float64(w * x)), f.f_prime(np.float64(w * x))
         assert A[2, 0] - A[0, 2] == pytest.approx((1 - slope) * x * (2 * v * a - y), abs=1e-8)
+
+
+# --- 04, after a first reading ---
+
+
+def test_04_at_a_learning_rate_of_ten_squared_error_leaves_its_second_flat_region_within_1000_steps():
+    birds = datasets.penguins("flipper_length_mm", "species", ("Adelie", "Gentoo"))
+    X = datasets.standardise(birds.X)
+    start = [gdlab.Layer(np.array([[-8.0]]), np.zeros((1, 1)), "sigmoid")]
+    run = gdlab.train(start, X, birds.y, learning_rate=10, steps=1000, record_every=200)
+    right = [((gdlab.forward(run.layers(i), X).y_hat > 0.5) == birds.y).mean() for i in range(len(run.steps))]
+    assert right[list(run.steps).index(400)] < 0.6
+    assert right[-1] > 0.98
+
+
+def test_04_with_squared_error_a_sigmoid_unit_hears_most_at_one_third():
+    y_hat = np.linspace(1e-3, 1 - 1e-3, 9999)
+    z = np.log(y_hat / (1 - y_hat))[:, None]
+    signal = np.abs(LOSSES["squared_error"].error(gdlab.ACTIVATIONS["sigmoid"], z, np.ones_like(z)))[:, 0]
+    np.testing.assert_allclose(signal, (1 - y_hat) ** 2 * y_hat, rtol=1e-6)
+    assert y_hat[signal.argmax()] == pytest.approx(1 / 3, abs=1e-3)
+    assert z[signal.argmax(), 0] == pytest.approx(-0.7, abs=0.05)

@@ -295,14 +295,24 @@ class PropertyExercise(Exercise):
             return self._wrong("Other names", f"There are {', '.join(map(repr, attempt))}; wanted {names}.")
         numbers = {}
         for name, shape in self.shapes.items():
-            came = np.shape(_as_numbers(attempt[name]))
+            given = _without_thin_axes(attempt[name], shape)
+            came = np.shape(_as_numbers(given))
             fits = len(came) == len(shape) and all(want in (None, have) for have, want in zip(came, shape, strict=True))
             wanted = np.zeros(came if fits else tuple(want or 1 for want in shape))
-            if complaint := _misfit(attempt[name], wanted):
+            if complaint := _misfit(given, wanted):
                 return self._wrong("Not what was asked for", f"{name}: {complaint.replace('it returned', 'there is')}.")
-            numbers[name] = np.array(attempt[name], float)
+            numbers[name] = np.array(given, float)
         share, words = self.judge(**numbers)
         return self._right(*words) if share >= 1 else self._wrong("Not right yet", *words, share=share)
+
+
+def _without_thin_axes(value: Any, shape: tuple[int | None, ...]) -> Any:
+    """Return a value in the shape that is wanted if only axes of length 1 differ: a row for a vector, say."""
+    numbers = _as_numbers(value)
+    thick = tuple(n for n in np.shape(numbers) if n != 1)
+    if None in shape or np.shape(numbers) == shape or thick != tuple(n for n in shape if n != 1):
+        return value
+    return np.reshape(numbers, shape)
 
 
 def _has_gap(value: Any) -> bool:

@@ -68,6 +68,11 @@ def _overflowing_softmax(z):
     return np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
 
 
+def _one_largest(z, y):
+    e = np.exp(z - z.max())
+    return e / e.sum(axis=1, keepdims=True) - y
+
+
 def _poisson_by_factors(z, y):
     return (1 - y / np.exp(z)) * np.exp(z)
 
@@ -89,6 +94,10 @@ _PATCHED = (
 _ONE_SUM = (
     "Each row is one sample, and its predictions add up to 1. Yours add up to 1 over all rows together: look for the `axis` of "
     "the sum, and for `keepdims=True`."
+)
+_MEAN = (
+    "You divided by the number of samples. That is right for the gradient of a *mean* loss; asked for is the error signal of "
+    "each sample."
 )
 _FIRST_FACTOR = (
     "This is the first factor, the slope of the loss over the prediction. On the way from the prediction to z the chain rule "
@@ -113,6 +122,23 @@ EXERCISES = (
             Misconception("0 × ∞ at large z", _by_factors, _NO_NUMBER),
             Misconception("the nan is papered over", lambda z, y: np.nan_to_num(_by_factors(z, y)), _PATCHED),
             Misconception("the sign is turned round", lambda z, y: y - _sigmoid(z), _SIGN),
+            Misconception(
+                "the exponential overflows",
+                lambda z, y: np.exp(z) / (1 + np.exp(z)) - y,
+                "The formula is right, and the machine cannot follow it: `np.exp(800)` is infinite, and ∞/∞ is not a number. The "
+                "text of the exercise has another way to write the sigmoid.",
+            ),
+            Misconception("the mean over samples", lambda z, y: sigmoid_error(z, y) / len(z), _MEAN),
+            Misconception(
+                "the loss itself",
+                lambda z, y: np.logaddexp(0, z) - y * z,
+                "This is L as a function of z: a good way to begin. It still has to be derived.",
+            ),
+            Misconception(
+                "the sigmoid falls",
+                lambda z, y: _sigmoid(-z) - y,
+                "Your prediction gets smaller as z grows. Look at the sign in the exponent.",
+            ),
             Misconception(
                 "a slope too many",
                 lambda z, y: (_sigmoid(z) - y) * _sigmoid(z) * (1 - _sigmoid(z)),
@@ -198,11 +224,22 @@ EXERCISES = (
             Misconception(
                 "one sum for all samples", lambda z, y: np.exp(z - z.max()) / np.exp(z - z.max()).sum() - y, _ONE_SUM
             ),
+            Misconception("the mean over samples", lambda z, y: softmax_error(z, y) / len(z), _MEAN),
             Misconception(
-                "the mean over samples",
-                lambda z, y: softmax_error(z, y) / len(z),
-                "You divided by the number of samples. That is right for the gradient of a *mean* loss; asked for is the error "
-                "signal of each sample.",
+                "a slope too many",
+                lambda z, y: (_softmax(z) - y) * _softmax(z) * (1 - _softmax(z)),
+                "What is left after multiplying by the slope needs no slope any more.",
+            ),
+            Misconception(
+                "the sum is missing",
+                lambda z, y: np.exp(z - z.max(axis=1, keepdims=True)) - y,
+                "Your predictions do not add up to 1 in each row. What are the exponentials divided by?",
+            ),
+            Misconception(
+                "one largest z for all rows",
+                _one_largest,
+                "You subtract the largest z of all rows from each. In a row of smaller z every exponential is then rounded to 0. Each "
+                "row needs its own.",
             ),
             Misconception("the first factor alone", lambda z, y: -y / _softmax(z), _FIRST_FACTOR),
             Misconception(
@@ -225,7 +262,13 @@ EXERCISES = (
             "Multiply the two on paper until no division is left: at `z = -800` the machine takes ŷ for 0.",
         ),
         misconceptions=(
-            Misconception("0 × ∞ at large z", _poisson_by_factors, _NO_NUMBER),
+            Misconception("0 × ∞ far out", _poisson_by_factors, _NO_NUMBER.replace("a bare 0 or 1", "0")),
+            Misconception("the mean over samples", lambda z, y: poisson_error(z, y) / len(z), _MEAN),
+            Misconception(
+                "z stands where the prediction belongs",
+                lambda z, y: z - y,
+                "z can be −800; a prediction of this unit cannot. What comes out of the exponential?",
+            ),
             Misconception("the nan is papered over", lambda z, y: np.nan_to_num(_poisson_by_factors(z, y)), _PATCHED),
             Misconception("the sign is turned round", lambda z, y: y - np.exp(z), _SIGN),
             Misconception(

@@ -27,7 +27,7 @@ MARGIN = 0.5
 
 
 def _three_layers(rng):
-    k = int(rng.integers(2, 5))  # all layers alike, so that a wrong order is a wrong answer and not an error
+    k = 2  # all layers alike, so that a wrong order is a wrong answer and not an error
     return tuple(rng.normal(0, 1, shape) for _ in range(3) for shape in ((k, k), (1, k)))
 
 
@@ -53,6 +53,16 @@ def _judge_xor(W1, b1, W2, b2):
     if (margins > 0).all():
         return 0.5, (told, f"All four are on the right side of 0. z is to be at least {MARGIN} away from it.")
     words = [told, f"Wanted: at most −{MARGIN} at the first two and at least {MARGIN} at the other two."]
+    if (margins < 0).all():
+        words.append(
+            "The two classes are exchanged: along your direction class 0 stands apart. Which direction puts class 0 on one spot?"
+        )
+    elif z[:2].max() < z[2:].min():
+        words.append(
+            "The order is right; only the place of 0 is not. Which number moves all four z by the same amount?"
+        )
+    if np.linalg.matrix_rank(W1) == 1 and (W1[:, 0] @ W1[:, 1] > 0):
+        words.append("Both hidden units look in the same direction.")
     if (margins > 0).sum() == 3:
         words.append("Three of the four are right. A single straight line can do that, too.")
     for unit, z_hidden in enumerate(hidden.T, start=1):
@@ -128,6 +138,16 @@ EXERCISES = (
                 "`b1` has two layers in front of it. Yours goes through one of them.",
             ),
             Misconception(
+                "the third layer is missing",
+                lambda W1, b1, W2, b2, W3, b3: (W1 @ W2, b1 @ W2 + b2),
+                "These are the first two layers in one. `W3` has not been used yet.",
+            ),
+            Misconception(
+                "the first bias skips the second layer",
+                lambda W1, b1, W2, b2, W3, b3: (None, (b1 + b2) @ W3 + b3),
+                "Between `b1` and the third layer there is one more layer to go through.",
+            ),
+            Misconception(
                 "the first bias is forgotten",
                 lambda W1, b1, W2, b2, W3, b3: (None, b2 @ W3 + b3),
                 "Send an input of zeros through the layers, one after the other. What does the first one give?",
@@ -174,6 +194,16 @@ EXERCISES = (
                 "a square is missing",
                 lambda X, W1, b1, W2: ((1 - np.tanh(X @ W1 + b1)) * W2[:, 0]) @ W1.T,
                 "The slope of tanh is the same at z and at −z. Is yours?",
+            ),
+            Misconception(
+                "the slope is taken at the output",
+                lambda X, W1, b1, W2: (1 - (np.tanh(X @ W1 + b1) @ W2) ** 2) * (W1 @ W2)[:, 0],
+                "The bend is in each hidden unit, not in z. Each has a slope of its own, at its own place on the curve.",
+            ),
+            Misconception(
+                "tanh is missing in the slope",
+                lambda X, W1, b1, W2: ((1 - (X @ W1 + b1) ** 2) * W2[:, 0]) @ W1.T,
+                "For large weighted inputs your slope is negative, but tanh never falls. What is squared in its derivative?",
             ),
             Misconception(
                 "the bias is forgotten",

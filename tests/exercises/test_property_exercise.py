@@ -52,7 +52,7 @@ def test_what_still_has_gaps_is_not_attempted(attempt):
         ({"numbers": [1, 2]}, "wanted 'numbers', 'top'"),
         ({"numbers": [1, 2], "top": 3, "more": 1}, "'more'"),
         ({"numbers": 1, "top": 3}, "numbers: there is a single number"),
-        ({"numbers": [1, 2], "top": [3]}, "top: there is an array of shape (1,); wanted a single number"),
+        ({"numbers": [1, 2], "top": [3, 4]}, "top: there is an array of shape (2,); wanted a single number"),
         ({"numbers": "many", "top": 3}, "numbers: there is"),
         ({"numbers": [[1, 2], [3]], "top": 3}, "numbers: there is"),
         ({"numbers": [1, np.nan], "top": 3}, "finite numbers"),
@@ -115,3 +115,11 @@ def test_three_of_four_dead_units_and_units_without_a_bend_are_named():
 
 def test_numbers_that_overflow_are_only_wrong():
     assert xor([[1e308] * 2] * 2, [1e308] * 2, [1e308, -1e308], 0).verdict == "wrong"
+
+
+def test_a_row_does_where_a_vector_is_wanted_and_a_vector_of_one_where_a_number_is():
+    from gdlab.exercises import EXERCISES
+
+    exercise = EXERCISES["xor-by-hand"]
+    found = {"W1": [[1, -1], [-1, 1]], "b1": [[0, 0]], "W2": [[1], [1]], "b2": [[-1]]}
+    assert exercise.check(found).score == exercise.points
