@@ -539,10 +539,13 @@ def slowdown_end(loss, weight, learning_rate=1.0, steps=400):
     return y_hat, y, ((y_hat - y) ** 2 / 2).mean()
 
 
-def test_04_with_squared_error_the_slope_is_steepest_at_one_third():
-    z = np.linspace(-10, 10, 20_001)
-    signal = np.abs(LOSSES["squared_error"].error(SIGMOID, z, np.ones_like(z)))
-    assert SIGMOID(z[signal.argmax()]) == pytest.approx(1 / 3, abs=1e-3)
+def test_04_with_squared_error_a_sigmoid_unit_hears_most_at_one_third():
+    y_hat = np.linspace(1e-3, 1 - 1e-3, 9999)
+    z = np.log(y_hat / (1 - y_hat))[:, None]
+    signal = np.abs(LOSSES["squared_error"].error(gdlab.ACTIVATIONS["sigmoid"], z, np.ones_like(z)))[:, 0]
+    np.testing.assert_allclose(signal, (1 - y_hat) ** 2 * y_hat, rtol=1e-6)
+    assert y_hat[signal.argmax()] == pytest.approx(1 / 3, abs=1e-3)
+    assert z[signal.argmax(), 0] == pytest.approx(-0.7, abs=0.05)
 
 
 def test_04_the_slope_of_the_sigmoid_is_a_quarter_at_most_and_next_to_nothing_at_both_ends():
@@ -614,6 +617,16 @@ def test_04_squared_error_sits_there_at_step_2000_and_is_out_at_step_20000():
     assert right == {2000: 0.55, 20_000: 0.99}
 
 
+def test_04_at_a_learning_rate_of_ten_squared_error_leaves_its_second_flat_region_within_1000_steps():
+    birds = datasets.penguins("flipper_length_mm", "species", ("Adelie", "Gentoo"))
+    X = datasets.standardise(birds.X)
+    start = [gdlab.Layer(np.array([[-8.0]]), np.zeros((1, 1)), "sigmoid")]
+    run = gdlab.train(start, X, birds.y, learning_rate=10, steps=1000, record_every=200)
+    right = [((gdlab.forward(run.layers(i), X).y_hat > 0.5) == birds.y).mean() for i in range(len(run.steps))]
+    assert right[list(run.steps).index(400)] < 0.6
+    assert right[-1] > 0.98
+
+
 def test_04_a_rate_of_ten_only_gets_it_there_sooner():
     slow, fast = (slowdown_end("squared_error", -8, rate, steps=50)[2] for rate in (1.0, 10.0))
     assert slow > 0.4
@@ -655,7 +668,10 @@ def test_04_the_short_rule_tells_three_species_apart_in_any_order_of_the_birds(o
     X = datasets.standardise(birds.X)
     start = [gdlab.Layer(np.zeros((4, 3)), np.zeros((1, 3)), "softmax")]
     how = {"learning_rate": learning_rate, "steps": 6 * len(X), "batch_size": 1, "seed": order}
-    layers = gdlab.train(start, X, birds.y, rule="delta_rule", loss="softmax_cross_entropy", **how).layers()
+    how["loss"] = "softmax_cross_entropy"
+    delta, chain = (gdlab.train(start, X, birds.y, rule=rule, **how) for rule in ("delta_rule", "chain_rule"))
+    np.testing.assert_array_equal(delta.theta, chain.theta)
+    layers = delta.layers()
     right = gdlab.forward(layers, X).y_hat.argmax(axis=1) == birds.y.argmax(axis=1)
     assert right.mean() > 0.97
 
@@ -978,6 +994,24 @@ def test_06_around_a_square_the_identity_climbs_nothing_by_either_rule():
     assert max(abs(climbed[rule][-1]) for rule in ("chain_rule", "delta_rule")) < 1e-9
 
 
+def test_06_the_delta_rules_sum_changes_its_sign_on_the_way():
+    sums = [walk_around("tanh", 1.2, v, 1.6)[1]["delta_rule"][-1] for v in (0.6, 0.7)]
+    assert sums[0] < 0 < sums[1]
+
+
+def test_06_at_step_50_the_whole_step_goes_uphill_from_some_starts_on_xor():
+    data, layers = hidden_layers_trained("xor", "tanh", 6, 1.0, "delta_rule", steps=50, starts=50)
+    trace = gdlab.forward(layers, data.X)
+    delta, chain = (gdlab.backward(layers, trace, data.y, "binary_cross_entropy", rule) for rule in THREE[:2])
+    assert 0.1 < (gdlab.agreement(delta, chain) < 0).mean() < 0.7
+
+
+def test_06_with_six_sigmoid_units_and_the_smallest_rate_nobody_has_solved_xor_after_400_steps():
+    rate = min(HiddenRules.controls["learning_rate"].scale)
+    for rule in THREE:
+        assert (shares_right("xor", "sigmoid", 6, rate, rule, steps=400, starts=50) < 0.95).all()
+
+
 def test_06_the_delta_rules_sum_shrinks_with_the_area_of_the_square():
     sums = [walk_around("tanh", 1.2, 1.4, side)[1]["delta_rule"][-1] for side in (0.2, 0.1)]
     assert sums[0] / sums[1] == pytest.approx(4, rel=0.02)
@@ -993,25 +1027,3 @@ def test_06_the_difference_of_the_cross_slopes_vanishes_with_1_minus_the_slope(a
         A = gdlab.numerical_gradient(field, gdlab.to_vector(layers))  # parameters w, b, v, c
         a, slope = f(np.float64(w * x)), f.f_prime(np.float64(w * x))
         assert A[2, 0] - A[0, 2] == pytest.approx((1 - slope) * x * (2 * v * a - y), abs=1e-8)
-
-
-# --- 04, after a first reading ---
-
-
-def test_04_at_a_learning_rate_of_ten_squared_error_leaves_its_second_flat_region_within_1000_steps():
-    birds = datasets.penguins("flipper_length_mm", "species", ("Adelie", "Gentoo"))
-    X = datasets.standardise(birds.X)
-    start = [gdlab.Layer(np.array([[-8.0]]), np.zeros((1, 1)), "sigmoid")]
-    run = gdlab.train(start, X, birds.y, learning_rate=10, steps=1000, record_every=200)
-    right = [((gdlab.forward(run.layers(i), X).y_hat > 0.5) == birds.y).mean() for i in range(len(run.steps))]
-    assert right[list(run.steps).index(400)] < 0.6
-    assert right[-1] > 0.98
-
-
-def test_04_with_squared_error_a_sigmoid_unit_hears_most_at_one_third():
-    y_hat = np.linspace(1e-3, 1 - 1e-3, 9999)
-    z = np.log(y_hat / (1 - y_hat))[:, None]
-    signal = np.abs(LOSSES["squared_error"].error(gdlab.ACTIVATIONS["sigmoid"], z, np.ones_like(z)))[:, 0]
-    np.testing.assert_allclose(signal, (1 - y_hat) ** 2 * y_hat, rtol=1e-6)
-    assert y_hat[signal.argmax()] == pytest.approx(1 / 3, abs=1e-3)
-    assert z[signal.argmax(), 0] == pytest.approx(-0.7, abs=0.05)

@@ -127,6 +127,31 @@ EXERCISES = (
                 "reaches z?",
             ),
             Misconception(
+                "what arrives before the slope",
+                (-2, -1, -4, -2, -0.5, 0.7),
+                "Number 3 is what arrives at the *output* of hidden unit 1. What lies between that and its z?",
+            ),
+            Misconception(
+                "the slope of tanh",
+                (-2, -1, -3, -6, -1.5, 1.1),
+                "You took 1 − a², which is the slope of tanh. These are sigmoid units.",
+            ),
+            Misconception(
+                "the output’s bias is forgotten",
+                (-2.5, -1.25, -1.25, -2.5, -0.625, 0.75),
+                "One slip on the way forward, and all the rest follows from it: what is the bias of the output for?",
+            ),
+            Misconception(
+                "twice too large",
+                (-4, -2, -2, -4, -1, 0.9),
+                "The exponent 2 came down. What did the ½ in front of this loss do?",
+            ),
+            Misconception(
+                "the step, not the new weight",
+                (-2, -1, -1, -2, -0.5, 0.2),
+                "All gradients are right, and your number 6 is how far the weight moves. Where does it end?",
+            ),
+            Misconception(
                 "f in place of f′",
                 (-2, -1, -2, -4, -1, 0.9),
                 "You multiplied by what the hidden unit *gives*, ½. How much does that change when z changes?",
