@@ -84,6 +84,13 @@ def test_what_the_delta_rule_changes_is_marked(explorer):
     assert not [text for text in explorer._graph._gradients.values() if "≠" in text.get_text()]
 
 
+def test_the_picture_holds_the_gradients_that_were_reached_and_no_others(explorer):
+    for step in (0, ERROR_STEP, ERROR_STEP + 1, ERROR_STEP + 5, STEPS):
+        explorer.values = START | {"step": step}
+        told = [text.get_text() for text in explorer._graph._gradients.values()]
+        assert sum(map(bool, told)) == max(0, step - ERROR_STEP)
+
+
 def test_units_that_are_not_reached_yet_hold_a_question_mark(explorer):
     seen = []
     for step in range(4):

@@ -88,7 +88,10 @@ def test_in_a_kernel_the_first_picture_comes_at_once_and_the_rest_by_itself():
 def test_a_newer_change_ends_the_older_work():
     async def story():
         explorer = Counting()
+        older = explorer._task
         explorer._inputs["goal"].value = 7
+        await asyncio.sleep(0.005)
+        assert older.done()
         await until_done(explorer)
         assert [part for goal, part in explorer.worked if goal == 1] == [0]
         assert explorer.drawn[1:] == [(7, part) for part in range(PARTS + 1)]
