@@ -53,7 +53,7 @@ def test_a_right_answer_written_differently_passes(slug, attempt):
 def test_a_product_of_factors_is_right_on_paper_and_is_told_why_it_fails_far_out(slug, attempt):
     feedback = gdlab.check(slug, attempt)
     assert feedback.score == 0
-    assert feedback.headline == "0 × ∞ at large z"
+    assert feedback.headline.startswith("0 × ∞")
     assert "not a number" in feedback.words[0]
 
 
