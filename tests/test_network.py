@@ -1,4 +1,5 @@
 import warnings
+from dataclasses import FrozenInstanceError
 
 import numpy as np
 import pytest
@@ -85,6 +86,13 @@ def test_layer_keeps_its_parameters_as_floats():
     assert other.activation is layer.activation
 
 
+def test_a_layer_and_a_trace_cannot_be_changed_by_mistake():
+    layer, trace = network()[0], forward(network(), X)
+    for thing, name in ((layer, "W"), (layer, "activation"), (trace, "a")):
+        with pytest.raises(FrozenInstanceError):
+            setattr(thing, name, 0)
+
+
 def test_initialise_makes_the_sizes_and_activations_asked_for():
     layers = initialise((2, 5, 4, 3), "relu", "softmax")
     assert [layer.W.shape for layer in layers] == [(2, 5), (5, 4), (4, 3)]
@@ -113,6 +121,7 @@ def test_same_seed_same_weights():
     one, same, other = (to_vector(initialise((2, 3, 1), seed=seed)) for seed in (4, 4, 5))
     np.testing.assert_array_equal(one, same)
     assert not np.isclose(one[one != 0], other[one != 0]).any()
+    np.testing.assert_array_equal(to_vector(initialise((2, 3, 1))), to_vector(initialise((2, 3, 1), seed=0)))
 
 
 @pytest.mark.parametrize("seeds", [[3], [3, 0, 8], range(4), np.array([5, 1]), (s for s in (1, 2))])

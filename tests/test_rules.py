@@ -62,6 +62,9 @@ def test_feedback_weights_are_fixed_random_and_take_no_notice_of_the_weights():
     np.testing.assert_allclose(rule.carry(error, W, 1), error @ B.T, rtol=1e-12)
     np.testing.assert_array_equal(rule.carry(error, W, 1), rule.carry(error, -3 * W, 1))
     np.testing.assert_array_equal(feedback_weights(feedback_alignment_rule(7), shape, 1), B)
+    named, unseeded, zero = RULES["feedback_alignment"], feedback_alignment_rule(), feedback_alignment_rule(0)
+    np.testing.assert_array_equal(feedback_weights(named, shape, 1), feedback_weights(zero, shape, 1))
+    np.testing.assert_array_equal(feedback_weights(unseeded, shape, 1), feedback_weights(zero, shape, 1))
     for other in (feedback_weights(feedback_alignment_rule(8), shape, 1), feedback_weights(rule, shape, 2)):
         assert abs(np.corrcoef(B.ravel(), other.ravel())[0, 1]) < 0.1  # five standard errors
 

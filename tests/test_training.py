@@ -47,6 +47,15 @@ def test_history_holds_the_start_and_every_update():
     np.testing.assert_array_equal(history.theta[0], to_vector(layers))
 
 
+def test_what_is_not_said_is_a_hundred_full_batches_of_the_chain_rule():
+    plain = train(network(), X, Y)
+    said = train(network(), X, Y, loss="squared_error", rule="chain_rule", learning_rate=0.1, steps=100, momentum=0)
+    np.testing.assert_array_equal(plain.theta, said.theta)
+    np.testing.assert_array_equal(plain.loss, said.loss)
+    shuffled = train(network(), X, Y, batch_size=3, shuffle=True, seed=0)
+    np.testing.assert_array_equal(train(network(), X, Y, batch_size=3).theta, shuffled.theta)
+
+
 @pytest.mark.parametrize("runs", [(4,), (2, 3)])
 def test_history_of_independent_runs(runs):
     start = network()
