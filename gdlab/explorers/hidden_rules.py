@@ -10,13 +10,12 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from gdlab import training
 from gdlab.datasets import TOY_SETS, Dataset
 from gdlab.explorers import style
 from gdlab.explorers.controls import Choice, Control, LogSlider, Slider, Steps
 from gdlab.explorers.explorer import Explorer
 from gdlab.explorers.plane import Plane
-from gdlab.explorers.runs import LossCurves, Runner, at_record, right
+from gdlab.explorers.runs import EVERY, LossCurves, Runner, at_record, learn, right
 from gdlab.gradients import agreement, propagate_back
 from gdlab.losses import LOSSES
 from gdlab.network import Layer, initialise, propagate
@@ -24,7 +23,7 @@ from gdlab.rules import RULES
 from gdlab.training import History
 from gdlab.validation import Array
 
-SAMPLES, STEPS, EVERY = 120, 400, 10
+SAMPLES, STEPS = 120, 400
 STARTS, GROUP = 50, 10
 SOLVED = 0.95
 LOWEST = 0.3
@@ -51,17 +50,7 @@ def random_networks(activation: str, width: int, seeds: range) -> list[Layer]:
 
 
 def _train(seeds: range, rule: str, problem: str, activation: str, width: int, learning_rate: float) -> History:
-    data = _data(problem)
-    return training.train(
-        random_networks(activation, width, seeds),
-        data.X,
-        data.y,
-        loss="binary_cross_entropy",
-        rule=rule,
-        learning_rate=learning_rate,
-        steps=STEPS,
-        record_every=EVERY,
-    )
+    return learn(random_networks(activation, width, seeds), _data(problem), rule, learning_rate, STEPS)
 
 
 @lru_cache(maxsize=24)

@@ -10,18 +10,17 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from gdlab import training
 from gdlab.datasets import TOY_SETS, Dataset
 from gdlab.explorers import style
 from gdlab.explorers.controls import Choice, Control, LogSlider, Slider, Steps
 from gdlab.explorers.explorer import Explorer
 from gdlab.explorers.plane import Plane
-from gdlab.explorers.runs import LossCurves, Runner, at_record
+from gdlab.explorers.runs import EVERY, LossCurves, Runner, at_record, learn
 from gdlab.network import initialise
 from gdlab.training import History
 from gdlab.validation import Array
 
-SAMPLES, HIDDEN, STEPS, EVERY = 160, 6, 600, 10
+SAMPLES, HIDDEN, STEPS = 160, 6, 600
 _BINS = np.linspace(0, 1, 26)
 
 
@@ -43,18 +42,8 @@ def _data(problem: str) -> Dataset:
 
 @lru_cache(maxsize=24)
 def _run(problem: str, activation: str, learning_rate: float, start: int, rule: str) -> History:
-    data = _data(problem)
     layers = initialise((2, HIDDEN, 1), activation, "sigmoid", seed=start, scheme=1.0)
-    return training.train(
-        layers,
-        data.X,
-        data.y,
-        loss="binary_cross_entropy",
-        rule=rule,
-        learning_rate=learning_rate,
-        steps=STEPS,
-        record_every=EVERY,
-    )
+    return learn(layers, _data(problem), rule, learning_rate, STEPS)
 
 
 class RuleRace(Explorer):

@@ -7,15 +7,34 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 
+from gdlab import training
 from gdlab.datasets import Dataset
 from gdlab.explorers import style
 from gdlab.explorers.plane import z_on_grid
-from gdlab.network import Trace, propagate
+from gdlab.network import Layer, Trace, propagate
 from gdlab.training import History
 from gdlab.validation import Array
 
 CEILING = 1.2
 """Top of the loss axis; the loss of a guess of one half is 0.69."""
+
+
+EVERY = 10
+"""Steps from one record to the next."""
+
+
+def learn(layers: list[Layer], data: Dataset, rule: str, learning_rate: float, steps: int) -> History:
+    """Train networks with a sigmoid output on two classes, by cross-entropy, with all samples at each step."""
+    return training.train(
+        layers,
+        data.X,
+        data.y,
+        loss="binary_cross_entropy",
+        rule=rule,
+        learning_rate=learning_rate,
+        steps=steps,
+        record_every=EVERY,
+    )
 
 
 @dataclass(frozen=True)
