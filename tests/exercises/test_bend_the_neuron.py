@@ -37,6 +37,7 @@ def test_all_data_with_more_than_90_degrees_are_right(x, y):
         ([1, -1], [1, 0], "the same at all your samples"),
         ([1, 2], [0, 0], "No two of your samples pull against each other"),
         ([1, 2, 0.3], [0, 1, 1], "one side has to win in one rule"),
+        ([3, 0, 0], [0, 1, 1], "88.2° apart"),
         ([1, 2], [0], "x has 2 and y has 1"),
         ([], [], "no sample"),
         ([1, 2], [0, 2], "between 0 and 1"),

@@ -189,7 +189,7 @@ def test_the_caption_counts_the_samples_whose_slope_is_negative(explorer):
 
 
 def test_arrows_laid_end_to_end_keep_their_directions_and_end_at_the_sum(explorer):
-    explorer.values = START | {"show": "arrows", "step": 0}
+    explorer.values = START | {"show": "arrows", "step": 0, "data": "penguins"}  # which do not come in the order of x
     numbers = explorer.compute(**explorer.values)
     walker = numbers.walkers["chain_rule"]
     for rule in TWO_RULES:
@@ -216,7 +216,7 @@ def test_points_fitted_to_the_picture_begin_with_the_origin_and_stay_inside():
 
 @pytest.mark.parametrize("start", [(-4.5, -1.0), (6.0, 4.0), (-6.0, -4.0), (0.0, 0.0)])
 def test_names_stand_inside_the_map_and_apart(start):
-    for activation in ("sigmoid", "gaussian"):
+    for activation in ("sigmoid", "gaussian", "identity"):  # with the identity both walks are one
         for rule in TWO_RULES:
             places = name_places("flipped", activation, start, 1.0, rule)
             found = [place for place in places.values() if place is not None]
