@@ -73,6 +73,11 @@ def test_a_nan_elsewhere_is_no_misconception(slug):
     assert "wanted finite numbers" in feedback.words[0]
 
 
+def test_a_wrong_number_far_out_is_not_taken_for_a_nan():
+    feedback = gdlab.check("sigmoid-error", lambda z, y: np.where(abs(z) > 700, 0.5, sigma(z) - y))
+    assert (feedback.score, feedback.headline) == (0, "Not right yet")
+
+
 @pytest.mark.parametrize("slug", SLUGS)
 def test_every_trial_goes_where_a_product_of_factors_breaks(slug):
     inputs = gdlab.exercises.EXERCISES[slug].inputs

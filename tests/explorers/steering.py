@@ -15,6 +15,7 @@ from matplotlib.transforms import Bbox
 from PIL import Image
 
 import gdlab
+from gdlab.explorers.controls import Steps
 
 EXPLORERS = [getattr(gdlab, name) for name, module in gdlab._ON_DEMAND.items() if module.startswith("gdlab.explorers.")]
 
@@ -45,11 +46,19 @@ def few(explorer_class):
 
 
 def sample(explorer_class, count, seed=0):
-    """Random settings of all controls at once; at every second one all sliders stand at an end or in the middle."""
+    """Random settings of all controls at once; at every second one all sliders stand at an end or in the middle.
+
+    Where there are steps, three settings in turn differ in these only: they cost one training, and the next ones are
+    of a different kind.
+    """
     rng = np.random.default_rng(seed)
+    steps = {name for name, control in explorer_class.controls.items() if isinstance(control, Steps)}
+    setting = {}
     for index in range(count):
         choices = (few if index % 2 else positions)(explorer_class)
-        yield {name: values[rng.integers(len(values))] for name, values in choices.items()}
+        anew = steps if steps and index % 3 else set(choices)
+        setting |= {name: choices[name][rng.integers(len(choices[name]))] for name in choices if name in anew}
+        yield dict(setting)
 
 
 def move(explorer, name, value):
@@ -174,8 +183,8 @@ def walk(explorer_class, count=25):
             for name, values in few(explorer_class).items():
                 for value in values:
                     result.one_by_one.append(stop(name, {name: value}))
-                    result.one_by_one[-1].whole = redrawn(explorer)
-                    texts()
+                result.one_by_one[-1].whole = redrawn(explorer)
+                texts()
                 explorer.reset()
                 texts()
                 result.back.append(stop(name, {}))
