@@ -1,4 +1,7 @@
-"""One JupyterLab and one Chromium for all browser tests, on a copy of the notebooks."""
+"""One JupyterLab and one Chromium for a module of browser tests, on a copy of the notebooks.
+
+Not for the session: Playwright keeps an event loop running as long as it lives, and other tests would find it.
+"""
 
 import shutil
 
@@ -8,7 +11,7 @@ from tests.browser import lab
 from tests.notebooks.refresh import FOLDER
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium():
     if lab.CHROMIUM is None:
         pytest.skip("no Chromium is installed: `apt-get install chromium`, or set it up as `chromium` on the PATH")
@@ -19,7 +22,7 @@ def chromium():
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def jupyterlab(tmp_path_factory):
     """The address of a JupyterLab that serves a copy of the notebooks, so that no test can change the stored ones."""
     folder = tmp_path_factory.mktemp("notebooks") / "copy"
