@@ -86,6 +86,7 @@ def test_clouds_are_round_and_where_they_are_said_to_be():
         cloud = of_class(data, label)
         np.testing.assert_allclose(cloud.mean(axis=0), centre, atol=0.05)
         np.testing.assert_allclose(np.cov(cloud.T), 0.3**2 * np.eye(2), atol=0.015)
+        np.testing.assert_array_equal(of_class(clouds(6, noise=0), label), np.full((3, 2), centre))
 
 
 def test_xor_is_exclusive():
