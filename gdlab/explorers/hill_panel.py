@@ -36,7 +36,7 @@ class HillPanel:
             self._names[r] = axes.text(0, 0, look.label, ha="center", va="center", **look.name)
             self._heights[r] = axes.text(at, 1.02, "", color=look.colour, transform=axes.transAxes)
         (self._start,) = axes.plot([], [], "o", color=style.INK, mec="white", markersize=7)
-        self._start_name = axes.text(0, 0, "start", path_effects=style.halo())
+        self._start_name = axes.text(0, 0, "start", ha="center", va="center", path_effects=style.halo())
         self._updates = {r: arrow(axes, r) for r in TWO_RULES}
         self._angle = axes.text(0.985, 0.03, "", ha="right", transform=axes.transAxes, path_effects=style.halo())
 
@@ -73,10 +73,7 @@ class HillPanel:
         self._angle.set_text("" if np.isnan(own.angle) else f"{own.angle:.0f}° apart")
         w, b = own.path[0]
         self._start.set_data([w], [b])
-        side = 1 if w < 0 else -1
-        self._start_name.set(
-            position=(w + 0.3 * side, b - 0.3), ha="left" if w < 0 else "right", va="top" if b > -3 else "bottom"
-        )
+        self._start_name.set_position(_by_the_start(w, b))
         for rule, place in names.items():
             self._names[rule].set_visible(place is not None)
             if place is not None:
@@ -85,6 +82,15 @@ class HillPanel:
 
 _ACROSS_A_NAME = np.column_stack([np.linspace(-1.15, 1.15, 9), np.zeros(9)])
 _BESIDE = np.array([[x, y] for x in (-1.3, 0, 1.3) for y in (-0.5, 0.5)])
+_WORD = np.array([2.65, 0.7])
+"""How far apart the middles of two words have to be, across or up, not to touch: the width and height of a name."""
+_CORNERS = np.array([(-4.8, -3.65), (4.7, -3.65)])
+"""Where *no bottom* and the angle stand."""
+
+
+def _by_the_start(w: float, b: float) -> tuple[float, float]:
+    """Return the middle of the word *start*: towards the inside of the map, clear of its corners."""
+    return w + (0.95 if w < 0 else -0.95), b - 0.55 if b > -2.3 else max(b + 0.55, -2.9)
 
 
 @lru_cache(maxsize=64)
@@ -94,16 +100,17 @@ def name_places(
     """Return where on a hill the name of each walk has room beside it, whatever the step; None where there is none."""
     walks = [_evenly(neuron.run(data, activation, start, learning_rate, rule).theta) for rule in TWO_RULES]
     lowest = neuron.hill(data, activation, hill).lowest
-    side = 1 if start[0] < 0 else -1
-    taken = np.array([start, (start[0] + side, start[1] - 0.5), start if lowest is None else lowest])
+    marks = np.array([start, start if lowest is None else lowest])
+    words = np.array([_by_the_start(*start), *_CORNERS])
     places: dict[str, Array | None] = {}
     for rule, walk, other in zip(TWO_RULES, walks, walks[::-1], strict=True):
         spots = (walk[:, None] + _BESIDE).reshape(-1, 2)
-        spots = spots[(np.abs(spots) < np.array(WIDEST) - (1.3, 0.4)).all(axis=1)]
-        room = np.minimum(_distance(spots, walk) + 0.3, _distance(spots, np.concatenate([other, taken])))
+        inside = (np.abs(spots) < np.array(WIDEST) - (1.3, 0.4)).all(axis=1)
+        spots = spots[inside & (np.abs(spots[:, None] - words) > _WORD).any(axis=2).all(axis=1)]
+        room = np.minimum(_distance(spots, walk) + 0.3, _distance(spots, np.concatenate([other, marks])))
         places[rule] = spots[room.argmax()] if room.max(initial=0) > 0.4 else None
         if places[rule] is not None:
-            taken = np.concatenate([taken, places[rule] + _ACROSS_A_NAME])
+            words = np.concatenate([words, [places[rule]]])
     return places
 
 

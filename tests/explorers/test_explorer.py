@@ -331,6 +331,8 @@ def test_a_newer_change_ends_the_older_one():
     async def on_the_page():
         patient = Patient(step=2)
         move(patient, "step", 7)
+        await asyncio.sleep(0)
+        assert len(asyncio.all_tasks()) == 2  # this one, and the newer change's
         await rest(until=lambda: progress(patient) is None)
         await rest(0.05)
         return patient
