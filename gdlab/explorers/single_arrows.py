@@ -91,7 +91,7 @@ class SingleArrows:
         walks = _fitted({r: np.cumsum(arrows[order], axis=0) / (total[r] or 1) for r, arrows in walker.arrows.items()})
         for words, size in zip(self._magnified, (longest, total), strict=True):
             times = size["delta_rule"] / (size["chain_rule"] or np.inf)
-            larger = f"× {style.number(times, 2)}" if 0 < times < 1e5 else ": none"
+            larger = f" × {style.number(times, 2)}" if 0 < times < 1e5 else ": none"
             words.set_text("chain rule: diverged" if walker.diverged else f"chain rule{larger}")
         for rule in TWO_RULES:
             self._fans[rule].set_segments([(tips[rule][0], tip) for tip in tips[rule][1:]])

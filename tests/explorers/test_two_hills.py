@@ -5,9 +5,9 @@ import pytest
 
 import gdlab
 from gdlab.explorers import neuron, one_weight, single_arrows
-from gdlab.explorers.hill_panel import name_places
 from gdlab.explorers.neuron import TWO_RULES, WIDEST
 from gdlab.explorers.two_hills import TwoHills
+from tests.explorers.steering import Stop, overlaps, texts_of
 
 ACTIVATIONS = list(TwoHills.controls["activation"].options)
 DATA = list(TwoHills.controls["data"].options)
@@ -214,15 +214,24 @@ def test_points_fitted_to_the_picture_begin_with_the_origin_and_stay_inside():
     )
 
 
-@pytest.mark.parametrize("start", [(-4.5, -1.0), (6.0, 4.0), (-6.0, -4.0), (0.0, 0.0)])
-def test_names_stand_inside_the_map_and_apart(start):
-    for activation in ("sigmoid", "gaussian", "identity"):  # with the identity both walks are one
-        for rule in TWO_RULES:
-            places = name_places("flipped", activation, start, 1.0, rule)
-            found = [place for place in places.values() if place is not None]
-            assert all((np.abs(place) < WIDEST).all() for place in found)
-            if len(found) == 2:
-                assert abs(found[0] - found[1])[1] > 0.4 or abs(found[0] - found[1])[0] > 2.3
+def test_wherever_the_walk_starts_no_name_touches_another_word(explorer):
+    """The tests of all explorers try a few settings; here the start goes all over the map."""
+    rng = np.random.default_rng(0)
+    named = 0
+    with texts_of(explorer) as texts:
+        explorer.values = START | {"step": 0}
+        texts()
+        for _ in range(60):
+            start = {"start_w": round(rng.uniform(-6, 6), 1), "start_b": round(rng.uniform(-4, 4), 1)}
+            setting = {
+                name: str(rng.choice(choices)) for name, choices in (("activation", ACTIVATIONS), ("data", DATA))
+            }
+            explorer.values = start | setting
+            stop = Stop("", explorer.values, b"", "", explorer.error, texts())
+            assert overlaps(stop) == []
+            named += sum(text in ("chain rule", "delta rule") for text, _ in stop.texts)
+    assert named > 60 * 4  # of six: each hill has room for most of the names, and the curves below are always named
+    explorer.reset()
 
 
 # --- one weight ---
