@@ -6,6 +6,7 @@ import signal
 import sys
 import threading
 import time
+import tracemalloc
 import warnings
 
 import numpy as np
@@ -262,9 +263,13 @@ def test_a_flood_is_let_go_and_its_beginning_kept():
             print(line)
         return 1
 
+    tracemalloc.start()
     outcome = call(flood, ())
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
     assert outcome.value == 1
     assert 100 < len(outcome.remarks[0]) < 1000
+    assert peak < 5e6
 
 
 def test_many_small_prints_are_kept_up_to_a_limit():
