@@ -149,7 +149,6 @@ class Notebook:
         image.scroll_into_view_if_needed()
         explorer = ExplorerOnPage(self.page, image)
         explorer.wait_for_change("")
-        explorer.box.locator("p[role]").wait_for()
         return explorer
 
 
@@ -183,8 +182,19 @@ class ExplorerOnPage:
         return self.box.locator(f".widget-slider:has(label:text-is('{label}')) [role=slider]").first
 
     def wait_for_change(self, source: str, seconds: float = 15) -> None:
+        """Wait until the picture is another than that of `source`, and then until picture, caption and page have settled.
+
+        They come in messages of their own, and one change may bring several pictures.
+        """
         self.image.page.wait_for_function(
-            "([image, source]) => image.src !== source && image.complete && image.naturalWidth > 0",
+            """([image, source]) => {
+                const words = image.parentElement.querySelector('p[role]')?.innerText;
+                const now = image.src + words + image.getBoundingClientRect().top;
+                if (image.lastSeen !== now) [image.lastSeen, image.seenSince] = [now, performance.now()];
+                const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+                return image.src !== source && image.complete && image.naturalWidth > 0 && words
+                    && kernel.status === 'idle' && performance.now() - image.seenSince > 250;
+            }""",
             arg=[self.image.element_handle(), source],
             timeout=seconds * 1000,
         )

@@ -120,10 +120,10 @@ def test_an_exercise_answers_a_wrong_attempt_with_its_thought_and_a_right_one_wi
         "return weight + learning_rate * (actual - predicted) * input, bias + learning_rate * (actual - predicted)",
     ):
         notebook.write(
-            "question-rule", f"def update(weight, bias, learning_rate, actual, predicted, input):\n    {body}"
+            "short-rule", f"def update(weight, bias, learning_rate, actual, predicted, input):\n    {body}"
         )
         notebook.run_all()
-        verdicts.append(notebook.result("question-rule-check"))
+        verdicts.append(notebook.result("short-rule-check"))
     (wrong_score, wrong_words), (right_score, right_words) = verdicts
     assert (wrong_score, right_score) == ("0.0", "2.0")
     assert "the error is turned round" in wrong_words

@@ -667,6 +667,10 @@ def test_a_property_is_judged_and_its_share_earned(attempt, score):
     assert feedback.words == sum_is_one(np.array(attempt["weights"], float), np.array(attempt["offset"], float))[1]
 
 
+def test_a_single_number_may_come_in_a_list():
+    assert PROPERTY.check({"weights": [0.25, 0.75], "offset": [1.0]}).score == 4
+
+
 @pytest.mark.parametrize(
     "blank", [None, ..., {"weights": ..., "offset": 1.0}, {"weights": [1.0, ...], "offset": 1.0}], ids=repr
 )
@@ -686,7 +690,7 @@ def test_a_gap_in_a_property_is_not_wrong(blank):
         ({"weights": [1.0], "offset": 1.0, "more": 1.0}, "'more'"),
         ({"weights": [[1.0]], "offset": 1.0}, "(1, 1)"),
         ({"weights": 1.0, "offset": 1.0}, "a single number"),
-        ({"weights": [1.0], "offset": [1.0]}, "(1,)"),
+        ({"weights": [1.0], "offset": [1.0, 2.0]}, "(2,)"),
         ({"weights": ["a"], "offset": 1.0}, "list ['a']"),
         ({"weights": [np.nan], "offset": 1.0}, "finite"),
         ({"weights": [None], "offset": 1.0}, "None"),

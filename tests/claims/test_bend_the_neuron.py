@@ -1,0 +1,289 @@
+"""What notebook 03 says and does not compute itself."""
+
+import numpy as np
+import pytest
+
+import gdlab
+from gdlab.exercises import EXERCISES
+from gdlab.explorers import neuron, one_weight
+from gdlab.losses import LOSSES
+
+NON_DECREASING = [name for name, f in gdlab.ACTIVATIONS.items() if f.non_decreasing and name not in ("step", "softmax")]
+NON_MONOTONE = ["sine", "gaussian"]
+
+
+def neurons(w, b, activation):
+    """One neuron for each element of w and b, as independent runs."""
+    w, b = np.broadcast_arrays(np.asarray(w, float), b)
+    return [gdlab.Layer(w.reshape(-1, 1, 1), b.reshape(-1, 1, 1), activation)]
+
+
+def neuron_update(activation, x, y, w, b, rule):
+    """What a rule subtracts from (w, b), for one neuron on samples x and y of shape (n,)."""
+    layers = [gdlab.Layer([[w]], [[b]], activation)]
+    return gdlab.gradient_vector(gdlab.backward(layers, gdlab.forward(layers, x[:, None]), y[:, None], rule=rule))
+
+
+@pytest.mark.parametrize("activation", [*NON_DECREASING, *NON_MONOTONE])
+def test_03_for_one_neuron_the_delta_rule_is_the_gradient_of_the_matching_loss(activation):
+    f = gdlab.ACTIVATIONS[activation]
+    rng = np.random.default_rng(1)
+    for _ in range(10):
+        x, y, (w, b) = rng.normal(size=20), rng.uniform(-1, 1, 20), rng.normal(size=2)
+
+        def J(theta, x=x, y=y):
+            z = theta[0] * x + theta[1]
+            return np.mean(f.F(z) - y * z)
+
+        measured = gdlab.numerical_gradient(J, np.array([w, b]))
+        np.testing.assert_allclose(neuron_update(activation, x, y, w, b, "delta_rule"), measured, atol=1e-8)
+
+
+@pytest.mark.parametrize("activation", NON_DECREASING)
+def test_03_the_matching_loss_is_convex_where_f_never_falls(activation):
+    rng = np.random.default_rng(2)
+    x, y = rng.normal(size=30), rng.uniform(-1, 1, 30)
+    f = gdlab.ACTIVATIONS[activation]
+
+    def J(theta):
+        z = theta[..., :1] * x + theta[..., 1:]
+        return (f.F(z) - y * z).mean(axis=-1)
+
+    one, other, share = rng.normal(0, 4, (500, 2)), rng.normal(0, 4, (500, 2)), rng.uniform(0, 1, (500, 1))
+    chord = share[:, 0] * J(one) + (1 - share[:, 0]) * J(other)
+    assert (J(share * one + (1 - share) * other) <= chord + 1e-12).all()
+
+
+def test_03_named_matching_losses():
+    z, y = np.random.default_rng(3).normal(size=(2, 50, 1))
+    target = 1 / (1 + np.exp(-y))
+    identity, sigmoid = (gdlab.matching_loss(name) for name in ("identity", "sigmoid"))
+    np.testing.assert_allclose(
+        identity.at(gdlab.ACTIVATIONS["identity"], z, y), ((z - y) ** 2 / 2 - y**2 / 2)[:, 0], atol=1e-12
+    )
+    y_hat = 1 / (1 + np.exp(-z))
+    cross_entropy = -target * np.log(y_hat) - (1 - target) * np.log(1 - y_hat)
+    np.testing.assert_allclose(sigmoid.at(gdlab.ACTIVATIONS["sigmoid"], z, target), cross_entropy[:, 0], rtol=1e-12)
+    np.testing.assert_allclose(
+        EXERCISES["tanh-matching-loss"].solution(z, target)[:, 0],
+        gdlab.matching_loss("tanh").at(gdlab.ACTIVATIONS["tanh"], z, target),
+        atol=1e-12,
+    )
+
+
+@pytest.mark.parametrize("activation", ["sigmoid", "tanh", "softplus", "leaky_relu"])
+def test_03_a_single_sample_is_pulled_the_same_way_by_both_rules(activation):
+    rng = np.random.default_rng(4)
+    for x, y, w, b in rng.normal(size=(50, 4)):
+        one, other = (
+            neuron_update(activation, np.array([x]), np.array([y]), w, b, rule) for rule in ("chain_rule", "delta_rule")
+        )
+        assert gdlab.agreement(one, other) == pytest.approx(1)
+
+
+def test_03_with_the_sine_a_single_sample_can_be_pulled_the_other_way():
+    x, y = np.array([1.0]), np.array([0.2])
+    one, other = (neuron_update("sine", x, y, 2.0, 0.0, rule) for rule in ("chain_rule", "delta_rule"))
+    assert gdlab.agreement(one, other) == pytest.approx(-1)
+
+
+def test_03_the_sums_of_two_rules_can_point_away_from_each_other():
+    data = {name: np.array(values, float) for name, values in EXERCISES["opposed-updates"].solution().items()}
+    assert (
+        gdlab.agreement(*(neuron_update("sigmoid", **data, w=2.0, b=0.0, rule=r) for r in ("chain_rule", "delta_rule")))
+        < 0
+    )
+
+
+def test_03_arrows_that_do_not_pull_against_each_other_sum_to_less_than_90_degrees():  # words of an exercise
+    rng = np.random.default_rng(5)
+    seen = 0
+    for _ in range(2000):
+        single = rng.normal(size=(3, 2))
+        if (single @ single.T).min() >= 0:
+            seen += 1
+            assert gdlab.agreement(single.sum(axis=0), (rng.uniform(0.001, 1, (3, 1)) * single).sum(axis=0)) >= 0
+    assert seen > 50
+
+
+def neuron_end(data, activation, rule, learning_rate=1.0, steps=20000):
+    d = neuron.samples(data, activation)
+    start = [gdlab.Layer([[0.1]], [[0.1]], activation)]
+    how = {"rule": rule, "learning_rate": learning_rate, "steps": steps, "record_every": steps}
+    return gdlab.train(start, d.x[:, None], d.y[:, None], **how).theta[-1]
+
+
+@pytest.mark.parametrize("activation", ["sigmoid", "tanh", "softplus"])
+@pytest.mark.parametrize("data", ["noisy", "flipped", "penguins"])
+def test_03_where_data_cannot_be_fitted_each_rule_wins_on_its_own_hill(data, activation):
+    rate = 0.5 if activation == "softplus" else 1.0
+    ends = {rule: neuron_end(data, activation, rule, rate) for rule in neuron.TWO_RULES}
+    d = neuron.samples(data, activation)
+    for own, other in (neuron.TWO_RULES, neuron.TWO_RULES[::-1]):
+        np.testing.assert_allclose(ends[own], neuron.hill(data, activation, own).lowest, atol=2e-3)
+        assert neuron.height(own, activation, d, ends[own]) < neuron.height(own, activation, d, ends[other]) - 1e-5
+    assert np.abs(ends["chain_rule"] - ends["delta_rule"]).max() > 0.01
+
+
+@pytest.mark.parametrize("activation", ["sigmoid", "tanh", "relu", "softplus"])
+def test_03_where_data_can_be_fitted_both_rules_end_at_the_fit(activation):
+    for rule in neuron.TWO_RULES:
+        np.testing.assert_allclose(neuron_end("exact", activation, rule, 0.5), neuron.TRUTH, atol=1e-6)
+
+
+@pytest.mark.parametrize("data", ["exact", "noisy", "flipped"])
+def test_03_with_the_identity_both_walks_coincide_and_the_hills_differ_by_a_constant(data):
+    one, other = (neuron.run(data, "identity", (-4.5, -1.0), 1.0, rule).theta for rule in neuron.TWO_RULES)
+    np.testing.assert_array_equal(one, other)
+    heights = [neuron.hill(data, "identity", rule).heights for rule in neuron.TWO_RULES]
+    assert np.ptp(heights[0] - heights[1]) < 1e-9
+
+
+def test_03_the_first_picture_and_what_its_questions_lead_to():
+    d = neuron.samples("flipped", "sigmoid")
+    walks = {rule: neuron.run("flipped", "sigmoid", (-4.5, -1.0), 1.0, rule) for rule in neuron.TWO_RULES}
+    for rule, walk_ in walks.items():
+        assert np.linalg.norm(walk_.theta[-1] - neuron.hill("flipped", "sigmoid", rule).lowest) < 0.25
+        assert (
+            np.diff(neuron.height(rule, "sigmoid", d, walk_.theta)) <= 1e-15
+        ).all()  # each goes downhill on its own hill
+    stars = [neuron.hill("flipped", "sigmoid", rule).lowest for rule in neuron.TWO_RULES]
+    assert np.linalg.norm(stars[0] - stars[1]) > 1
+    far = neuron.run("flipped", "sigmoid", (-6.0, 3.0), 1.0, "chain_rule")
+    assert neuron.height("delta_rule", "sigmoid", d, far.theta[-1]) > 1
+    assert walks["delta_rule"].loss[40] < 0.075
+
+
+def test_03_from_a_saturated_start_the_delta_rule_wins():
+    for rate in (0.1, 1.0):
+        x = np.linspace(-2, 2, 40)[:, None]
+        y = gdlab.ACTIVATIONS["sigmoid"](1.5 * x + 0.5)
+        start = [gdlab.Layer([[-8.0]], [[0.0]], "sigmoid")]
+        chain, delta = (gdlab.train(start, x, y, rule=r, learning_rate=rate, steps=1000).loss for r in neuron.TWO_RULES)
+        assert delta[int(100 / rate)] < 1e-3
+        assert chain[int(100 / rate)] > 0.97 * chain[0]
+
+
+def test_03_two_samples_and_one_weight_have_two_valleys_of_squared_error_and_one_of_the_matching_loss():
+    valleys = {}
+    w = np.linspace(-8, 5, 130_001)
+    for rule in neuron.TWO_RULES:
+        heights = one_weight.curve(rule, w)
+        lower = (heights[1:-1] < heights[:-2]) & (heights[1:-1] < heights[2:])
+        valleys[rule] = w[1:-1][lower]
+    np.testing.assert_allclose(valleys["chain_rule"], [-1.569, 0.013], atol=1e-3)
+    np.testing.assert_allclose(valleys["delta_rule"], [0.013], atol=1e-3)
+    np.testing.assert_allclose(2 * one_weight.curve("chain_rule", valleys["chain_rule"]), [0.1512, 0.0320], atol=1e-4)
+
+
+def test_03_a_sigmoid_neuron_that_is_badly_wrong_costs_half_at_most_and_without_limit():
+    sigmoid = gdlab.ACTIVATIONS["sigmoid"]
+    z = np.array([[0.0], [10.0], [1000.0]])
+    assert (LOSSES["squared_error"].at(sigmoid, z, 0 * z) <= 0.5).all()
+    assert gdlab.matching_loss("sigmoid").at(sigmoid, z, 0 * z)[-1] == pytest.approx(1000)
+
+
+STARTS = np.meshgrid(np.linspace(-6, 6, 12), np.linspace(-4, 4, 8))
+
+
+def arrivals(activation, rule, x, learning_rate=1.0, steps=2000):
+    y = gdlab.ACTIVATIONS[activation](neuron.TRUTH[0] * x + neuron.TRUTH[1])
+    how = {"rule": rule, "learning_rate": learning_rate, "steps": steps, "record_every": steps}
+    return gdlab.train(neurons(*STARTS, activation), x, y, **how)
+
+
+@pytest.mark.parametrize("learning_rate", [0.3, 1.0])
+@pytest.mark.parametrize("activation", ["sigmoid", "tanh", "relu", "softplus"])
+def test_03_with_an_f_that_never_falls_the_delta_rule_reaches_an_exact_fit_from_everywhere(activation, learning_rate):
+    for seed in range(3):
+        x = np.random.default_rng(seed).uniform(-2, 2, (40, 1))
+        assert (arrivals(activation, "delta_rule", x, learning_rate, steps=1000).loss[-1] < 1e-3).all()
+
+
+@pytest.mark.parametrize("learning_rate", [0.3, 1.0])
+@pytest.mark.parametrize("activation", NON_MONOTONE)
+def test_03_with_an_f_that_falls_the_delta_rule_reaches_it_from_few_starts_if_any(activation, learning_rate):
+    reached = {rule: [] for rule in neuron.TWO_RULES}
+    for seed in range(4):
+        x = np.random.default_rng(seed).uniform(-2, 2, (40, 1))
+        for rule, counts in reached.items():
+            counts.append((arrivals(activation, rule, x, learning_rate, steps=1000).loss[-1] < 1e-3).mean())
+    chain, delta = (np.array(counts) for counts in reached.values())
+    assert (delta < chain).all()
+    assert delta.max() < 0.15
+    assert (delta == 0).sum() >= 3
+    assert (delta.max() > 0) == (activation == "sine")  # not always lost
+
+
+def test_03_walks_of_the_chain_rule_that_do_not_arrive_are_on_a_flat_rim_or_stuck_with_relu():
+    x = np.linspace(-2, 2, 40)[:, None]
+    longer = arrivals("sigmoid", "chain_rule", x, steps=6000)
+    assert (longer.loss[-1] < 1e-3).all()
+    tanh = arrivals("tanh", "chain_rule", x)
+    late = tanh.loss[-1] > 1e-3
+    assert late.any()
+    layers = tanh.layers()
+    gradient = gdlab.gradient_vector(gdlab.backward(layers, gdlab.forward(layers, x), np.tanh(1.5 * x + 0.5)))
+    assert np.abs(gradient[late]).max() < 0.01
+    relu = arrivals("relu", "chain_rule", x)
+    stuck = relu.loss[-1] > 1e-3
+    active = (gdlab.forward(relu.layers(), x).z[-1] > 0).sum(axis=(1, 2))
+    assert set(active[stuck]) == {0, 1}
+
+
+@pytest.mark.parametrize("activation", NON_MONOTONE)
+@pytest.mark.parametrize("data", ["exact", "noisy", "flipped", "penguins"])
+def test_03_their_matching_loss_has_no_bottom(data, activation):
+    d = neuron.samples(data, activation)
+    way = np.array([np.mean(d.x * d.y), np.mean(d.y)])  # down the slope of the mean of −y z
+    heights = neuron.height("delta_rule", activation, d, np.array([[10.0], [1e3], [1e5]]) * way)
+    assert heights[2] < 50 * heights[1] < 0
+    assert neuron.hill(data, activation, "delta_rule").lowest is None
+
+
+def test_03_the_gaussian_runs_away_downhill_and_never_finds_the_star():
+    d = neuron.samples("exact", "gaussian")
+    walk_ = neuron.run("exact", "gaussian", (-4.5, -1.0), 1.0, "delta_rule")
+    assert np.abs(walk_.theta[-1]).max() > 100
+    assert (np.diff(neuron.height("delta_rule", "gaussian", d, walk_.theta)) < 1e-12).all()
+    how = {"rule": "delta_rule", "learning_rate": 1.0, "steps": 600, "record_every": 600}
+    errors = gdlab.train(neurons(*STARTS, "gaussian"), d.x[:, None], d.y[:, None], **how).loss[-1]
+    assert errors.min() > 0.05
+
+
+def test_03_with_the_sine_the_delta_rule_rests_now_and_then_and_not_on_a_fit():
+    d = neuron.samples("exact", "sine")
+    how = {"rule": "delta_rule", "learning_rate": 1.0, "steps": 3000}
+    history = gdlab.train(neurons(*STARTS, "sine"), d.x[:, None], d.y[:, None], **how)
+    rests = np.abs(history.theta[-1] - history.theta[-200]).max(axis=-1) < 1e-9
+    assert 0.1 < rests.mean() < 0.9
+    assert history.loss[-1][rests].min() > 0.01
+
+
+def test_03_a_target_out_of_range_leaves_the_matching_loss_without_a_lowest_value():
+    tanh, z = gdlab.ACTIVATIONS["tanh"], np.array([[10.0], [100.0], [1000.0]])
+    assert (np.diff(gdlab.matching_loss("tanh").at(tanh, z, 0 * z + 2)) < -50).all()
+
+
+def test_03_classes_that_a_threshold_parts_make_both_hills_fall_on_and_on():
+    x, y = np.array([-1.0, -0.5, 0.4, 2.0]), np.array([0.0, 0.0, 1.0, 1.0])
+    d = neuron.Samples(x, y, "", "")
+    for rule in neuron.TWO_RULES:
+        assert (np.diff(neuron.height(rule, "sigmoid", d, np.array([[1.0, 0], [5, 0], [25, 0], [60, 0]]))) < 0).all()
+
+
+def test_03_with_relu_the_explorer_shows_a_chain_rule_that_is_stuck_and_a_delta_rule_that_gets_out():
+    chain, delta = (neuron.run("flipped", "relu", (-4.5, -1.0), 1.0, rule) for rule in neuron.TWO_RULES)
+    w, b = chain.theta[-1]
+    assert (w * neuron.samples("flipped", "relu").x + b <= 1e-3).all()
+    np.testing.assert_allclose(chain.theta[-1], chain.theta[-300], atol=1e-3)
+    assert chain.loss[-1] > 3 * delta.loss[-1]
+    np.testing.assert_allclose(delta.theta[-1], neuron.hill("flipped", "relu", "delta_rule").lowest, atol=1e-3)
+
+
+def test_03_without_the_half_the_gradient_is_twice_as_large():
+    rng = np.random.default_rng(6)
+    x, y, (w, b) = rng.normal(size=9), rng.uniform(0, 1, 9), rng.normal(size=2)
+    sigmoid = gdlab.ACTIVATIONS["sigmoid"]
+    whole = gdlab.numerical_gradient(lambda t: np.mean((sigmoid(t[0] * x + t[1]) - y) ** 2), np.array([w, b]))
+    np.testing.assert_allclose(whole, 2 * neuron_update("sigmoid", x, y, w, b, "chain_rule"), rtol=1e-6)

@@ -1,0 +1,161 @@
+"""What notebook 05 says and does not compute itself."""
+
+import numpy as np
+import pytest
+
+import gdlab
+from gdlab import datasets
+from gdlab.exercises import EXERCISES
+from gdlab.explorers import collapse, deep_linear
+
+
+def collapse_accuracies(problem, activation, depth, width, seeds=range(20)):
+    """Share of points right at the end of the runs that Collapse shows, one number for each random start."""
+    data = datasets.TOY_SETS[problem](160)
+    ends = (collapse.run(problem, activation, depth, width, seed).layers() for seed in seeds)
+    return np.array([((gdlab.forward(layers, data.X).z[-1] > 0) == data.y).mean() for layers in ends])
+
+
+@pytest.mark.parametrize("width", [2, 4, 6, 8])
+@pytest.mark.parametrize("depth", [1, 2, 3, 5])
+def test_05_a_linear_stack_on_xor_ends_at_the_line_of_no_hidden_layer_at_all(depth, width):
+    w, b = collapse.collapsed(collapse.run("xor", "identity", 0, 1, 0).layers())
+    for start in range(20):
+        same_w, same_b = collapse.collapsed(collapse.run("xor", "identity", depth, width, start).layers())
+        np.testing.assert_allclose([*same_w, same_b], [*w, b], atol=0.01 * abs(b))
+    assert (collapse_accuracies("xor", "identity", depth, width) == 0.7).all()
+
+
+def test_05_a_linear_stack_learns_and_is_good_enough_for_the_clouds():
+    for depth in (0, 1, 2, 3, 5):
+        assert (collapse_accuracies("clouds", "identity", depth, 6) > 0.95).all()
+    history = collapse.run("xor", "identity", 2, 6, 0)
+    assert history.loss[-1] < history.loss[0] - 0.05
+
+
+def test_05_no_line_has_more_than_72_and_a_half_percent_of_xor_right():
+    """The best line can be turned and shifted until it goes through two points, each of which may be on either side."""
+    data = datasets.xor(160)
+    X, label = data.X, data.y[:, 0] == 1
+    i, j = np.triu_indices(len(X), 1)
+    normal = (X[j] - X[i]) @ np.array([[0, 1], [-1, 0]])
+    beyond = ((X[:, None] - X[i]) * normal).sum(axis=-1) > 0
+    others = np.ones(beyond.shape, bool)
+    others[[i, j], np.arange(len(i))] = False
+    right = ((beyond == label[:, None]) & others).sum(axis=0)
+    assert max(right.max(), len(X) - 2 - right.min()) + 2 == 0.725 * len(X)
+
+
+@pytest.mark.parametrize("activation", ["tanh", "relu", "sine"])
+@pytest.mark.parametrize("problem", ["clouds", "xor", "circle", "moons"])
+def test_05_with_two_layers_of_six_bent_units_all_twenty_starts_succeed(problem, activation):
+    assert (collapse_accuracies(problem, activation, 2, 6) >= 0.95).all()
+
+
+def test_05_on_the_whole_square_two_relu_units_get_ninety_percent_from_none_of_twenty_starts():
+    assert (collapse_accuracies("xor", "relu", 1, 2) < 0.9).all()
+
+
+def test_05_two_relu_units_solve_the_four_corners():
+    weights = {name: np.array(value) for name, value in EXERCISES["xor-by-hand"].solution().items()}
+    layers = [
+        gdlab.Layer(weights["W1"], weights["b1"][None], "relu"),
+        gdlab.Layer(weights["W2"][:, None], weights["b2"].reshape(1, 1)),
+    ]
+    corners = np.array([[-1, -1], [1, 1], [-1, 1], [1, -1]])
+    z = gdlab.forward(layers, corners).z[-1][:, 0]
+    assert (z[:2] <= -0.5).all()
+    assert (z[2:] >= 0.5).all()
+
+
+def test_05_the_stalled_linear_network_stays_at_54_percent_for_its_output_weight_is_small():
+    history = collapse.run("xor", "identity", 1, 1, 3)
+    data = datasets.xor(160)
+    for record in range(len(history.steps)):
+        z = gdlab.forward(history.layers(record), data.X).z[-1]
+        assert ((z > 0) == data.y).mean() < 0.55
+    hidden, output = history.layers()
+    assert abs(output.W.item()) == pytest.approx(0.03, abs=0.01)
+    assert np.linalg.norm(hidden.W) > 1
+    along = data.X @ hidden.W / np.linalg.norm(hidden.W)
+    assert abs(np.corrcoef(along[:, 0], data.y[:, 0])[0, 1]) < 0.05
+
+
+@pytest.mark.parametrize("activation", ["identity", "tanh", "relu"])
+def test_05_of_slope_gradient_and_map_only_the_slope_of_linear_units_is_the_same_from_step_to_step(activation):
+    data = datasets.clouds(160)
+    layers = gdlab.initialise((2, 3, 1), activation, seed=0)
+    history = gdlab.train(layers, data.X, data.y, learning_rate=0.02, steps=60, record_every=20)
+    slopes, maps, gradients = [], [], []
+    for record in range(4):
+        network = history.layers(record)
+        slopes.append(network[0].activation.f_prime(gdlab.forward(network, data.X).z[0]))
+        maps.append(collapse.input_slopes(network, data.X))
+        gradients += [
+            gdlab.gradient_vector(gdlab.backward(network, gdlab.forward(network, X), y))
+            for X, y in ((data.X[:1], data.y[:1]), (data.X[1:2], data.y[1:2]))
+        ]
+    linear = activation == "identity"
+    assert (np.ptp(slopes) == 0) == linear
+    assert (np.ptp(maps, axis=1).max() < 1e-12) == linear  # from place to place
+    assert np.ptp(maps, axis=0).min() > 0 or not linear  # from step to step
+    norms = np.linalg.norm(gradients, axis=1)
+    assert len(set(norms.round(6))) == len(norms)
+
+
+def half_times(depth, scale, seeds=range(20)):
+    """Steps until the strengths 3 and 1 are half learned, shape (seeds, 2); infinite if they are not by step 600."""
+    runs = (deep_linear.strengths(depth, 1.0, scale, seed) for seed in seeds)
+    times = [[deep_linear.half_time(run[:, mode], goal) for mode, goal in enumerate((3.0, 1.0))] for run in runs]
+    return np.array([[np.inf if time is None else time for time in pair] for pair in times])
+
+
+@pytest.mark.parametrize("scale", [0.01, 0.025, 0.05])
+def test_05_one_layer_has_half_of_both_at_the_same_time_whatever_the_small_start(scale):
+    times = half_times(1, scale)
+    assert (abs(times - np.log(2) / deep_linear.RATE) <= 6).all()
+
+
+@pytest.mark.parametrize("scale", [0.01, 0.025, 0.05])
+def test_05_two_layers_wait_and_learn_the_stronger_first(scale):
+    times = half_times(2, scale)
+    assert (times[:, 1] >= 1.9 * times[:, 0]).all()
+    assert (times[:, 0] > 35).all()
+
+
+def test_05_three_layers_wait_longest_and_learn_the_stronger_first():
+    times = half_times(3, 0.05)
+    assert (times[:, 1] >= 1.9 * times[:, 0]).all()
+    assert (times[:, 0] > half_times(2, 0.05)[:, 0]).all()
+
+
+@pytest.mark.parametrize("depth", [2, 3])
+def test_05_half_the_first_weights_make_the_wait_longer(depth):
+    assert (half_times(depth, 0.025)[:, 0] > half_times(depth, 0.05)[:, 0]).all()
+
+
+def test_05_the_weaker_strength_is_learned_the_later_the_weaker_it_is():
+    runs = [(weak, deep_linear.strengths(2, weak, 0.05, 0)) for weak in (0.5, 1.0, 1.5, 2.0)]
+    times = [deep_linear.half_time(run[:, 1], weak) for weak, run in runs]
+    assert (np.diff(times) < 0).all()
+
+
+@pytest.mark.parametrize("start", [1e-4, 1e-3, 1e-2])
+@pytest.mark.parametrize("strength", [0.5, 1.0, 3.0])
+def test_05_the_formula_gives_the_time_of_two_layers(strength, start):
+    rate = 0.002  # the formula is for small steps
+    w1 = w2 = np.sqrt(start)
+    steps = 0
+    while w1 * w2 < strength / 2:
+        error = strength - w1 * w2
+        w1, w2 = w1 + rate * error * w2, w2 + rate * error * w1
+        steps += 1
+    assert steps == pytest.approx(np.log(strength / start - 1) / (2 * rate * strength), rel=0.01)
+
+
+def test_05_at_zero_weights_both_gradients_are_zero_and_the_loss_is_not_convex():
+    def J(w):
+        return (w[0] * w[1] - 1) ** 2 / 2
+
+    np.testing.assert_allclose(gdlab.numerical_gradient(J, np.zeros(2)), 0, atol=1e-12)
+    assert J([0, 0]) > (J([1, 1]) + J([-1, -1])) / 2

@@ -1,0 +1,91 @@
+"""What notebook 02 says and does not compute itself."""
+
+import numpy as np
+import pytest
+
+import gdlab
+from gdlab.exercises import EXERCISES
+from gdlab.explorers.descent import CURVES, walk
+
+SMOOTH = [name for name in CURVES if name != "absolute"]
+MINIMA = {name: (-2.0, 2.0) if name == "double_well" else (0.0,) for name in CURVES}
+
+
+def slope(curve, theta):
+    return abs(float(CURVES[curve].slope(np.float64(theta))))
+
+
+@pytest.mark.parametrize("curve", CURVES)
+def test_02_a_short_step_against_the_slope_goes_down(curve):  # statement A of the exercise
+    theta = np.linspace(-4, 4, 160)  # not 0, where some have no slope to follow
+    J = CURVES[curve].J
+    after = gdlab.gradient_descent_update(theta, 0.001, CURVES[curve].slope(theta))
+    assert (J(after) < J(theta)).all()
+
+
+def test_02_far_from_the_minimum_the_slope_is_large_only_for_some():  # statement B
+    assert slope("parabola", 4) > slope("parabola", 0.5)
+    assert slope("quartic", 4) > slope("quartic", 0.5)
+    assert slope("absolute", 4) == slope("absolute", 0.1) == 1
+    assert 100 < slope("saturated", 0.5) / slope("saturated", 4) < 1000
+
+
+@pytest.mark.parametrize("curve", SMOOTH)
+def test_02_near_a_minimum_of_a_smooth_curve_the_slope_is_small(curve):  # statement C
+    for minimum in MINIMA[curve]:
+        assert slope(curve, minimum) == 0
+        assert slope(curve, minimum + 1e-3) < 2e-3
+
+
+def test_02_a_small_slope_does_not_mean_that_the_minimum_is_near():  # statement D
+    assert slope("saturated", 4) < 1e-3
+    assert slope("double_well", 0) == 0
+
+
+def test_02_on_the_absolute_value_the_steps_do_not_get_smaller():  # statement E
+    theta = walk("absolute", 0.7, 0.3)
+    np.testing.assert_allclose(np.abs(np.diff(theta)), 0.3)
+    assert (np.abs(theta[3:]) <= 0.3).all()
+
+
+def test_02_the_exercise_has_the_same_statements_right():
+    assert EXERCISES["valley"].true == {"B", "D", "E"}
+
+
+def test_02_with_a_shrinking_rate_the_walk_on_the_absolute_value_gets_nearer():
+    theta = 0.7
+    for k in range(1, 1001):
+        theta -= 0.3 / k * np.sign(theta)
+    assert abs(theta) <= 0.3 / 1000 * 1.01
+
+
+def test_02_the_parabola_diverges_beyond_two():
+    assert abs(walk("parabola", 3.2, 1.9)[-1]) < 3.2 < abs(walk("parabola", 3.2, 2.2)[-1])
+
+
+def test_02_on_the_rim_the_walk_hardly_moves_and_arrives_at_a_rate_of_seven_and_hops_at_ten():
+    assert walk("saturated", 3.0, 1.0)[-1] > 2.8
+    assert abs(walk("saturated", 3.0, 7.0)[-1]) < 0.05
+    assert gdlab.numerical_gradient(CURVES["saturated"].slope, 0.0) == pytest.approx(1 / 4)
+    hops = walk("saturated", 3.0, 10.0)[-6:]
+    assert (np.abs(hops) > 0.3).all()
+    assert (np.sign(hops[1:]) == -np.sign(hops[:-1])).all()
+
+
+def test_02_the_unit_learns_slowest_where_its_error_is_largest():
+    theta = np.linspace(0.5, 4, 50)
+    sigma = gdlab.ACTIVATIONS["sigmoid"](2 * theta)
+    assert (np.diff(np.abs(0.5 - sigma)) > 0).all()
+    assert (np.diff(CURVES["saturated"].slope(theta)[5:]) < 0).all()
+    np.testing.assert_allclose(CURVES["saturated"].slope(theta), -(0.5 - sigma) * sigma * (1 - sigma) * 2)
+
+
+def test_02_a_walk_on_the_absolute_value_rests_only_if_it_lands_on_the_minimum():
+    assert walk("absolute", 0.75, 0.25)[-1] == 0
+    assert abs(walk("absolute", 0.7, 0.3)[-1]) == pytest.approx(abs(walk("absolute", 0.7, 0.3)[-3]))
+
+
+def test_02_the_double_well_ends_left_or_right_and_stays_on_its_hump():
+    assert walk("double_well", 0.5, 1.0)[-1] == pytest.approx(2, abs=1e-2)
+    assert walk("double_well", -0.5, 1.0)[-1] == pytest.approx(-2, abs=1e-2)
+    assert (walk("double_well", 0.0, 1.0) == 0).all()
