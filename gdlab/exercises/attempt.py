@@ -88,6 +88,7 @@ class _Clock:
 
     def __init__(self, seconds: float) -> None:
         self.rang = False
+        self._ignored: Any = None
         self._timer = threading.Timer(seconds, self._ring)
         self._timer.daemon = True
 
@@ -99,6 +100,9 @@ class _Clock:
             _thread.interrupt_main()
 
     def __enter__(self) -> None:
+        if threading.current_thread() is threading.main_thread() and not callable(signal.getsignal(signal.SIGINT)):
+            # a shell starts its background jobs so that they ignore the interrupt
+            self._ignored = signal.signal(signal.SIGINT, signal.default_int_handler)
         self._timer.start()
 
     def __exit__(self, *_: object) -> None:
@@ -107,6 +111,8 @@ class _Clock:
             self._timer.join()
             if self.rang:
                 time.sleep(0.1)
+        if self._ignored is not None:
+            signal.signal(signal.SIGINT, self._ignored)
 
 
 def _told(error: BaseException) -> str:

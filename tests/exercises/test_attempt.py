@@ -350,6 +350,16 @@ def test_where_only_the_interpreter_can_be_interrupted_a_loop_is_stopped_all_the
     assert "still running" in call(endless, (), seconds=0.1).problem
 
 
+@pytest.mark.parametrize("handler", [signal.SIG_IGN, signal.SIG_DFL])
+def test_where_the_interrupt_is_ignored_or_deadly_a_loop_is_stopped_all_the_same(handler):
+    before = signal.signal(signal.SIGINT, handler)
+    try:
+        assert "still running" in call(endless, (), seconds=0.1).problem
+        assert signal.getsignal(signal.SIGINT) is handler
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def test_one_that_swallows_the_interrupt_is_not_hurt():
     assert call(stubborn, (), seconds=0.1).value == 1
 
