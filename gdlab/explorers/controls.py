@@ -101,20 +101,27 @@ class Steps:
             layout=widgets.Layout(width="420px", max_width="100%"),
         )
 
-    def player(self, slider: widgets.DOMWidget) -> widgets.Play:
-        """Return a play button that moves the slider in the page, without a round trip of its own."""
+    def player(self, slider: widgets.DOMWidget) -> tuple[widgets.Play, widgets.ToggleButton]:
+        """Return what moves the slider in the page, without a round trip of its own, and the button that starts it.
+
+        The buttons of `Play` itself are pictures without a name, so it stays hidden behind one with words.
+        """
         play = widgets.Play(
             value=slider.value,
             min=0,
             max=self.last,
             step=self.stride,
             interval=self.interval,
-            show_repeat=False,
-            tooltip=f"Play {self.label}",
-            layout=widgets.Layout(width="90px"),
+            layout=widgets.Layout(display="none"),
         )
+        button = widgets.ToggleButton(description="Play", icon="play", tooltip=f"Play {self.label}")
+        button.layout.width = "90px"
         widgets.jslink((play, "value"), (slider, "value"))
-        return play
+        widgets.jslink((button, "value"), (play, "playing"))
+        button.observe(
+            lambda change: button.set_trait("description", "Pause" if change["new"] else "Play"), names="value"
+        )
+        return play, button
 
     def check(self, value: Any, name: str) -> int:
         _between(value, name, 0, self.last)

@@ -8,6 +8,8 @@ each change, which is what ``interact`` does, takes many times as long.
 import asyncio
 import html
 import io
+import math
+import time
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Iterator, Mapping
@@ -24,6 +26,7 @@ from PIL import Image
 
 from gdlab.explorers import style
 from gdlab.explorers.controls import Control, Steps
+from gdlab.explorers.twin import captioned
 
 
 class Explorer(ABC):
@@ -59,6 +62,8 @@ class Explorer(ABC):
     """Names of the controls that change the background, too."""
     long_work: ClassVar[str] = ""
     """What takes longer than half a second, in a few words to stand beside a progress bar; see `stages`."""
+    stoppable: ClassVar[bool] = False
+    """Whether the long work has a button that stops it and lets it go on, and a word on how long it will take."""
 
     @abstractmethod
     def build(self, figure: Figure) -> None:
@@ -72,8 +77,9 @@ class Explorer(ABC):
         """Yield how much is done, from 0 to 1, with the numbers so far; ``(1, compute(**values))`` comes last.
 
         An explorer with `long_work` yields something to look at first and the rest bit by bit, a tenth of a second
-        each. In between the page is free: a newer change ends this one, and what was computed must be kept in memory
-        (as by ``lru_cache``) if it is to count later.
+        each; numbers that are None, never the first ones, are nothing new to look at. In between the page is free: a
+        newer change or the reader ends this one, and what was computed must be kept in memory (as by ``lru_cache``) if
+        it is to count later.
         """
         yield 1.0, self.compute(**values)
 
@@ -102,7 +108,8 @@ class Explorer(ABC):
         self._inputs = {name: control.widget() for name, control in self.controls.items()}
         for name, value in self._start.items():
             self._inputs[name].value = value
-        self._held = False
+        self._held = self._stopped = False
+        self._share_at_start, self._started = 0.0, time.monotonic()
         self._under_way: Iterator[tuple[float, Any]] | None = self.stages(**self.values)
         self._make_widget(*self._show(last=_event_loop() is None))
         self._continue()
@@ -132,10 +139,23 @@ class Explorer(ABC):
         self._refresh()
 
     def reset(self) -> None:
-        """Put every control back to where it stood at first, and stop what plays."""
+        """Put every control back to where it stood at first, stop what plays, and let work go on that was stopped."""
         for play in self._players:
             play.playing = False
+        self._stopped = False
         self.values = self._start
+
+    def stop(self) -> None:
+        """Stop the long work where it is; until `go_on`, the picture shows how far it has come."""
+        if self._under_way is not None:
+            self._stopped, self._under_way = True, None
+            self._show_progress()
+
+    def go_on(self) -> None:
+        """Take up the long work that was stopped."""
+        if self._stopped:
+            self._stopped = False
+            self._refresh()
 
     def close(self) -> None:
         """Take the explorer off the page and free its memory, about 12 MB: ipywidgets keeps every widget until then."""
@@ -165,8 +185,9 @@ class Explorer(ABC):
         for name, control in self.controls.items():
             self._inputs[name].observe(self._on_change, names="value")
             if isinstance(control, Steps):
-                self._players.append(control.player(self._inputs[name]))
-                walk += [self._players[-1], self._inputs[name]]
+                play, button = control.player(self._inputs[name])
+                self._players.append(play)
+                walk += [button, play, self._inputs[name]]
             else:
                 settings.append(self._inputs[name])
         reset = widgets.Button(description="Reset", tooltip="Put every control back to its start", icon="undo")
@@ -176,9 +197,14 @@ class Explorer(ABC):
             value=self._share_done, max=1.0, description=self.long_work, style={"description_width": "initial"}
         )
         self._progress.layout = widgets.Layout(width="190px")  # beside the steps, and there all the time
-        self._progress.layout.visibility = "visible" if self._share_done < 1 else "hidden"
+        self._stop_button = widgets.Button(layout=widgets.Layout(width="110px"))
+        self._stop_button.on_click(lambda _: self.go_on() if self._stopped else self.stop())
+        self._time_left = widgets.Label(layout=widgets.Layout(width="90px"))
+        self._show_progress()
         if self.long_work:
             walk.append(self._progress)
+        if self.stoppable:
+            walk += [self._time_left, self._stop_button]
         row = {"flex_flow": "row wrap", "align_items": "center", "max_width": "900px", "grid_gap": "2px 18px"}
         rows = [widgets.HBox(settings, layout=row), widgets.HBox([*walk, reset], layout=row)]
         self._image = _Picture(value=picture, format="png", tooltip=words)
@@ -197,16 +223,20 @@ class Explorer(ABC):
     def _refresh(self) -> None:
         """Draw the picture for the values; whatever goes wrong is said on the page, and nothing is lost."""
         self._under_way = self.stages(**self.values)
-        self._show_next_stage(last=_event_loop() is None)
+        self._show_next_stage(last=_event_loop() is None and not self._stopped)
+        if self._stopped:
+            self._under_way = None  # how far it has come is all that is to be seen
+        self._share_at_start, self._started = self._share_done, time.monotonic()
         self._continue()
 
     def _show_next_stage(self, *, last: bool) -> None:
         try:
-            picture, words = self._show(last=last)
+            shown = self._show(last=last)
         except Exception as error:  # ipywidgets would swallow it
             self.error = error
-            self._under_way = None
-            self._progress.layout.visibility = "hidden"
+            self._under_way, self._stopped = None, False
+            self._share_done = 1.0
+            self._show_progress()
             self._words.value = _paragraph(
                 f"This setting could not be drawn. {type(error).__name__}: {error}. The picture is the one before; "
                 "Reset goes back to the start.",
@@ -214,18 +244,34 @@ class Explorer(ABC):
             )
             return
         self.error = None
-        self._image.value = picture
-        self._image.tooltip = words  # becomes the accessible name of the <img>
-        self._words.value = _paragraph(words, role="status")
-        self._progress.value = self._share_done
-        self._progress.layout.visibility = "visible" if self._share_done < 1 else "hidden"
+        if shown:
+            picture, words = shown
+            self._image.value = picture
+            self._image.tooltip = words  # becomes the accessible name of the <img>
+            self._words.value = _paragraph(words, role="status")
+        self._show_progress()
 
-    def _show(self, *, last: bool) -> tuple[bytes, str]:
+    def _show_progress(self) -> None:
+        done = self._share_done
+        self._progress.value = done
+        self._progress.layout.visibility = "visible" if done < 1 else "hidden"
+        self._stop_button.disabled = done >= 1
+        self._stop_button.description = "Continue" if self._stopped else "Stop"
+        self._stop_button.icon = "play" if self._stopped else "stop"
+        self._stop_button.tooltip = f"{self._stop_button.description}: {self.long_work}"
+        seconds = None
+        if self._share_at_start < done < 1:
+            seconds = (time.monotonic() - self._started) * (1 - done) / (done - self._share_at_start)
+        self._time_left.value = "stopped" if self._stopped else f"{math.ceil(seconds)} s left" if seconds else ""
+
+    def _show(self, *, last: bool) -> tuple[bytes, str] | None:
         """Return the picture and the sentence for the next stage (or the last one) on the way to the numbers."""
         values = self.values
         self._share_done, numbers = deque(self._under_way, maxlen=1)[0] if last else next(self._under_way)
         if self._share_done >= 1:
-            self._under_way = None
+            self._under_way, self._stopped = None, False
+        if numbers is None:
+            return None
         words = self.caption(numbers)
         self._paint(numbers, tuple(values[name] for name in self.scenery))
         return self._png(), words
@@ -268,7 +314,9 @@ class Explorer(ABC):
         colours = np.array(picture.getpalette("RGB")).reshape(-1, 3)
         colours[colours.min(axis=1) > 250] = 255  # the quantiser leaves the paper a shade off white
         picture.putpalette(colours.astype(np.uint8).tobytes())
-        return _encoded(picture, compress_level=1)
+        buffer = io.BytesIO()
+        picture.save(buffer, "PNG", compress_level=1)
+        return buffer.getvalue()
 
     # --- the static twin ---
 
@@ -279,7 +327,7 @@ class Explorer(ABC):
         view = {"version_major": 2, "version_minor": 0, "model_id": self.widget.model_id}
         data = {
             "application/vnd.jupyter.widget-view+json": view,
-            "image/png": _encoded(Image.open(io.BytesIO(self._image.value)), compress_level=9),
+            "image/png": captioned(self._image.value, words),
             "text/plain": f"{type(self).__name__}: {words}",
         }
         return data, {"image/png": {"alt": words, "width": style.PAGE_WIDTH}}
@@ -301,12 +349,6 @@ def _event_loop() -> asyncio.AbstractEventLoop | None:
         return asyncio.get_running_loop()
     except RuntimeError:
         return None
-
-
-def _encoded(picture: Image.Image, compress_level: int) -> bytes:
-    buffer = io.BytesIO()
-    picture.save(buffer, "PNG", compress_level=compress_level)
-    return buffer.getvalue()
 
 
 def _paragraph(words: str, role: str) -> str:

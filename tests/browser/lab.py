@@ -182,7 +182,7 @@ class ExplorerOnPage:
         return self.box.locator(f".widget-slider:has(label:text-is('{label}')) [role=slider]").first
 
     def wait_for_change(self, source: str, seconds: float = 15) -> None:
-        """Wait until the picture is another than that of `source`, and then until picture, caption and page have settled.
+        """Wait until the picture is another than that of `source`, then until picture, caption and page have settled.
 
         They come in messages of their own, and one change may bring several pictures.
         """

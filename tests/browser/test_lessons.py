@@ -78,7 +78,7 @@ def test_play_walks_through_the_steps_and_stops(open_notebook):
     explorer = notebook.explorer()
     step = explorer.slider("Step")
     before = float(step.get_attribute("aria-valuenow"))
-    play = explorer.box.locator(".widget-play button").first
+    play = explorer.box.get_by_role("button", name="Play")
     play.click()
     notebook.page.wait_for_function(
         "([slider, before]) => +slider.getAttribute('aria-valuenow') >= before + 3", arg=[step.element_handle(), before]
@@ -119,9 +119,7 @@ def test_an_exercise_answers_a_wrong_attempt_with_its_thought_and_a_right_one_wi
         "return weight - learning_rate * (actual - predicted) * input, bias - learning_rate * (actual - predicted)",
         "return weight + learning_rate * (actual - predicted) * input, bias + learning_rate * (actual - predicted)",
     ):
-        notebook.write(
-            "short-rule", f"def update(weight, bias, learning_rate, actual, predicted, input):\n    {body}"
-        )
+        notebook.write("short-rule", f"def update(weight, bias, learning_rate, actual, predicted, input):\n    {body}")
         notebook.run_all()
         verdicts.append(notebook.result("short-rule-check"))
     (wrong_score, wrong_words), (right_score, right_words) = verdicts

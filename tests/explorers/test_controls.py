@@ -118,9 +118,18 @@ def test_a_player_plays_the_same_steps_and_moves_the_slider_in_the_page(monkeypa
     links = []
     monkeypatch.setattr(widgets, "jslink", lambda *ends: links.append(ends))
     slider = CONTROLS["steps"].widget()
-    player = CONTROLS["steps"].player(slider)
+    player, button = CONTROLS["steps"].player(slider)
     assert (player.min, player.max, player.step, player.value, player.interval) == (0, 600, 10, 20, 80)
-    assert links == [((player, "value"), (slider, "value"))]
+    assert links == [((player, "value"), (slider, "value")), ((button, "value"), (player, "playing"))]
+
+
+def test_the_button_says_what_it_will_do():
+    _, button = CONTROLS["steps"].player(CONTROLS["steps"].widget())
+    assert button.description == "Play"
+    button.value = True
+    assert button.description == "Pause"
+    button.value = False
+    assert button.description == "Play"
 
 
 # --- choices ---
