@@ -1,0 +1,48 @@
+"""The program ``gdlab``: ``gdlab course DIR`` makes an nbgrader course."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from gdlab.course import make
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the program with these arguments (by default the command line's); return its exit code."""
+    parser = argparse.ArgumentParser(
+        prog="gdlab", description="gdlab's notebooks as a course, and links that open them."
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_course(commands)
+    chosen = parser.parse_args(arguments)
+    try:
+        print(chosen.run(chosen))
+    except (OSError, ValueError) as error:
+        print(f"gdlab: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _add_course(commands) -> None:
+    course = commands.add_parser(
+        "course",
+        help="make an nbgrader course",
+        description="Make an nbgrader course of the notebooks: its folder, configuration, roster and instructions.",
+    )
+    course.add_argument("folder", type=Path, metavar="DIR", help="a folder that does not exist yet, or is empty")
+    course.add_argument(
+        "--notebooks",
+        nargs="+",
+        metavar="NOTEBOOK",
+        help="which notebooks, by number or name: 01 03, or 01_fit_a_line; all by default",
+    )
+    course.set_defaults(run=_course)
+
+
+def _course(chosen: argparse.Namespace) -> str:
+    names = make.make_course(chosen.folder, chosen.notebooks)
+    return f"Made a course in {chosen.folder}: {', '.join(names)}.\nGo on with {chosen.folder / 'README.md'}."
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,107 @@
+"""Write an nbgrader course: the notebooks as they are, a configuration, a roster to fill in, and what to do when."""
+
+import json
+import sysconfig
+from importlib.resources import files
+from pathlib import Path
+from string import Template
+
+import gdlab
+
+_WRITTEN = {"nbgrader_config.txt": "nbgrader_config.py", "roster.csv": "roster.csv", "README.md": "README.md"}
+"""The files of a course beside the notebooks, by the name of their template."""
+
+
+def notebook_folder() -> Path:
+    """Return the folder of gdlab's notebooks: that of the checkout, or the one that was installed with the package.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is neither.
+    """
+    checkout = Path(gdlab.__file__).parents[1] / "notebooks"
+    installed = Path(sysconfig.get_path("data"), "share", "gdlab", "notebooks")
+    for folder in (checkout, installed):
+        if any(folder.glob("[0-9][0-9]_*.ipynb")):
+            return folder
+    raise FileNotFoundError(f"gdlab's notebooks are neither in {checkout} nor in {installed}; wanted the .ipynb files")
+
+
+def chosen_notebooks(names: list[str] | None = None) -> list[Path]:
+    """Return the paths of the notebooks of these names, in their order; without names, of all.
+
+    Parameters
+    ----------
+    names
+        A name is a number (``"01"`` or ``"1"``) or the file's name, with or without its ending.
+
+    Raises
+    ------
+    ValueError
+        If there is no such notebook; the message lists those there are.
+    """
+    paths = sorted(notebook_folder().glob("[0-9][0-9]_*.ipynb"))
+    if names is None:
+        return paths
+    by_name: dict[str, Path] = {}
+    for path in paths:
+        number = path.stem[:2]
+        by_name |= dict.fromkeys((path.name, path.stem, number, str(int(number))), path)
+    if unknown := [name for name in names if name not in by_name]:
+        there_are = ", ".join(path.stem for path in paths)
+        raise ValueError(f"no notebook is called {', '.join(unknown)}; wanted one of {there_are}, or its number")
+    chosen = {by_name[name] for name in names}
+    return [path for path in paths if path in chosen]
+
+
+def make_course(folder: Path, names: list[str] | None = None) -> list[str]:
+    """Write a course into a folder; return the names of its assignments, one for each notebook.
+
+    Parameters
+    ----------
+    folder
+        Is made, with the folders above it. If it exists, it must be empty: nothing is overwritten.
+    names
+        Which notebooks, as in `chosen_notebooks`.
+
+    Raises
+    ------
+    ValueError
+        If there is no notebook of a name, or the folder's name cannot be that of a course.
+    FileExistsError
+        If the folder is not empty.
+    """
+    notebooks = chosen_notebooks(names)
+    course = folder.resolve().name
+    if not course or course != course.strip() or "+" in course:
+        raise ValueError(f"a course cannot be called {course!r}; wanted a folder's name without '+' and outer spaces")
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise FileExistsError(
+            f"{folder} is there already and not empty; wanted a new folder, for nothing is overwritten"
+        )
+    words = {
+        "course": course,
+        "quoted_course": json.dumps(course),
+        "first": notebooks[0].stem,
+        "assignments": "\n".join(f"- `{path.stem}`: {_points(path)}" for path in notebooks),
+        "all": " ".join(path.stem for path in notebooks),
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in notebooks:
+        place = folder / "source" / path.stem
+        place.mkdir(parents=True)
+        (place / path.name).write_bytes(path.read_bytes())
+    for template, name in _WRITTEN.items():
+        text = (files("gdlab.course") / "templates" / template).read_text(encoding="utf-8")
+        (folder / name).write_text(Template(text).substitute(words), encoding="utf-8")
+    return [path.stem for path in notebooks]
+
+
+def _points(path: Path) -> str:
+    """Say what a notebook's points are given for."""
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    graded = [c["metadata"]["nbgrader"] for c in cells if c["metadata"].get("nbgrader", {}).get("grade")]
+    checked = sum(cell["points"] for cell in graded if not cell["solution"])
+    by_hand = sum(cell["points"] for cell in graded if cell["solution"])
+    return f"{checked} points by its checks" + (f", {by_hand} by hand" if by_hand else "")
