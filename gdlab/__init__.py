@@ -43,6 +43,7 @@ _ON_DEMAND = {
     "DeepLinear": "gdlab.explorers.deep_linear",
     "ErrorSignal": "gdlab.explorers.error_signal",
     "Slowdown": "gdlab.explorers.slowdown",
+    "DigitsLab": "gdlab.explorers.digits_lab",
     "check": "gdlab.exercises",
     "hint": "gdlab.exercises",
     "solution": "gdlab.exercises",

@@ -270,7 +270,7 @@ class Explorer(ABC):
         self._share_done, numbers = deque(self._under_way, maxlen=1)[0] if last else next(self._under_way)
         if self._share_done >= 1:
             self._under_way, self._stopped = None, False
-        if numbers is None:
+        if numbers is None and self._share_done < 1:
             return None
         words = self.caption(numbers)
         self._paint(numbers, tuple(values[name] for name in self.scenery))

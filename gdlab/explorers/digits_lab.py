@@ -1,0 +1,289 @@
+"""DigitsLab: real digits, read by networks that learn by each rule; and a look inside them."""
+
+from collections import deque
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from gdlab.explorers import style
+from gdlab.explorers.controls import Choice, Control, LogSlider, Slider, Steps
+from gdlab.explorers.digit_runs import DIGITS, EPOCHS, STARTS, Task, advance, runs, task
+from gdlab.explorers.digit_views import Pictures, Table, confusion, share_even, surest_mistakes
+from gdlab.explorers.explorer import Explorer
+from gdlab.network import propagate
+from gdlab.validation import Array
+
+ALONE = style.Look("no hidden layer", style.INK, "-", "o")
+"""Without hidden layers there is one rule."""
+
+
+@dataclass(frozen=True)
+class Course:
+    """How the networks of one rule have done, after each epoch up to the one shown; shapes (epochs + 1, STARTS)."""
+
+    look: style.Look
+    loss: Array
+    accuracy: Array
+
+    @property
+    def now(self) -> float:
+        """Median share of right answers."""
+        return float(np.median(self.accuracy[-1]))
+
+    @property
+    def diverged(self) -> bool:
+        return not np.isfinite(self.loss[-1]).all()
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What the picture shows: all rules through time, and one network of one rule from the inside.
+
+    Attributes
+    ----------
+    epoch, asked : int
+        How many epochs are shown, and how many were asked for; fewer are shown while they are being trained.
+    y_hat : array, shape (tests, k)
+        What the first network of the rule looked at predicts.
+    said : array of int, shape (tests,)
+        Its answers; −1 where it gives no number.
+    weights, changes : arrays, shape (units, rows, columns)
+        The weights of its first layer as pictures, and how far they are from where they started.
+    """
+
+    task: str
+    view: str
+    epoch: int
+    asked: int
+    courses: Mapping[str, Course]
+    inside: str
+    y_hat: Array
+    said: Array
+    weights: Array
+    changes: Array
+
+
+class DigitsLab(Explorer):
+    """Train networks on handwritten digits by the chain rule, by the delta rule, or with frozen hidden layers.
+
+    Four networks for each rule, from the same four starts, learn from mini-batches of 50 at once; 32 units in each
+    hidden layer. One digit is read by a softmax output; whether a sum is even by a sigmoid. Both have cross-entropy as
+    loss, so the error at the output is ŷ − y for every rule: they differ at the hidden layers only. Accuracies are
+    those on digits that were kept for testing.
+    """
+
+    controls: ClassVar[Mapping[str, Control]] = {
+        "task": Choice(
+            "Task",
+            {
+                "one": "one digit: which is it?",
+                "binary": "two digits, 0 or 1: is the sum even?",
+                "all": "two digits, 0 to 9: is the sum even?",
+            },
+            "one",
+        ),
+        "activation": Choice("Hidden units", {"tanh": "tanh", "relu": "ReLU", "sigmoid": "sigmoid"}, "tanh"),
+        "depth": Slider("Hidden layers", 1, 0, 3, 1, format=".0f"),
+        "learning_rate": LogSlider("Learning rate", 0.3, 0.02, 2.0),
+        "view": Choice(
+            "Below",
+            {
+                "answers": "what it answers",
+                "mistakes": "its surest mistakes",
+                "weights": "its first weights",
+                "changes": "what its first layer learned",
+            },
+            "answers",
+        ),
+        "inside": Choice("of", {rule: look.label for rule, look in style.RULES.items()}, "chain_rule"),
+        "step": Steps("Epoch", EPOCHS, start=EPOCHS, interval=200),
+    }
+    height = 7.0
+    scenery = ("task",)
+    long_work = "Training"
+    stoppable = True
+
+    def build(self, figure: Figure) -> None:
+        self._accuracy = figure.add_axes((0.065, 0.595, 0.4, 0.35))
+        self._accuracy.set(ylim=(0, 1.02), yticks=np.arange(6) / 5, yticklabels=[f"{20 * i}%" for i in range(6)])
+        self._loss = figure.add_axes((0.575, 0.595, 0.4, 0.35))
+        for axes in (self._accuracy, self._loss):
+            axes.set(xlim=(0, 1.58 * EPOCHS), xticks=range(0, EPOCHS + 1, 6), xlabel="epoch")
+        (self._chance,) = self._accuracy.plot([], [], color=style.FAINT, linewidth=1)
+        self._accuracy.set_title("Right on the test, four starts each")
+        self._loss.set_title("Training loss (mean cross-entropy)")
+        self._curves = {axes: self._curves_in(axes) for axes in (self._accuracy, self._loss)}
+        self._title = self.moving(figure.text(0.065, 0.475, "", fontsize=11.5, fontweight="bold", va="bottom"))
+        self._under = self.moving(figure.text(0.065, 0.468, "", fontsize=9, color=style.MUTED, va="top"))
+        self._table = Table(figure.add_axes((0.205, 0.02, 0.73, 0.375)))
+        self._pictures = Pictures(figure.add_axes((0.065, 0.005, 0.87, 0.415)))
+        self.moving(*self._table.artists, *self._pictures.artists)
+
+    def _curves_in(self, axes: Axes) -> dict[str, tuple[Any, ...]]:
+        curves = {}
+        for rule, look in {**style.RULES, "none": ALONE}.items():
+            thin = [axes.plot([], [], color=look.colour, linewidth=0.8, alpha=0.45)[0] for _ in range(STARTS)]
+            median = axes.plot([], [], **look.stroke)[0]
+            name = axes.text(0, 0, "", va="center", **look.name)
+            self.moving(*thin, median, name)
+            curves[rule] = thin, median, name
+        return curves
+
+    def stages(
+        self, task: str, activation: str, depth: float, learning_rate: float, view: str, inside: str, step: int
+    ) -> Iterator[tuple[float, Reading | None]]:
+        setting = task, activation, int(depth), learning_rate
+        first = True
+        for share, level in advance(*setting):
+            yield share, _reading(setting, view, inside, step) if first or level else None
+            first = False
+
+    def compute(self, **values: Any) -> Reading:
+        return deque(self.stages(**values), maxlen=1)[0][1]
+
+    def set_scene(self, numbers: Reading) -> None:
+        t = task(numbers.task)
+        self._loss.set_ylim(0, 2.6 if t.y.shape[1] > 1 else 0.9)
+        self._chance.set_data([0, EPOCHS], [t.chance] * 2)
+
+    def draw(self, numbers: Reading) -> None:
+        t, courses = task(numbers.task), numbers.courses
+        percents = {
+            rule: f"{course.look.label} {'diverged' if course.diverged else style.percent(course.now)}"
+            for rule, course in courses.items()
+        }
+        self._draw_curves(self._accuracy, courses, {r: c.accuracy for r, c in courses.items()}, percents, 1.02)
+        names = {rule: course.look.label for rule, course in courses.items()}
+        self._draw_curves(self._loss, courses, {r: c.loss for r, c in courses.items()}, names, self._loss.get_ylim()[1])
+        self._draw_inside(numbers, t)
+
+    def _draw_curves(
+        self,
+        axes: Axes,
+        courses: Mapping[str, Course],
+        values: Mapping[str, Array],
+        names: Mapping[str, str],
+        top: float,
+    ) -> None:
+        shown = {rule: np.clip(np.nan_to_num(v, nan=top, posinf=top), 0, top) for rule, v in values.items()}
+        medians = {rule: np.median(v, axis=1) for rule, v in shown.items()}
+        spread = style.spread_out([m[-1] for m in medians.values()], gap=0.095 * top, low=0.03 * top, high=0.95 * top)
+        heights = dict(zip(courses, spread, strict=True))
+        for rule, (thin, median, name) in self._curves[axes].items():
+            for artist in (*thin, median, name):
+                artist.set_visible(rule in courses)
+            if rule in courses:
+                epochs = np.arange(len(medians[rule]))
+                for curve, one in zip(thin, shown[rule].T, strict=True):
+                    curve.set_data(epochs, one)
+                median.set_data(epochs, medians[rule])
+                name.set(position=(epochs[-1] + 0.5, heights[rule]), text=names[rule])
+
+    def _draw_inside(self, numbers: Reading, t: Task) -> None:
+        title, under = _headline(numbers, t)
+        self._title.set(text=title, color=numbers.courses[numbers.inside].look.colour)
+        self._under.set_text(under)
+        chosen, other = self._pictures, self._table
+        if numbers.view == "answers":
+            chosen, other = other, chosen
+        for artist in other.artists:
+            artist.set_visible(False)
+        if numbers.view == "answers" and numbers.task == "one":
+            counts = confusion(t, numbers.said)
+            shade = np.where(np.eye(10), counts / 60, -np.minimum(counts / 6, 1))
+            self._table.show(shade, [[str(n) if n else "" for n in row] for row in counts], "digit", "read as")
+        elif numbers.view == "answers":
+            share = share_even(t, numbers.said)
+            words = [[f"{100 * one:.0f}" for one in row] for row in share]
+            self._table.show(2 * share - 1, words, "left digit", "right digit")
+        elif numbers.view == "mistakes":
+            columns = 8 if numbers.task == "one" else 6
+            worst, words = surest_mistakes(t, numbers.y_hat, 2 * columns)
+            self._pictures.show(t.X_test[worst].reshape(-1, *t.shape), columns, 2, words)
+        else:
+            pictures = numbers.weights if numbers.view == "weights" else numbers.changes
+            few = len(pictures) <= 10
+            columns = min(5, len(pictures)) if few else 8
+            size = np.nan_to_num(np.abs(pictures)).max() or 1.0
+            words = [f"for {name}" for name in DIGITS] if len(pictures) == 10 else []
+            self._pictures.show(pictures / size, columns, -(-len(pictures) // columns), words)
+
+    def caption(self, numbers: Reading) -> str:
+        t, courses = task(numbers.task), numbers.courses
+        after = f"After {style.count(numbers.epoch, 'epoch')}"
+        if numbers.epoch < numbers.asked:
+            after = f"So far, after {style.count(numbers.epoch, 'epoch')} of {numbers.asked}"
+        told = [
+            f"{course.look.label} {'diverged' if course.diverged else style.percent(course.now)}"
+            for course in courses.values()
+        ]
+        things = "digits" if numbers.task == "one" else "pairs"
+        return (
+            f"{after}, right on the {len(t.X_test):,} test {things} (median of {STARTS} starts): {', '.join(told)}. "
+            f"Guessing gets {style.percent(t.chance)}."
+        )
+
+
+def _reading(setting: tuple[str, str, int, float], view: str, inside: str, asked: int) -> Reading:
+    """Look at the runs of a setting after the epoch asked for, or as far as they have come."""
+    under_way, looks = runs(*setting), style.RULES
+    epoch = min([asked, *(run.epochs for run in under_way.values())])
+    if len(under_way) == 1:
+        under_way, looks, inside = {"none": under_way["chain_rule"]}, {"none": ALONE}, "none"
+    courses = {
+        rule: Course(looks[rule], np.array(run.losses[: epoch + 1]), np.array(run.accuracies[: epoch + 1]))
+        for rule, run in under_way.items()
+    }
+    t, start, now = task(setting[0]), under_way[inside].first(0), under_way[inside].first(epoch)
+    with np.errstate(all="ignore"):
+        y_hat = propagate(now, t.X_test).y_hat
+        W, W0 = (layers[0].W.T.reshape(-1, *t.shape) for layers in (now, start))
+        changes = W - W0
+    return Reading(setting[0], view, epoch, asked, courses, inside, y_hat, t.answers(y_hat), W, changes)
+
+
+def _headline(numbers: Reading, t: Task) -> tuple[str, str]:
+    """Return what the lower part shows in a few words, and how to read it."""
+    course = numbers.courses[numbers.inside]
+    name, tests = course.look.label, len(t.X_test)
+    things = "digits" if numbers.task == "one" else "pairs"
+    wrong = int((numbers.said != t.answers(t.y_test)).sum())
+    units = len(numbers.weights)
+    sign = "Blue is positive, brown negative, all on one scale."
+    if (numbers.said < 0).any():
+        return f"{name}: diverged", "Its weights have grown beyond all numbers, and it answers nothing."
+    if numbers.view == "answers" and numbers.task == "one":
+        return (
+            f"{name}: {wrong} of {tests} test digits misread",
+            "How many of each digit were read as what. Network 1 of 4.",
+        )
+    if numbers.view == "answers":
+        under = "Percent of each kind of pair that it calls even; always right is 100 or 0 everywhere. Network 1 of 4."
+        return f"{name}: {wrong} of {tests:,} test pairs wrong", under
+    if numbers.view == "mistakes":
+        return f"{name}: the surest of its {wrong} mistakes on {tests:,} test {things}", "Network 1 of 4."
+    if numbers.view == "weights":
+        what = f"of its {units} first units" if units > 1 else "of its one unit"
+        return f"{name}: the weights {what}", f"One picture for each unit. {sign} Network 1 of 4."
+    share, strongest = explained(numbers.changes, t.y.shape[1]), "one picture" if t.y.shape[1] == 1 else "ten pictures"
+    if np.isnan(share):
+        return f"{name}: its first layer has learned nothing", "Its weights are where they were at the start."
+    under = f"Weights minus weights at the start, one picture for each unit. {sign} Network 1 of 4."
+    if units <= t.y.shape[1]:
+        return f"{name}: what the first layer learned", under
+    return f"{name}: multiples of {strongest} make up {style.percent(share)} of what was learned", under
+
+
+def explained(changes: Array, count: int) -> float:
+    """Return how much of ``changes`` (units, rows, columns) mixtures of the best `count` pictures can make up.
+
+    In sums of squares: the share of the `count` largest squared singular values. nan if nothing has changed.
+    """
+    if not np.isfinite(changes).all() or not changes.any():
+        return float("nan")
+    squares = np.linalg.svd(changes.reshape(len(changes), -1), compute_uv=False) ** 2
+    return float(squares[:count].sum() / squares.sum())
