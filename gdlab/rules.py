@@ -5,7 +5,7 @@ Every update here is *error × slope × input*. A rule decides what stands in th
 can be read off below, line against line.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -13,7 +13,7 @@ import numpy as np
 
 from gdlab.activations import Activation
 from gdlab.losses import Loss
-from gdlab.validation import Array, whole
+from gdlab.validation import Array, seeds
 
 
 def _through_the_weights(error: Array, W: Array, index: int) -> Array:
@@ -76,32 +76,34 @@ straight_through = Rule(
 
 
 @lru_cache(maxsize=256)
-def _feedback_weights(shape: tuple[int, int], seed: int, index: int) -> Array:
+def _feedback_weights(shape: tuple[int, int], seeds: tuple[int, ...], index: int) -> Array:
     d, k = shape
-    return np.random.default_rng([seed, index]).normal(0, np.sqrt(2 / (d + k)), shape)
+    return np.stack([np.random.default_rng([seed, index]).normal(0, np.sqrt(2 / (d + k)), shape) for seed in seeds])
 
 
-def feedback_alignment_rule(seed: int = 0) -> Rule:
+def feedback_alignment_rule(seed: int | Iterable[int] = 0) -> Rule:
     """Return the rule that keeps every slope but sends the error back through fixed random weights.
 
     Parameters
     ----------
     seed
         Decides the fixed weights ``B`` (d, k), which stand in for each layer's weights ``W`` (..., d, k) in all
-        independent runs alike. Their entries are normal, of mean 0 and variance 2/(d + k), and never learn.
+        independent runs alike. Their entries are normal, of mean 0 and variance 2/(d + k), and never learn. Several
+        seeds are for as many runs on a leading axis, and run i goes back through the weights of ``seed[i]``.
 
     References
     ----------
     Lillicrap, Cownden, Tweed & Akerman 2016, "Random synaptic feedback weights support error backpropagation for
     deep learning", Nature Communications 7:13276.
     """
-    whole(seed, "seed", 0)
-    return Rule(
-        "feedback_alignment",
-        output_error=chain_rule.output_error,
-        factor=chain_rule.factor,
-        carry=lambda error, W, index: _through_the_weights(error, _feedback_weights(W.shape[-2:], seed, index), index),
-    )
+    each = tuple(seeds(seed))
+    one = not isinstance(seed, Iterable)
+
+    def carry(error: Array, W: Array, index: int) -> Array:
+        B = _feedback_weights(W.shape[-2:], each, index)
+        return _through_the_weights(error, B[0] if one else B, index)
+
+    return Rule("feedback_alignment", output_error=chain_rule.output_error, factor=chain_rule.factor, carry=carry)
 
 
 feedback_alignment = feedback_alignment_rule()

@@ -88,3 +88,13 @@ def test_independent_runs_share_their_feedback_weights():
     came = rule.carry(error, W, 1)
     for run in np.ndindex(2, 5):
         np.testing.assert_allclose(came[run], rule.carry(error[run], W[run], 1), rtol=1e-12)
+
+
+def test_with_several_seeds_each_run_has_feedback_weights_of_its_own():
+    rng = np.random.default_rng(5)
+    error, W = rng.normal(size=(4, 3, 6, 3)), rng.normal(size=(4, 3, 5, 3))  # 4 records of 3 runs
+    came = feedback_alignment_rule(range(6, 9)).carry(error, W, 1)
+    for run, seed in enumerate((6, 7, 8)):
+        np.testing.assert_array_equal(came[:, run], feedback_alignment_rule(seed).carry(error, W, 1)[:, run])
+    with pytest.raises(ValueError, match="seed is empty"):
+        feedback_alignment_rule([])

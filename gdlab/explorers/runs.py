@@ -12,6 +12,7 @@ from gdlab.datasets import Dataset
 from gdlab.explorers import style
 from gdlab.explorers.plane import z_on_grid
 from gdlab.network import Layer, Trace, propagate
+from gdlab.rules import Rule
 from gdlab.training import History
 from gdlab.validation import Array
 
@@ -23,7 +24,7 @@ EVERY = 10
 """Steps from one record to the next."""
 
 
-def learn(layers: list[Layer], data: Dataset, rule: str, learning_rate: float, steps: int) -> History:
+def learn(layers: list[Layer], data: Dataset, rule: str | Rule, learning_rate: float, steps: int) -> History:
     """Train networks with a sigmoid output on two classes, by cross-entropy, with all samples at each step."""
     return training.train(
         layers,
