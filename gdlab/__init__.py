@@ -44,6 +44,7 @@ _ON_DEMAND = {
     "ErrorSignal": "gdlab.explorers.error_signal",
     "Slowdown": "gdlab.explorers.slowdown",
     "DigitsLab": "gdlab.explorers.digits_lab",
+    "StandIns": "gdlab.explorers.stand_ins",
     "check": "gdlab.exercises",
     "hint": "gdlab.exercises",
     "solution": "gdlab.exercises",

@@ -80,6 +80,12 @@ RULES = {
 }
 """How each rule is drawn, everywhere."""
 
+STAND_INS = {
+    "straight_through": Look("straight-through", GREEN, (0, (7, 1.5, 1.2, 1.5)), "^"),
+    "feedback_alignment": Look("feedback alignment", PURPLE, (0, (2.4, 1.2)), "v"),
+}
+"""Two more rules; apart from `RULES`, which most explorers show as a whole."""
+
 FACTORS = {"error": PURPLE, "slope": GREEN, "input": INK}
 """The colours of *error × slope × input* where the three stand as numbers."""
 

@@ -1,0 +1,326 @@
+"""StandIns: updates that take the gradient's place at hidden units, and how far they agree with it on the way."""
+
+from collections import deque
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any, ClassVar
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from gdlab.activations import Activation, sigmoid
+from gdlab.datasets import TOY_SETS, Dataset
+from gdlab.explorers import style
+from gdlab.explorers.controls import Choice, Control, LogSlider, Slider, Steps
+from gdlab.explorers.explorer import Explorer
+from gdlab.explorers.hidden_rules import random_networks
+from gdlab.explorers.runs import EVERY, learn, right
+from gdlab.gradients import agreement, propagate_back
+from gdlab.losses import LOSSES
+from gdlab.network import Layer, from_vector, propagate
+from gdlab.rules import RULES, Rule, feedback_alignment_rule
+from gdlab.validation import Array
+
+SAMPLES, STEPS = 120, 400
+STARTS, GROUP = 20, 10
+LOWEST = 0.4
+"""Bottom of the axes of shares; a guess gets 0.5."""
+LOOKS = {
+    "chain_rule": style.RULES["chain_rule"],
+    **style.STAND_INS,
+    "delta_rule": style.RULES["delta_rule"],
+    "frozen": style.RULES["frozen"],
+}
+
+TWIN = Activation(
+    "smooth twin",
+    f=lambda z: sigmoid.f(4 * z),
+    f_prime=lambda z: 4 * sigmoid.f_prime(4 * z),  # 1 at z = 0
+    F=lambda z: sigmoid.F(4 * z) / 4,
+    range=(0.0, 1.0),
+)
+"""What takes the place of a step where a gradient is to be compared with."""
+
+
+@lru_cache(maxsize=8)
+def _data(problem: str) -> Dataset:
+    return TOY_SETS[problem](SAMPLES)
+
+
+def rules_for(activation: str) -> tuple[str, ...]:
+    """Return the names of the rules that differ for these units: for steps the chain rule is the frozen one."""
+    return tuple(rule for rule in LOOKS if (rule, activation) != ("chain_rule", "step"))
+
+
+def stand_in(rule: str, activation: str, seeds: range) -> Rule:
+    """Return a rule for runs with these seeds.
+
+    Feedback alignment keeps the slope of each unit, and that of a step is 0, so there it takes the window's.
+    """
+    if rule != "feedback_alignment":
+        return RULES[rule]
+    own = feedback_alignment_rule(seeds)
+    return replace(own, factor=RULES["straight_through"].factor) if activation == "step" else own
+
+
+def hidden_agreement(layers: list[Layer], data: Dataset, rule: Rule) -> Array:
+    """Return the cosine, shape (...), between what a rule does to the hidden layer and the gradient there.
+
+    For step units it is the gradient of the smooth twin: the network with the same weights and biases in which each
+    step is replaced by ``σ(4 z)``, with a forward pass of its own.
+    """
+    loss = LOSSES["binary_cross_entropy"]
+    twin = [_smooth(layers[0]), layers[1]]
+    with np.errstate(all="ignore"):
+        update = propagate_back(layers, propagate(layers, data.X), data.y, loss, rule)[:1]
+        gradient = propagate_back(twin, propagate(twin, data.X), data.y, loss, RULES["chain_rule"])[:1]
+        return agreement(update, gradient)
+
+
+def _smooth(layer: Layer) -> Layer:
+    return Layer(layer.W, layer.b, TWIN) if layer.activation.name == "step" else layer
+
+
+@dataclass(frozen=True)
+class Course:
+    """Runs by one rule, record by record: `shares` of points right and `cosines`, both of shape (records, runs)."""
+
+    shares: Array
+    cosines: Array
+
+    @property
+    def median_cosines(self) -> Array:
+        """The median over the runs at each record, of those that have a direction; nan where none has."""
+        return np.ma.median(np.ma.masked_invalid(self.cosines), axis=1).filled(np.nan)
+
+    @property
+    def mean_cosines(self) -> Array:
+        """The mean over the records of each run, of those where update and gradient have a direction."""
+        known = np.isfinite(self.cosines)
+        return np.where(known, self.cosines, 0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
+
+
+def train_group(
+    rule: str, number: int, problem: str, activation: str, width: int, learning_rate: float, steps: int = STEPS
+) -> Course:
+    """Train `GROUP` starts by a rule."""
+    data, seeds = _data(problem), range(number * GROUP, (number + 1) * GROUP)
+    by = stand_in(rule, activation, seeds)
+    history = learn(random_networks(activation, width, seeds), data, by, learning_rate, steps)
+    layers = from_vector(history.theta, history.start)
+    with np.errstate(all="ignore"):
+        shares = right(propagate(layers, data.X).y_hat, data.y)
+    return Course(shares, hidden_agreement(layers, data, by))
+
+
+@lru_cache(maxsize=16)
+def _courses(*setting: Any) -> list[Course]:
+    """Return the groups that have been trained so far, in the order of `_plan`; `StandIns.stages` adds to them."""
+    return []
+
+
+def _plan(activation: str) -> list[tuple[str, int]]:
+    """Return which rule trains which group, one after the other: the frozen layers first, since all compare to them."""
+    order = sorted(rules_for(activation), key=lambda rule: rule != "frozen")
+    return [(rule, number) for rule in order for number in range(STARTS // GROUP)]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The courses so far of all starts, up to the step shown."""
+
+    problem: str
+    units: str
+    steps: Array
+    courses: Mapping[str, Course]
+    complete: bool
+
+    @property
+    def learning(self) -> dict[str, Course]:
+        """The courses of all rules that move the hidden layer."""
+        return {rule: course for rule, course in self.courses.items() if rule != "frozen"}
+
+    @property
+    def bar(self) -> float:
+        """The median share right of the frozen layers: what an update has to beat to be of any use."""
+        return float(np.median(self.courses["frozen"].shares[-1]))
+
+    @property
+    def stand_ins(self) -> dict[str, Course]:
+        return {rule: course for rule, course in self.learning.items() if rule != "chain_rule"}
+
+    @property
+    def correlation(self) -> float:
+        """Between mean agreement and share right, over all runs by a stand-in; nan if one of them never varies."""
+        means = np.concatenate([course.mean_cosines for course in self.stand_ins.values()])
+        shares = np.concatenate([course.shares[-1] for course in self.stand_ins.values()])
+        with np.errstate(invalid="ignore"):
+            return float(np.corrcoef(means, shares)[0, 1])
+
+
+class StandIns(Explorer):
+    """Train a hidden layer by updates that are not its gradient, and see whether agreement with it is what counts.
+
+    The output is a sigmoid with cross-entropy and learns by the chain rule in all networks, from the same starts: they
+    differ in what reaches the hidden layer. The agreement is the cosine between that update and the gradient; for step
+    units, which have none, it is the gradient of a smooth twin: see `hidden_agreement`.
+    """
+
+    controls: ClassVar[Mapping[str, Control]] = {
+        "problem": Choice(
+            "Problem", {"xor": "XOR", "circle": "a disc", "moons": "two moons", "spiral": "a spiral"}, "xor"
+        ),
+        "activation": Choice(
+            "Hidden units", {"step": "step", "tanh": "tanh", "sigmoid": "sigmoid", "relu": "ReLU"}, "step"
+        ),
+        "width": Slider("How many", 8, 4, 16, 1, format=".0f"),
+        "learning_rate": LogSlider("Learning rate", 0.3, 0.1, 3.0),
+        "step": Steps("Step", STEPS, start=STEPS, stride=EVERY, interval=80),
+    }
+    height = 5.6
+    scenery = ("activation",)
+    long_work = "Twenty starts"
+
+    def build(self, figure: Figure) -> None:
+        left, width, height = 0.062, 0.5, 0.36
+        self._shares = _Lines(figure.add_axes((left, 0.575, width, height)), LOOKS, LOWEST, 1.02)
+        self._shares.axes.set_title(f"Points right (median of {STARTS} starts)")
+        self._shares.axes.set_yticks(np.arange(4, 11, 2) / 10, [style.percent(tenth) for tenth in (0.4, 0.6, 0.8, 1)])
+        agreeing = {rule: look for rule, look in LOOKS.items() if rule != "frozen"}
+        self._cosines = _Lines(figure.add_axes((left, 0.095, width, height)), agreeing, -1.0, 1.05)
+        self._cosines.axes.set(xlabel="step", yticks=(-1, 0, 1))
+        self._cosines.axes.axhline(0, color=style.FAINT, linewidth=1, zorder=0)
+        self._cosines.axes.text(8, -0.93, "below 0: uphill", fontsize=9, color=style.MUTED)
+        for lines in (self._shares, self._cosines):
+            self.moving(*lines.artists)
+        self._build_runs(figure.add_axes((0.665, 0.095, 0.325, 0.835)))
+
+    def _build_runs(self, axes: Axes) -> None:
+        axes.set(xlim=(-1.05, 1.05), ylim=(LOWEST, 1.02), xticks=(-1, 0, 1))
+        axes.set(xlabel="mean agreement along the way", ylabel="points right")
+        axes.set_yticks(np.arange(4, 11) / 10, [style.percent(tenth / 10) for tenth in range(4, 11)])
+        axes.axvline(0, color=style.FAINT, linewidth=1, zorder=0)
+        self._title = self.moving(axes.set_title(""))
+        frozen = LOOKS["frozen"]
+        self._bar = self.moving(axes.plot([-1.05, 1.05], [0, 0], **frozen.stroke)[0])
+        self._bar_name = self.moving(axes.text(-1.03, 0, "frozen, median", va="bottom", **frozen.name))
+        self._dots = {
+            rule: self.moving(
+                axes.plot(
+                    [], [], color=look.colour, marker=look.marker, linestyle="none", markersize=6, alpha=0.7, mew=0
+                )[0]
+            )
+            for rule, look in LOOKS.items()
+            if rule != "frozen"
+        }
+
+    def stages(
+        self, problem: str, activation: str, width: float, learning_rate: float, step: int
+    ) -> Iterator[tuple[float, Comparison]]:
+        setting = problem, activation, int(width), learning_rate
+        record, plan, courses = round(step / EVERY), _plan(activation), _courses(*setting)
+        units = f"{int(width)} {self.controls['activation'].options[activation]} units"
+        while True:
+            if courses:
+                shown = {
+                    rule: _joined(
+                        [course for (by, _), course in zip(plan, courses, strict=False) if by == rule], record
+                    )
+                    for rule in LOOKS
+                    if rule in dict(plan[: len(courses)])
+                }
+                steps = EVERY * np.arange(record + 1)
+                yield len(courses) / len(plan), Comparison(problem, units, steps, shown, len(courses) == len(plan))
+            if len(courses) == len(plan):
+                return
+            courses.append(train_group(*plan[len(courses)], *setting))
+
+    def compute(self, **values: Any) -> Comparison:
+        return deque(self.stages(**values), maxlen=1)[0][1]
+
+    def set_scene(self, numbers: Comparison) -> None:
+        goal = "the smooth twin’s gradient" if "step" in numbers.units else "the gradient"
+        self._cosines.axes.set_title(f"Agreement with {goal}")
+
+    def draw(self, numbers: Comparison) -> None:
+        shares = {rule: np.median(course.shares, axis=1) for rule, course in numbers.courses.items()}
+        self._shares.show(numbers.steps, shares)
+        self._cosines.show(numbers.steps, {rule: c.median_cosines for rule, c in numbers.learning.items()})
+        self._bar.set_ydata([numbers.bar] * 2)
+        self._bar_name.set_y(numbers.bar + 0.004)
+        for rule, dots in self._dots.items():
+            dots.set_visible(rule in numbers.learning)
+            if rule in numbers.learning:
+                course = numbers.learning[rule]
+                dots.set_data(course.mean_cosines, np.maximum(course.shares[-1], LOWEST))
+        correlation = ""
+        if numbers.complete and np.isfinite(numbers.correlation):
+            correlation = f": correlation {_two_places(numbers.correlation)}"
+        runs = sum(course.shares.shape[1] for course in numbers.stand_ins.values())
+        self._title.set_text(f"{style.count(runs, 'run')}{correlation}")
+
+    def caption(self, numbers: Comparison) -> str:
+        steps = style.count(int(numbers.steps[-1]), "step")
+        problem = self.controls["problem"].options[numbers.problem]
+        where = f"after {steps} on {problem} with {numbers.units}"
+        if not numbers.learning:
+            return f"Points right {where}: the median of the frozen layers is {style.percent(numbers.bar)}."
+        ahead = [
+            f"{LOOKS[rule].label} {(course.shares[-1] > numbers.bar).sum()}"
+            for rule, course in numbers.learning.items()
+        ]
+        means = [
+            f"{LOOKS[rule].label} {_two_places(np.median(course.mean_cosines))}"
+            for rule, course in numbers.stand_ins.items()
+        ]
+        agreeing = f" Mean agreement along the way: {', '.join(means)} (medians)." if means else ""
+        return (
+            f"Starts out of {STARTS} that beat the median of the frozen layers {where}: {', '.join(ahead)}.{agreeing}"
+        )
+
+
+def _joined(groups: list[Course], record: int) -> Course:
+    """Return the course of several groups up to a record."""
+    return Course(
+        np.concatenate([group.shares[: record + 1] for group in groups], axis=1),
+        np.concatenate([group.cosines[: record + 1] for group in groups], axis=1),
+    )
+
+
+def _two_places(value: float) -> str:
+    return f"{value:.2f}".replace("-0.00", "0.00").replace("-", "−")
+
+
+class _Lines:
+    """Curves over the steps, one for each rule, each with its mark and its name at its end."""
+
+    def __init__(self, axes: Axes, looks: Mapping[str, style.Look], low: float, high: float) -> None:
+        room = 0.45  # of the run's length, for the names
+        axes.set(xlim=(0, STEPS * (1 + room)), ylim=(low, high), xticks=range(0, STEPS + 1, 100))
+        self.axes, self._looks, self._low, self._high = axes, looks, low, high
+        self._curves = {rule: axes.plot([], [], **look.stroke)[0] for rule, look in looks.items()}
+        self._ends = {
+            rule: axes.plot([], [], marker=look.marker, color=look.colour, markersize=6)[0]
+            for rule, look in looks.items()
+        }
+        self._names = {rule: axes.text(0, 0, look.label, va="center", **look.name) for rule, look in looks.items()}
+
+    @property
+    def artists(self) -> list[Artist]:
+        return [*self._curves.values(), *self._ends.values(), *self._names.values()]
+
+    def show(self, steps: Array, values: Mapping[str, Array]) -> None:
+        tall = self._high - self._low
+        last = [float(np.nan_to_num(value[-1], nan=self._low)) for value in values.values()]
+        heights = style.spread_out(last, 0.088 * tall, self._low + 0.05 * tall, self._high - 0.05 * tall)
+        places = dict(zip(values, heights, strict=True))
+        for rule in self._looks:
+            for artist in (self._curves[rule], self._ends[rule], self._names[rule]):
+                artist.set_visible(rule in values)
+            if rule in values:
+                self._curves[rule].set_data(steps, values[rule])
+                self._ends[rule].set_data(steps[-1:], values[rule][-1:])
+                self._names[rule].set_position((steps[-1] + 0.035 * STEPS, places[rule]))
