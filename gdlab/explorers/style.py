@@ -119,13 +119,16 @@ def number(value: float, digits: int = 3) -> str:
         return "0"
     if not 1e-4 <= size < 1e5:
         mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
-        text = f"{mantissa} × 10{int(exponent)}".replace("-", "−")
-        head, power = text.split(" × 10")
-        return f"{head} × 10" + power.translate(str.maketrans("−0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+        return f"{mantissa} × {power_of_ten(int(exponent))}".replace("-", "−")
     text = f"{value:.{digits}g}"
     if "e" in text:
         text = f"{value:.0f}"
     return text.replace("-", "−")
+
+
+def power_of_ten(exponent: int) -> str:
+    """Write ``10⁻⁵``."""
+    return "10" + f"{exponent}".translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
 
 
 def percent(share: float) -> str:

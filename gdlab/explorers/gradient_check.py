@@ -1,0 +1,263 @@
+"""GradientCheck: a backward pass against slopes that were measured, with steps of any size."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+from typing import Any, ClassVar
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from gdlab import training
+from gdlab.datasets import moons
+from gdlab.explorers import style
+from gdlab.explorers.controls import Choice, Control, Slider
+from gdlab.explorers.explorer import Explorer
+from gdlab.gradients import backward, gradient_vector
+from gdlab.network import forward, from_vector, initialise, to_vector
+from gdlab.validation import Array
+
+SIZES, SAMPLES = (2, 6, 6, 1), 40
+EXPONENTS = np.arange(-30, -1) / 2
+"""Powers of ten at which steps are tried."""
+LARGEST = 15
+"""Digits that a double holds; more agreement than that is luck."""
+_AROUND = np.linspace(-1, 1, 241)
+_TYPES = {"double": (np.float64, np.complex128), "single": (np.float32, np.complex64)}
+_LOWEST = 1e-17
+Numbers = NDArray[Any]
+"""An array of any kind of floating-point numbers, complex ones too."""
+
+# A second forward pass, written without gdlab's: it takes complex and 32-bit parameters as they come.
+HIDDEN: Mapping[str, Callable[[Numbers], Numbers]] = {
+    "tanh": np.tanh,
+    "sigmoid": lambda z: 1 / (1 + np.exp(-z)),
+    "relu": lambda z: np.where(z.real > 0, z, 0),
+}
+
+
+def loss_at(theta: Numbers, X: Numbers, y: Numbers, activation: str) -> Numbers:
+    """Return the mean cross-entropy, shape (...), of 2-6-6-1 networks with parameters (..., p) and sigmoid outputs."""
+    a, start = X, 0
+    for layer, (d, k) in enumerate(pairwise(SIZES)):
+        W = theta[..., start : start + d * k].reshape(*theta.shape[:-1], d, k)
+        b = theta[..., None, start + d * k : start + d * k + k]
+        start += d * k + k
+        z = a @ W + b
+        a = HIDDEN[activation](z) if layer < 2 else z
+    return (np.log1p(np.exp(a)) - y * a).sum(axis=-1).mean(axis=-1)
+
+
+def relative_error(one: Array, other: Array) -> Array:
+    """Return ``‖one − other‖ / (‖one‖ + ‖other‖)`` over the last axis: 0 equal, 1 opposite or one of them zero.
+
+    Where both are zero they are equal.
+    """
+    sizes = np.linalg.norm(one, axis=-1) + np.linalg.norm(other, axis=-1)
+    return np.linalg.norm(one - other, axis=-1) / np.where(sizes == 0, 1.0, sizes)
+
+
+@dataclass(frozen=True)
+class Setup:
+    """A network at one place, with its gradient by `backward` and the relative errors of measured ones.
+
+    Attributes
+    ----------
+    theta, gradient : arrays, shape (67,)
+    X, y : arrays, shapes (40, 2) and (40, 1)
+    J : callable
+        The loss, from parameters (..., 67) of the setup's kind of numbers.
+    errors : dict of arrays, shape (29,)
+        ``"forward"``, ``"central"`` and ``"complex"``: relative error of the measured gradient for each step size.
+    """
+
+    theta: Numbers
+    gradient: Array
+    J: Callable[[Numbers], Numbers]
+    errors: Mapping[str, Array]
+
+
+@lru_cache(maxsize=12)
+def setup(activation: str, place: str, precision: str) -> Setup:
+    """Measure the gradient of all 67 parameters with all step sizes, in numbers of 64 or 32 bits."""
+    real, complex_ = _TYPES[precision]
+    data = moons(SAMPLES)
+    X, y = data.X.astype(real), data.y.astype(real)
+    layers = initialise(SIZES, activation, "sigmoid", scheme="he")
+    if place == "trained":
+        how = {"loss": "binary_cross_entropy", "learning_rate": 0.3, "steps": 300, "record_every": 300}
+        layers = training.train(layers, X, y, **how).layers()
+    theta = to_vector(layers).astype(real)
+    layers = from_vector(theta, layers)  # rounded as the numbers that are measured with
+    gradient = gradient_vector(backward(layers, forward(layers, X), y, "binary_cross_entropy"))
+
+    def J(theta: Numbers) -> Numbers:
+        return loss_at(theta, X, y, activation)
+
+    h = (10.0**EXPONENTS).astype(real)[:, None]
+    steps = h[..., None] * np.eye(theta.size, dtype=real)
+    here, there, back = J(theta), J(theta + steps), J(theta - steps)
+    sideways = J(theta + complex_(1j) * steps).imag
+    measured = {"forward": (there - here) / h, "central": (there - back) / (2 * h), "complex": sideways / h}
+    errors = {name: relative_error(slopes.astype(float), gradient) for name, slopes in measured.items()}
+    return Setup(theta, gradient, J, errors)
+
+
+@dataclass(frozen=True)
+class Check:
+    """The errors over all step sizes, those at the one chosen, and the loss along one parameter within that step.
+
+    Attributes
+    ----------
+    climbs : array, shape (241,)
+        ``J(θ + t) − J(θ)`` for t from −h to h, as the computer gives it, along the parameter with the steepest climb.
+    slope : float
+        ``∂J/∂θ`` of that parameter by `backward`.
+    """
+
+    exponent: int
+    errors: Mapping[str, Array]
+    climbs: Array
+    slope: float
+
+    @property
+    def h(self) -> float:
+        return 10.0**self.exponent
+
+    def error(self, method: str) -> float:
+        return float(self.errors[method][2 * (self.exponent + 15)])
+
+    def digits(self, method: str) -> int:
+        """Return to how many digits the measured gradient is the one of `backward`."""
+        return min(LARGEST, int(-np.log10(max(self.error(method), 1e-16))))
+
+    @property
+    def best(self) -> int:
+        """The power of ten that is the best step for central differences."""
+        return int(EXPONENTS[::2][self.errors["central"][::2].argmin()])
+
+    @property
+    def seen(self) -> str:
+        """What the loss looks like within the step, in two words."""
+        left, here, right = self.climbs[[0, len(_AROUND) // 2, -1]]
+        if len(np.unique(self.climbs)) < len(_AROUND) / 3:
+            return "a staircase"
+        bend = abs(left + right - 2 * here) / max(abs(right - left), abs(self.slope * self.h))
+        return "a bent line" if bend > 0.02 else "a straight line"
+
+
+class GradientCheck(Explorer):
+    """Measure a gradient with steps of any size and see to how many digits it is that of the backward pass.
+
+    The network has two inputs, two hidden layers of six units, a sigmoid output and 67 parameters; the loss is the mean
+    cross-entropy over 40 samples of two moons. Each parameter is moved by h: to one side (forward differences), to both
+    (central differences), and by an imaginary h (complex step). On the right is the loss along one parameter, as
+    far as the step goes.
+    """
+
+    controls: ClassVar[Mapping[str, Control]] = {
+        "exponent": Slider("Step h = 10 to the power", -5, -15, -1, 1, format=".0f"),
+        "activation": Choice("Hidden units", {"tanh": "tanh", "sigmoid": "sigmoid", "relu": "ReLU"}, "tanh"),
+        "place": Choice("Where", {"start": "at a random start", "trained": "after 300 steps of training"}, "start"),
+        "precision": Choice("Numbers", {"double": "64 bits (double)", "single": "32 bits (single)"}, "double"),
+    }
+    height = 4.6
+    scenery = ("activation", "place", "precision")
+
+    def build(self, figure: Figure) -> None:
+        self._errors = figure.add_axes((0.085, 0.13, 0.55, 0.77))
+        self._errors.set(xscale="log", yscale="log", xlim=(4e-16, 6e1), ylim=(_LOWEST, 8))
+        self._errors.set(xlabel="step size h", ylabel="relative error of the measured gradient")
+        for axis, powers in ((self._errors.xaxis, range(-15, 0, 2)), (self._errors.yaxis, range(-16, 1, 4))):
+            axis.set_ticks([10.0**e for e in powers], [style.power_of_ten(e) if e else "1" for e in powers])
+            axis.set_ticks([], minor=True)
+        self._verdict = self.moving(self._errors.set_title(""))
+        self._curves = {name: self._errors.plot([], [], **look)[0] for name, look in _LOOKS.items()}
+        self._names = {
+            name: self._errors.text(0, 0, words, color=_LOOKS[name]["color"], va="center", fontweight="bold")
+            for name, words in _NAMES.items()
+        }
+        self._here = self.moving(self._errors.axvline(1, color=style.MUTED, linewidth=0.9, zorder=0))
+        self._points = {
+            name: self.moving(self._errors.plot([], [], marker, color=look["color"], mec="white", markersize=9)[0])
+            for (name, look), marker in zip(_LOOKS.items(), "sDo", strict=True)
+        }
+        self._build_loss(figure.add_axes((0.7, 0.13, 0.275, 0.77)))
+
+    def _build_loss(self, axes: Axes) -> None:
+        axes.set(xlim=(-1.12, 1.12), ylim=(-1.25, 1.25), yticks=[])
+        axes.set_xticks([-1, 0, 1], ["θ − h", "θ", "θ + h"])
+        self._seen = self.moving(axes.set_title(""))
+        self._range = self.moving(axes.text(0.03, 0.02, "", transform=axes.transAxes, fontsize=9, color=style.MUTED))
+        (self._tangent,) = axes.plot([], [], color=style.BLUE, linewidth=5, alpha=0.35)
+        (self._loss,) = axes.plot([], [], color=style.INK, linewidth=1.6)
+        self._slopes = [
+            axes.text(0.03, height, words, transform=axes.transAxes, va="top", fontweight="bold", color=colour)
+            for height, words, colour in (
+                (0.97, "loss, as computed", style.INK),
+                (0.9, "slope by backward", style.BLUE),
+            )
+        ]
+        self.moving(self._tangent, self._loss)
+
+    def compute(self, exponent: float, activation: str, place: str, precision: str) -> Check:
+        at = setup(activation, place, precision)
+        parameter = int(at.gradient.argmax())
+        shifts = np.zeros((len(_AROUND), at.theta.size), at.theta.dtype)
+        shifts[:, parameter] = 10.0**exponent * _AROUND
+        climbs = (at.J(at.theta + shifts) - at.J(at.theta)).astype(float)
+        return Check(int(exponent), at.errors, climbs, float(at.gradient[parameter]))
+
+    def set_scene(self, numbers: Check) -> None:
+        for name, curve in self._curves.items():
+            curve.set_data(10.0**EXPONENTS, np.maximum(numbers.errors[name], _LOWEST))
+        ends = np.log10([numbers.errors["forward"][-1], numbers.errors["central"][-1]])
+        forward, central = style.spread_out(ends, gap=1.1, low=-16)
+        self._names["forward"].set_position((0.22, 10**forward))
+        self._names["central"].set_position((0.22, 10**central))
+        self._names["complex"].set_position((3e-15, 8 * numbers.errors["complex"][:9].max()))
+
+    def draw(self, numbers: Check) -> None:
+        power = style.power_of_ten(numbers.exponent)
+        self._verdict.set_text(
+            f"Central differences, h = {power}: {style.count(numbers.digits('central'), 'digit')} right"
+        )
+        self._here.set_xdata([numbers.h] * 2)
+        for name, point in self._points.items():
+            point.set_data([numbers.h], [max(numbers.error(name), _LOWEST)])
+        rise = numbers.slope * numbers.h
+        scale = max(abs(rise), np.abs(numbers.climbs).max())
+        self._loss.set_data(_AROUND, numbers.climbs / scale)
+        self._tangent.set_data([-1, 1], [-rise / scale, rise / scale])
+        self._seen.set_text(f"Up close: {numbers.seen}")
+        self._range.set_text(f"height of the picture: {_small(2.5 * scale)}")
+
+    def caption(self, numbers: Check) -> str:
+        both, one, sideways = (numbers.digits(name) for name in ("central", "forward", "complex"))
+        best = style.power_of_ten(numbers.best)
+        if numbers.exponent == numbers.best:
+            place = "For central differences no other power of ten does better."
+        elif numbers.exponent > numbers.best:
+            place = f"The loss bends within such a step; the best for central differences is {best}."
+        else:
+            place = f"Such a step loses digits to rounding; the best for central differences is {best}."
+        return (
+            f"With h = {style.power_of_ten(numbers.exponent)}, central differences agree with the backward pass to "
+            f"{style.count(both, 'digit')}, forward differences to {one} and the complex step to {sideways}. {place}"
+        )
+
+
+def _small(value: float) -> str:
+    mantissa, exponent = f"{value:.0e}".split("e")
+    return f"{mantissa} × {style.power_of_ten(int(exponent))}"
+
+
+_LOOKS = {
+    "forward": {"color": style.MUTED, "linestyle": (0, (4, 1.6)), "linewidth": 2.2},
+    "complex": {"color": style.GREEN, "linestyle": (0, (6, 1.5, 1, 1.5)), "linewidth": 2.2},
+    "central": {"color": style.INK, "linestyle": "-", "linewidth": 2.4},
+}
+_NAMES = {"forward": "forward", "complex": "complex step", "central": "central"}
