@@ -1,0 +1,178 @@
+"""Run a submission's cells, whatever they do: endless loops, floods of output, kernels that die.
+
+A cell that does not end is interrupted. If that does not help, or the kernel is dead, the cells after it get a new
+kernel, in which the good cells before are run again: one bad cell costs its own points and no others.
+"""
+
+import contextlib
+import copy
+import os
+import signal
+import time
+from typing import Any
+
+from nbclient.client import NotebookClient
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode
+from nbformat.v4 import new_output
+from nbgrader.preprocessors import Execute
+from nbgrader.utils import is_grade, is_solution
+from traitlets import Integer
+
+try:
+    import resource
+except ImportError:  # Windows
+    resource = None
+
+_WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+
+
+class RunCells(Execute):
+    """nbgrader's `Execute` with limits that hold."""
+
+    timeout = Integer(60, help="Seconds after which a cell is stopped.").tag(config=True)
+    notebook_seconds = Integer(300, help="Seconds after which the rest of a notebook is not run.").tag(config=True)
+    kernels = Integer(3, help="How many kernels a notebook may use up.").tag(config=True)
+    megabytes = Integer(4096, help="The memory that a kernel may take (on Linux); 0 for any.").tag(config=True)
+    characters = Integer(100_000, help="How much text of a cell's output is kept.").tag(config=True)
+    picture_characters = Integer(3_000_000, help="How much of a cell's other output is kept.").tag(config=True)
+
+    def preprocess(
+        self, nb: NotebookNode, resources: dict[str, Any] | None = None, km: None = None
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        """Return the notebook with the outputs of a run from the top.
+
+        Raises
+        ------
+        RuntimeError
+            If no kernel can be started. Nothing that the cells do raises.
+        """
+        self._prepare(nb, resources, km)
+        waiting = [i for i, cell in enumerate(nb.cells) if cell.cell_type == "code" and cell.source.strip()]
+        reason = "the cells above had used up the time or the kernels"
+        if all(_is_check(nb.cells[index]) for index in waiting):
+            reason = "there is nothing to check"
+        else:
+            self._run_all(waiting)
+        for index in waiting:
+            nb.cells[index].outputs = [kernel_error("NotRun", reason)]
+        for cell in nb.cells:
+            for output in cell.get("outputs", []):
+                output.get("data", {}).pop(_WIDGET_VIEW, None)  # shows nothing without a kernel; the picture does
+        return nb, self.resources
+
+    def _prepare(self, nb: NotebookNode, resources: dict[str, Any] | None, km: None) -> None:
+        NotebookClient.__init__(self, nb, km)  # as nbconvert does: what it keeps of a notebook is set anew
+        self._check_assign_resources(resources)
+        self.store_widget_state = self.record_timing = False
+        self.coalesce_streams = True
+        self.shutdown_kernel = "immediate"
+        self._ends = time.monotonic() + self.notebook_seconds
+        self.timeout_func = lambda _cell: max(1, min(self.timeout, int(self._seconds_left())))
+
+    def _seconds_left(self) -> float:
+        return self._ends - time.monotonic()
+
+    @contextlib.contextmanager
+    def _kernel(self):
+        """Have a kernel with limited memory, and leave no process of it behind."""
+        with self.setup_kernel():
+            provisioner = self.km.provisioner
+            group, process = getattr(provisioner, "pgid", None), getattr(provisioner, "pid", None)
+            if self.megabytes and process and hasattr(resource, "prlimit"):
+                limit = self.megabytes * 2**20
+                with contextlib.suppress(OSError, ValueError):  # it died at once, or has a lower limit
+                    resource.prlimit(process, resource.RLIMIT_DATA, (limit, limit))
+            try:
+                yield
+            finally:
+                if group and hasattr(os, "killpg") and group != os.getpgid(0):
+                    with contextlib.suppress(OSError):  # the usual case: nothing is left of it
+                        os.killpg(group, signal.SIGKILL)
+
+    def _run_all(self, waiting: list[int]) -> None:
+        """Run the cells that wait, in one kernel or, if it is used up, in a few; those not run are left waiting."""
+        good: list[int] = []
+        for _ in range(self.kernels):
+            if waiting and self._seconds_left() > 0:
+                with self._kernel():
+                    self._run_on(waiting, good)
+
+    def _run_on(self, waiting: list[int], good: list[int]) -> None:
+        """Run the cells that wait until none does or the kernel is used up; what ran well becomes `good`."""
+        if not all(self._run(index, again=True) for index in good):
+            return
+        while waiting and self._seconds_left() > 0:
+            index = waiting.pop(0)
+            if not self._run(index):
+                return
+            if not self._timed_out and not _is_check(self.nb.cells[index]):
+                good.append(index)
+
+    def _run(self, index: int, *, again: bool = False) -> bool:
+        """Run a cell; return whether the kernel can still be used. `again`: only for what it does to the kernel."""
+        cell = self.nb.cells[index]
+        self._timed_out, self._asked_to_end, self._kept = False, False, {"text": 0, "other": 0}
+        problem = ""
+        try:
+            self.execute_cell(copy.deepcopy(cell) if again else cell, index)
+        except DeadKernelError:
+            problem = "the kernel died in this cell"
+        except CellTimeoutError:  # no word that it is idle: it runs on, or the word was lost in a flood of output
+            problem = "the cell could not be stopped, so its kernel was ended" if self._timed_out else ""
+        if self._asked_to_end:
+            problem = "this cell ended the kernel"
+        self.nb.cells[index] = cell
+        if problem and not again:
+            cell.outputs.append(kernel_error("KernelEnded", problem))
+        return not problem
+
+    async def _async_handle_timeout(self, timeout: int, cell: NotebookNode | None = None) -> dict[str, Any] | None:
+        self._timed_out = True
+        reply = await super()._async_handle_timeout(timeout, cell)
+        if reply:
+            told = f"stopped after {timeout} seconds"
+            reply["content"] |= {"ename": "TimeIsUp", "evalue": told, "traceback": [f"TimeIsUp: {told}"]}
+        return reply
+
+    def on_cell_executed(self, **kwargs: Any) -> None:
+        """Note that a cell asked the kernel to end, as ``exit()`` does."""
+        super().on_cell_executed(**kwargs)
+        payload = kwargs["execute_reply"]["content"].get("payload", [])
+        self._asked_to_end = any(item.get("source") == "ask_exit" for item in payload)
+
+    def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> NotebookNode | None:
+        """Let go what is too much, and what widgets say to a page that is not there."""
+        if msg["msg_type"].startswith("comm") or not self._cut(msg["content"]):
+            return None
+        return super().process_message(msg, cell, cell_index)
+
+    def _cut(self, content: dict[str, Any]) -> bool:
+        """Shorten the content of a message to what its cell may still hold; return whether there is room for any."""
+        kind = "other" if "data" in content else "text"
+        room = (self.picture_characters if kind == "other" else self.characters) - self._kept[kind]
+        if isinstance(content.get("data"), dict):
+            size = sum(len(str(value)) for value in content["data"].values())
+            if size > room:
+                content["data"] = {"text/plain": "… (too large an output, left out)"}
+        else:
+            told = [name for name in ("text", "evalue") if isinstance(content.get(name), str)]
+            size = sum(len(content[name]) for name in told)
+            if told and room <= 0:
+                return False
+            for name in told:
+                if len(content[name]) > room:
+                    content[name] = content[name][:room] + "\n… (more output, left out)\n"
+            if "traceback" in content:
+                content["traceback"] = [line[: max(room, 1000)] for line in content["traceback"]]
+        self._kept[kind] += size
+        return True
+
+
+def _is_check(cell: NotebookNode) -> bool:
+    return is_grade(cell) and not is_solution(cell)
+
+
+def kernel_error(name: str, words: str) -> NotebookNode:
+    """Return an output that says, as a traceback would, why there is no other."""
+    return new_output("error", ename=name, evalue=words, traceback=[f"{name}: {words}"])
