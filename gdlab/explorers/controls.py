@@ -148,6 +148,18 @@ class Choice:
             layout=widgets.Layout(width="max-content", max_width="100%"),
         )
 
+    def stepper(self, dropdown: widgets.DOMWidget) -> widgets.Button:
+        """Return a button that goes to the next option, and from the last to the first.
+
+        One flips through the options with the eyes on the picture; and JupyterLab, which takes the arrow keys of a list
+        for its own, leaves a button its keys.
+        """
+        button = widgets.Button(icon="chevron-right", tooltip=f"Next: {self.label}")
+        button.layout = widgets.Layout(width="30px", padding="0")
+        names = list(self.options)
+        button.on_click(lambda _: dropdown.set_trait("value", names[(names.index(dropdown.value) + 1) % len(names)]))
+        return button
+
     def check(self, value: Any, name: str) -> str:
         named(self.options, value, name)
         return value

@@ -25,7 +25,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from gdlab.explorers import style
-from gdlab.explorers.controls import Control, Steps
+from gdlab.explorers.controls import Choice, Control, Steps
 from gdlab.explorers.twin import captioned
 
 
@@ -188,6 +188,8 @@ class Explorer(ABC):
                 play, button = control.player(self._inputs[name])
                 self._players.append(play)
                 walk += [button, play, self._inputs[name]]
+            elif isinstance(control, Choice):
+                settings.append(widgets.HBox([self._inputs[name], control.stepper(self._inputs[name])]))
             else:
                 settings.append(self._inputs[name])
         reset = widgets.Button(description="Reset", tooltip="Put every control back to its start", icon="undo")

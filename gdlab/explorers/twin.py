@@ -1,4 +1,4 @@
-"""The picture that stands for an explorer where no kernel runs: with the caption under it, since nothing else shows it."""
+"""The picture that stands for an explorer where no kernel runs. The caption is on it: nothing else would show it."""
 
 import io
 import textwrap

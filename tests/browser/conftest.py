@@ -4,6 +4,7 @@ Not for the session: Playwright keeps an event loop running as long as it lives,
 """
 
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -44,3 +45,15 @@ def open_notebook(chromium, jupyterlab):
     yield opened
     for page in pages:
         page.close()
+
+
+@pytest.fixture(scope="session")
+def keep():
+    """Take a picture of something on a page and keep it in `tests/artefacts/`, to be looked at afterwards."""
+    folder = Path(__file__).parents[1] / "artefacts"
+    folder.mkdir(exist_ok=True)
+
+    def kept(locator, name):
+        locator.screenshot(path=folder / f"{name}.png")
+
+    return kept

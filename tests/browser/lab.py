@@ -121,15 +121,22 @@ class Notebook:
             kind,
         )
 
-    def write(self, grade_id: str, source: str) -> None:
-        """Replace the source of the cell with this nbgrader name, as if it had been typed."""
+    def answer(self, grade_id: str, source: str) -> list[str]:
+        """Type into the cell with this nbgrader name, run it and the check below; return the check's text and HTML."""
         self.page.evaluate(
-            """([gradeId, source]) => {
-                const cells = [...window.jupyterapp.shell.currentWidget.content.model.cells];
-                cells.find(cell => cell.getMetadata('nbgrader')?.grade_id === gradeId).sharedModel.setSource(source);
+            """async ([gradeId, source]) => {
+                const notebook = window.jupyterapp.shell.currentWidget.content;
+                const names = [...notebook.model.cells].map(cell => cell.getMetadata('nbgrader')?.grade_id);
+                const stub = names.indexOf(gradeId);
+                notebook.model.cells.get(stub).sharedModel.setSource(source);
+                for (const index of [stub, names.indexOf(`${gradeId}-check`)]) {
+                    notebook.activeCellIndex = index;
+                    await window.jupyterapp.commands.execute('notebook:run-cell');
+                }
             }""",
             [grade_id, source],
         )
+        return self.result(f"{grade_id}-check")
 
     def result(self, grade_id: str) -> list[str]:
         """Return the plain text and the HTML of what the cell with this nbgrader name gave."""
@@ -143,13 +150,21 @@ class Notebook:
             grade_id,
         )
 
+    @property
+    def explorers(self) -> Locator:
+        """The pictures of all explorers on the page."""
+        return self.page.locator(".widget-vbox > img.widget-image:has(~ .widget-html p[role])")
+
     def explorer(self, index: int = 0) -> "ExplorerOnPage":
         """Scroll to an explorer and wait until its picture and its caption are there."""
-        image = self.page.locator("img.widget-image").nth(index)
+        image = self.explorers.nth(index)
         image.scroll_into_view_if_needed()
         explorer = ExplorerOnPage(self.page, image)
         explorer.wait_for_change("")
         return explorer
+
+
+_STATE = "image => image.src + image.parentElement.querySelector('p[role]')?.innerText"
 
 
 class ExplorerOnPage:
@@ -166,8 +181,9 @@ class ExplorerOnPage:
         return self.image.screenshot()
 
     @property
-    def source(self) -> str:
-        return self.image.get_attribute("src") or ""
+    def state(self) -> str:
+        """What is shown: the picture's address, new with each picture, and the caption."""
+        return self.image.evaluate(_STATE)
 
     @property
     def caption(self) -> str:
@@ -181,20 +197,41 @@ class ExplorerOnPage:
         """The handle of the slider with this label, which takes the keyboard."""
         return self.box.locator(f".widget-slider:has(label:text-is('{label}')) [role=slider]").first
 
-    def wait_for_change(self, source: str, seconds: float = 15) -> None:
-        """Wait until the picture is another than that of `source`, then until picture, caption and page have settled.
+    @property
+    def controls(self) -> list[Locator]:
+        """Everything that takes the keyboard to steer: handles of sliders and the buttons beside lists."""
+        return self.box.locator("[role=slider], button[title^=Next]").all()
+
+    def step(self, control: Locator) -> None:
+        """Move a control by one key, a slider to its upper end (or lower one), and wait for the picture."""
+        key = control.evaluate(
+            """control => control.tagName === 'BUTTON' ? 'Enter'
+                : +control.getAttribute('aria-valuenow') < +control.getAttribute('aria-valuemax')
+                    ? 'End' : 'Home'"""
+        )
+        state = self.state
+        control.press(key)
+        self.wait_for_change(state)
+
+    def reset(self) -> None:
+        state = self.state
+        self.box.get_by_role("button", name="Reset").click()
+        self.wait_for_change(state)
+
+    def wait_for_change(self, state: str, seconds: float = 15) -> None:
+        """Wait until something else is shown, then until picture, caption and page have settled.
 
         They come in messages of their own, and one change may bring several pictures.
         """
         self.image.page.wait_for_function(
-            """([image, source]) => {
-                const words = image.parentElement.querySelector('p[role]')?.innerText;
-                const now = image.src + words + image.getBoundingClientRect().top;
+            f"""([image, state]) => {{
+                const shown = ({_STATE})(image);
+                const now = shown + image.getBoundingClientRect().top;
                 if (image.lastSeen !== now) [image.lastSeen, image.seenSince] = [now, performance.now()];
                 const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
-                return image.src !== source && image.complete && image.naturalWidth > 0 && words
+                return shown !== state && image.complete && image.naturalWidth > 0
                     && kernel.status === 'idle' && performance.now() - image.seenSince > 250;
-            }""",
-            arg=[self.image.element_handle(), source],
+            }}""",
+            arg=[self.image.element_handle(), state],
             timeout=seconds * 1000,
         )

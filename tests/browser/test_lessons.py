@@ -1,36 +1,102 @@
 """The lessons in a real JupyterLab in a real Chromium."""
 
+import html
 import re
 
+import nbformat
 import pytest
 
-from tests.notebooks.refresh import stored
+from gdlab.exercises import EXERCISES
+from gdlab.exercises.exercise import ChoiceExercise, FunctionExercise, NumbersExercise, PropertyExercise
+from tests.notebooks.refresh import FOLDER, stored
 
 pytestmark = pytest.mark.browser
 NAMES = [path.name for path in stored()]
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_shows_its_stored_pictures_before_anything_has_run(open_notebook, name):
+def test_a_visit_from_the_first_look_to_the_last_exercise(open_notebook, keep, name):
+    """All that every notebook has to do, in one go: to open it and to run it takes most of the time."""
     notebook = open_notebook(name)
-    page = notebook.page
-    picture = page.locator(".jp-OutputArea-output img").first
-    picture.wait_for(state="visible")
-    assert picture.evaluate("image => image.naturalWidth") > 1000
-    assert page.get_by_text("model not found").count() == 0
-    assert notebook.complaints == []
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_runs_from_top_to_bottom_without_an_error(open_notebook, name):
-    notebook = open_notebook(name)
+    shows_its_stored_pictures(notebook)
     notebook.run_all()
     assert notebook.outputs("error") == []
     assert [text for text in notebook.outputs("stream") if text[0] == "stderr"] == []
-    explorer = notebook.explorer()
-    assert explorer.image.evaluate("image => image.naturalWidth") > 1000
-    assert len(explorer.caption) > 40
+    stored_pictures = sum("image/png" in str(cell.get("outputs")) for cell in read(name).cells)
+    assert notebook.explorers.count() == stored_pictures
+    for index in range(stored_pictures):
+        explorer = notebook.explorer(index)
+        keep(explorer.box, f"{name[:2]}_{index}")
+        answers_the_keyboard(explorer)
+    takes_predictions(notebook)
+    tells_wrong_from_right(notebook, name)
     assert notebook.complaints == []
+
+
+def read(name):
+    return nbformat.read(FOLDER / name, as_version=4)
+
+
+def shows_its_stored_pictures(notebook):
+    picture = notebook.page.locator(".jp-OutputArea-output img").first
+    picture.wait_for(state="visible")
+    assert picture.evaluate("image => image.naturalWidth") > 1000
+    assert notebook.page.get_by_text("model not found").count() == 0
+
+
+def answers_the_keyboard(explorer):
+    """Each control alone changes picture or caption, the page stays where it is, and Reset leads back."""
+    start, picture = explorer.caption, explorer.picture
+    size = explorer.image.bounding_box()
+    controls = explorer.controls
+    assert controls
+    for control in controls:
+        explorer.step(control)
+        assert "could not be drawn" not in explorer.caption
+        assert (explorer.caption, explorer.picture) != (start, picture)
+        explorer.reset()
+        assert explorer.caption == start
+    assert explorer.image.bounding_box() == size
+
+
+def takes_predictions(notebook):
+    cards = notebook.page.locator(".widget-vbox:has(> .widget-radio)")
+    assert cards.count() >= 1
+    for card in cards.all():
+        commit = card.get_by_role("button", name="Commit")
+        assert commit.is_disabled()
+        card.locator("input[type=radio]").first.check()
+        commit.click()
+        card.get_by_text(re.compile("Now look closely|Keep that thought")).wait_for()
+        assert commit.is_disabled()
+        assert card.locator("input[type=radio]").first.is_disabled()
+
+
+def tells_wrong_from_right(notebook, name):
+    """Each exercise: untouched it says so, a known wrong answer meets its thought, the solution earns the points."""
+    slugs = re.findall(r'gdlab\.check\("([\w-]+)", (\w+)\)', "\n".join(cell.source for cell in read(name).cells))
+    assert slugs
+    for slug, attempt in slugs:
+        exercise = EXERCISES[slug]
+        score, words = notebook.result(f"{slug}-check")
+        assert (score, "Not attempted yet" in words) == ("0.0", True)
+        found = f'from gdlab.exercises import EXERCISES as all\n{attempt} = all["{slug}"]'
+        if isinstance(exercise, FunctionExercise):
+            wrong = exercise.misconceptions[0]
+            score, words = notebook.answer(slug, f"{found}.misconceptions[0].wrong")
+            assert float(score) < exercise.points
+            assert html.escape(wrong.name) in words or wrong.name in words
+        score, words = notebook.answer(slug, f"{found}{RIGHT[type(exercise)]}")
+        assert float(score) == exercise.points
+        assert re.search(r"Right\b", words)
+
+
+RIGHT = {
+    FunctionExercise: ".solution",
+    NumbersExercise: ".answer",
+    ChoiceExercise: ".true",
+    PropertyExercise: ".solution()",
+}
 
 
 def test_arrow_keys_on_a_slider_change_picture_and_caption_and_the_page_does_not_jump(open_notebook):
@@ -42,9 +108,9 @@ def test_arrow_keys_on_a_slider_change_picture_and_caption_and_the_page_does_not
     top, size = explorer.top, explorer.image.bounding_box()
     seen = {explorer.caption}
     for key in ("ArrowRight", "ArrowRight", "ArrowUp", "ArrowLeft"):
-        source, picture = explorer.source, explorer.picture
+        state, picture = explorer.state, explorer.picture
         slider.press(key)
-        explorer.wait_for_change(source)
+        explorer.wait_for_change(state)
         assert explorer.picture != picture
         assert explorer.top == top
         assert explorer.image.bounding_box() == size
@@ -60,14 +126,14 @@ def test_end_keys_reach_both_ends_and_reset_returns(open_notebook):
     explorer = notebook.explorer()
     first = explorer.caption
     for label, key in (("Step", "End"), ("Learning rate", "End"), ("Learning rate", "Home"), ("Step", "Home")):
-        source = explorer.source
+        state = explorer.state
         explorer.slider(label).press(key)
-        explorer.wait_for_change(source)
+        explorer.wait_for_change(state)
         assert "could not be drawn" not in explorer.caption
     assert explorer.caption != first
-    source = explorer.source
+    state = explorer.state
     explorer.box.get_by_role("button", name="Reset").click()
-    explorer.wait_for_change(source)
+    explorer.wait_for_change(state)
     assert explorer.caption == first
     assert notebook.complaints == []
 
@@ -78,7 +144,7 @@ def test_play_walks_through_the_steps_and_stops(open_notebook):
     explorer = notebook.explorer()
     step = explorer.slider("Step")
     before = float(step.get_attribute("aria-valuenow"))
-    play = explorer.box.get_by_role("button", name="Play")
+    play = explorer.box.get_by_role("button", name=re.compile("Play|Pause"))
     play.click()
     notebook.page.wait_for_function(
         "([slider, before]) => +slider.getAttribute('aria-valuenow') >= before + 3", arg=[step.element_handle(), before]
@@ -98,34 +164,17 @@ def test_an_explorer_set_up_in_code_keeps_its_step_on_the_page(open_notebook):
     assert float(explorer.slider("Step").get_attribute("aria-valuenow")) == 2
 
 
-def test_a_prediction_is_committed_once_and_answered(open_notebook):
-    notebook = open_notebook("00_start_here.ipynb")
-    notebook.run_all()
-    card = notebook.page.locator(".widget-vbox:has(.widget-radio)").first
-    commit = card.get_by_role("button", name="Commit")
-    assert commit.is_disabled()
-    card.locator("input[type=radio]").first.check()
-    commit.click()
-    card.get_by_text("Now look closely").wait_for()
-    assert commit.is_disabled()
-    assert card.locator("input[type=radio]").first.is_disabled()
-
-
-def test_an_exercise_answers_a_wrong_attempt_with_its_thought_and_a_right_one_with_its_points(open_notebook):
+def test_an_attempt_that_is_typed_is_judged(open_notebook):
     notebook = open_notebook("01_fit_a_line.ipynb")
     notebook.run_all()
-    verdicts = []
-    for body in (
-        "return weight - learning_rate * (actual - predicted) * input, bias - learning_rate * (actual - predicted)",
-        "return weight + learning_rate * (actual - predicted) * input, bias + learning_rate * (actual - predicted)",
-    ):
-        notebook.write("short-rule", f"def update(weight, bias, learning_rate, actual, predicted, input):\n    {body}")
-        notebook.run_all()
-        verdicts.append(notebook.result("short-rule-check"))
-    (wrong_score, wrong_words), (right_score, right_words) = verdicts
-    assert (wrong_score, right_score) == ("0.0", "2.0")
-    assert "the error is turned round" in wrong_words
-    assert re.search(r"Right\b", right_words)
+    head = "def update(weight, bias, learning_rate, actual, predicted, input):\n"
+    head += "    step = learning_rate * (actual - predicted)"
+    score, words = notebook.answer("short-rule", f"{head}\n    return weight - step * input, bias - step")
+    assert score == "0.0"
+    assert "the error is turned round" in words
+    score, words = notebook.answer("short-rule", f"{head}\n    return weight + step * input, bias + step")
+    assert score == "2.0"
+    assert re.search(r"Right\b", words)
 
 
 def test_at_900_pixels_the_explorer_fits_and_keeps_its_shape(open_notebook):

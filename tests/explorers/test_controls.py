@@ -135,6 +135,20 @@ def test_the_button_says_what_it_will_do():
 # --- choices ---
 
 
+def test_a_button_goes_from_option_to_option_and_round():
+    control = CONTROLS["choice"]
+    dropdown = control.widget()
+    button = control.stepper(dropdown)
+    names = list(control.options)
+    dropdown.value = names[0]
+    seen = []
+    for _ in names:
+        button.click()
+        seen.append(dropdown.value)
+    assert seen == [*names[1:], names[0]]
+    assert button.tooltip == f"Next: {control.label}"
+
+
 def test_a_choice_shows_words_and_gives_names():
     widget = CONTROLS["choice"].widget()
     assert widget.options == (("XOR", "xor"), ("two moons", "moons"))
