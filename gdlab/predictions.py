@@ -206,6 +206,49 @@ PREDICTIONS = {
                 ),
             ),
         ),
+        Prediction(
+            "digits",
+            "Handwritten digits, 8×8 pixels, are to be read by networks with 32 tanh units. On XOR the delta rule solved the "
+            "problem from no start, and did worse than hidden units that were left as they were. How will it do here?",
+            (
+                Option(
+                    "Hardly better than guessing, which gets 10%: this is harder than XOR.",
+                    "So you expect a problem with 64 inputs and ten answers to be harder than one with two inputs and two answers. "
+                    "Is it, for a network? Look at how fast all curves rise.",
+                ),
+                Option(
+                    "Better than guessing, and worse than a frozen layer, as on XOR.",
+                    "So you expect the order of the rules to belong to the rules. Compare the orange curve with the grey one.",
+                ),
+                Option(
+                    "Nearly as well as the chain rule.",
+                    "Then it must have something here that it did not have on XOR. Keep in mind that this wants an explanation.",
+                    right=True,
+                ),
+            ),
+        ),
+        Prediction(
+            "sum-even",
+            "Two digits stand side by side, each a 0 or a 1. Is their sum even? Networks with 32 tanh units learn to answer this "
+            "by each rule. Guessing gets half of the pairs right.",
+            (
+                Option(
+                    "All rules get nearly all pairs right: no two digits are easier to tell apart than 0 and 1.",
+                    "Each of the two digits is easy. But the answer to the question is in neither of them alone. Look at what the "
+                    "answers depend on in the table.",
+                ),
+                Option(
+                    "The chain rule gets nearly all right, the others are near one half.",
+                    "Then telling digits apart cannot be what is hard about it. Look at what it is.",
+                    right=True,
+                ),
+                Option(
+                    "All are near one half: 32 units that see both pictures at once cannot tell the two digits apart.",
+                    "So you expect that somebody has to cut the picture in two first. Look at what the first layer learned by the "
+                    "chain rule.",
+                ),
+            ),
+        ),
     )
 }
 """Every prediction by its slug."""
