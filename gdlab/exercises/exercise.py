@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from gdlab.exercises.attempt import call, is_untouched
+from gdlab.exercises.attempt import Outcome, call, is_untouched
 from gdlab.exercises.feedback import Feedback
 from gdlab.validation import describe
 
@@ -101,11 +101,15 @@ class FunctionExercise(Exercise):
         if is_untouched(attempt):
             return self._untouched()
 
+        return self.try_out(lambda arguments: call(attempt, arguments))
+
+    def try_out(self, run: Callable[[tuple[Any, ...]], Outcome]) -> Feedback:
+        """Judge an attempt by what it gives: `run` takes arguments and says what the attempt does with them."""
         rng = np.random.default_rng()
         trials = []
         for _ in range(TRIALS):
             arguments = self.inputs(rng)
-            outcome = call(attempt, arguments)
+            outcome = run(arguments)
             asked = self._asked(arguments)
             if outcome.problem:
                 return self._wrong("It did not finish", f"Called with {asked}, {outcome.problem}.", *outcome.remarks)

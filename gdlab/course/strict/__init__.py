@@ -1,0 +1,1 @@
+"""Grading outside the student's kernel."""

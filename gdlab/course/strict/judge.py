@@ -1,0 +1,231 @@
+"""Marks for a submission whose cells run in a process of their own.
+
+The process is asked for numbers, and the exercise itself judges them here: with its own solution, tolerance and words, on
+inputs that it draws at random here. So a mark is what `gdlab.check` gives, and the submission has no part in it.
+"""
+
+import ast
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from nbformat import NotebookNode
+
+from gdlab.course.strict.sandbox import PATIENCE, Ended, Sandbox
+from gdlab.course.strict.wire import decode, encode
+from gdlab.exercises import EXERCISES
+from gdlab.exercises.attempt import SECONDS, Outcome
+from gdlab.exercises.exercise import Exercise, FunctionExercise
+from gdlab.exercises.feedback import Feedback
+from gdlab.validation import named
+
+_WORDS = 1000
+"""How many characters of what a submission says are kept."""
+_QUESTIONS = 20_000
+"""How often one call may call back a function that it was given."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long a submission may take, in seconds of the clock: one cell, and all of it."""
+
+    cell: float = 30.0
+    submission: float = 300.0
+
+
+@dataclass
+class Graded:
+    """The marks by the names of the checks, and for each cell that ran, by its place, what it did."""
+
+    marks: dict[str, Feedback] = field(default_factory=dict)
+    told: dict[int, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Check:
+    """A check cell: which exercise it is, and what the attempt is called."""
+
+    exercise: Exercise
+    attempt: str
+
+    @classmethod
+    def read(cls, source: str) -> "Check":
+        """Return what the text of a check cell asks for.
+
+        Raises
+        ------
+        ValueError
+            If it is no ``gdlab.check("slug", name)``, or there is no such exercise.
+        """
+        try:
+            tree: Any = ast.parse(source).body
+        except SyntaxError:
+            tree = None
+        match tree:
+            case [ast.Expr(ast.Call(ast.Attribute(ast.Name("gdlab"), "check"), [ast.Constant(slug), ast.Name(name)], []))]:
+                return cls(named(EXERCISES, slug, "exercise"), name)
+        raise ValueError(f'a check cell is {source[:80]!r}; strict grading wants gdlab.check("slug", name) alone')
+
+
+def grade(
+    cells: Sequence[NotebookNode],
+    checks: Mapping[str, str],
+    library: Path,
+    *,
+    walls: bool,
+    limits: Limits = Limits(),  # noqa: B008  frozen
+) -> Graded:
+    """Run the cells of a submission in a process of their own, and judge what comes back.
+
+    Parameters
+    ----------
+    cells
+        Of the submitted notebook, in their order. A check cell is known by its ``grade_id``, and what it says is not read.
+    checks
+        The assignment's check cells: what they say, by their ``grade_id``.
+    library, walls
+        As `Sandbox` takes them.
+    limits
+        After these a cell is stopped, and a submission not asked any more.
+
+    Returns
+    -------
+    Graded
+        With a mark for every check, whatever the submission does.
+
+    Raises
+    ------
+    ValueError
+        If a check of the assignment cannot be judged.
+    """
+    wanted = {grade_id: Check.read(source) for grade_id, source in checks.items()}
+    graded = Graded()
+    steps = list(_steps(cells, wanted))
+    until = time.monotonic() + limits.submission
+    while open_checks := [grade_id for grade_id in wanted if grade_id not in graded.marks]:
+        if time.monotonic() >= until:
+            why = f"The {limits.submission:g} seconds were over that a submission may take in all."
+            return Graded(graded.marks | {one: _no_mark(wanted[one].exercise, why) for one in open_checks}, graded.told)
+        run = _Run(cells, wanted, graded, limits, until)
+        try:
+            with Sandbox(library, walls) as run.sandbox:
+                for run.step in steps[: 1 + max(map(steps.index, open_checks))]:
+                    run.take(run.step)
+        except Ended as ended:
+            # Whoever brings the process down is left out, and the others are asked anew.
+            _blame(run.step, str(ended), wanted, graded)
+            steps.remove(run.step)
+        except _Tired:
+            continue
+    return graded
+
+
+def _steps(cells: Sequence[NotebookNode], wanted: Mapping[str, Check]) -> Iterator[int | str]:
+    """Yield what is to be done: the place of a cell to run, or the name of a check. Each check comes once."""
+    left = dict(wanted)
+    for place, cell in enumerate(cells):
+        grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
+        if left.pop(grade_id, None):
+            yield grade_id
+        elif cell.cell_type == "code" and cell.source.strip():
+            yield place
+    yield from left
+
+
+def _blame(step: int | str, reason: str, wanted: Mapping[str, Check], graded: Graded) -> None:
+    if step in wanted:
+        graded.marks[step] = _no_mark(wanted[step].exercise, f"While it was tried, {reason}.")
+    else:
+        graded.told[step] = f"While this cell ran, {reason}. It was left out."
+
+
+def _no_mark(exercise: Exercise, *words: str) -> Feedback:
+    return Feedback(exercise, 0.0, "wrong", "It did not finish", words)
+
+
+class _Tired(Exception):
+    """The process was stopped in the middle of something, so what is left is asked of a fresh one."""
+
+
+@dataclass
+class _Run:
+    """One process's time with a submission."""
+
+    cells: Sequence[NotebookNode]
+    wanted: Mapping[str, Check]
+    graded: Graded
+    limits: Limits
+    until: float
+    sandbox: Any = None
+    step: Any = None
+    tired: bool = False
+
+    def take(self, step: int | str) -> None:
+        if step in self.graded.marks:
+            return
+        if step in self.wanted:
+            self.graded.marks[step] = self._mark(self.wanted[step])
+            if self.tired:
+                raise _Tired
+        else:
+            source = {"source": self.cells[step].source, "seconds": self.limits.cell}
+            outcome = self._outcome(self._ask({"cell": source}, self.limits.cell))
+            self.graded.told[step] = "\n".join([outcome.problem, *outcome.remarks]).strip()
+
+    def _ask(self, command: dict[str, Any], seconds: float, functions: Sequence[Callable[..., Any]] = ()) -> Any:
+        """Send a command and return the answer; meanwhile, answer the submission's calls of these functions."""
+        deadline = min(time.monotonic() + seconds + PATIENCE, self.until)
+        self.sandbox.send(command)
+        for _ in range(_QUESTIONS):
+            answer = self.sandbox.receive(deadline)
+            if not isinstance(answer, dict):
+                raise Ended("what came back could not be read")
+            if "apply" not in answer:
+                return answer
+            self.sandbox.send(_applied(answer["apply"], functions))
+        raise Ended(f"it called a function more than {_QUESTIONS} times")
+
+    def _mark(self, check: Check) -> Feedback:
+        found = self._ask({"find": {"name": check.attempt, "seconds": SECONDS}}, SECONDS)
+        if found.get("missing"):
+            why = (told.partition("\n")[0] for told in self.graded.told.values() if told.startswith(("it ", "While ")))
+            return _no_mark(check.exercise, f"There is no `{check.attempt}`.", *(f"In a cell: {told}" for told in why))
+        if not found.get("callable"):
+            return check.exercise.check(self._value(found))
+        if found.get("untouched") or not isinstance(check.exercise, FunctionExercise):
+            return check.exercise.check(... if found.get("untouched") else object())
+        return check.exercise.try_out(self._call)
+
+    def _call(self, arguments: tuple[Any, ...]) -> Outcome:
+        functions: list[Callable[..., Any]] = []
+        command = {"call": {"arguments": encode(arguments, functions), "seconds": SECONDS}}
+        answer = self._ask(command, SECONDS, functions)
+        self.tired = bool(answer.get("late"))
+        return self._outcome(answer)
+
+    def _outcome(self, answer: dict[str, Any]) -> Outcome:
+        problem, remarks = answer.get("problem", ""), answer.get("remarks", [])
+        if not isinstance(problem, str) or not isinstance(remarks, list):
+            raise Ended("what came back could not be read")
+        remarks = tuple(str(remark)[:_WORDS] for remark in remarks[:3])
+        return Outcome(None if problem else self._value(answer), problem[:_WORDS], remarks)
+
+    def _value(self, answer: dict[str, Any]) -> Any:
+        try:
+            return decode(answer.get("value"))
+        except (ValueError, RecursionError):
+            raise Ended("what came back could not be read") from None
+
+
+def _applied(question: Any, functions: Sequence[Callable[..., Any]]) -> dict[str, Any]:
+    """Call one of the functions that the submission was given, and return the answer for it."""
+    try:
+        place, given = question
+        arguments, named_ones = decode(given)
+        with np.errstate(all="ignore"):
+            return {"value": encode(functions[place](*arguments, **named_ones))}
+    except Exception as error:  # whatever the submission put in
+        return {"raised": [type(error).__name__, str(error)[:_WORDS]]}

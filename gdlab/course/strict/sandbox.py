@@ -1,0 +1,241 @@
+"""The process that a submission runs in: what it finds there, what it cannot reach, and how one speaks with it."""
+
+import json
+import os
+import select
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import gdlab
+
+LARGEST = 4_000_000
+"""The longest answer, in bytes, that is read."""
+PATIENCE = 3.0
+"""How much longer than it was given a process may take, in seconds, before it is ended."""
+_GB = 2**30
+_LIMITS = {
+    "RLIMIT_AS": 4 * _GB,
+    "RLIMIT_CPU": 600,
+    "RLIMIT_FSIZE": 16 * 2**20,
+    "RLIMIT_NOFILE": 256,
+    "RLIMIT_CORE": 0,
+}
+_HOME = "/tmp/home"
+_SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/nix", "/etc/ld.so.cache", "/etc/fonts", "/etc/localtime")
+"""Where a system keeps what Python needs beside its own folders."""
+
+
+class Ended(Exception):
+    """Says why no more can be had from a process."""
+
+
+@contextmanager
+def library() -> Iterator[Path]:
+    """Make, for as long as it is needed, the folder with the gdlab of submissions: no exercise is in it.
+
+    Copied is all but `gdlab.course` and `gdlab.exercises`; of the latter it has the panels, which predictions show, and
+    what calls an attempt.
+    """
+    source, here = Path(gdlab.__file__).parent, Path(__file__).parent
+    with tempfile.TemporaryDirectory(prefix="gdlab-strict-") as name:
+        copy = Path(name, "gdlab")
+        left_out = [source / "course", source / "exercises"]
+        shutil.copytree(
+            source,
+            copy,
+            ignore=lambda folder, names: [n for n in names if Path(folder, n) in left_out or n == "__pycache__"],
+        )
+        exercises = copy / "exercises"
+        exercises.mkdir()
+        for module in ("attempt.py", "feedback.py"):
+            shutil.copy(source / "exercises" / module, exercises / module)
+        shutil.copy(here / "wire.py", exercises / "wire.py")
+        shutil.copy(here / "stand_in.py", exercises / "__init__.py")
+        shutil.copy(here / "inside.py", Path(name, "inside.py"))
+        if fonts := _font_list():
+            shutil.copy(fonts, Path(name, "fonts"))
+            Path(name, "fonts.name").write_text(fonts.name, encoding="utf-8")
+        yield Path(name)
+
+
+def _font_list() -> Path | None:
+    """Return matplotlib's list of fonts, which takes seconds to make."""
+    import matplotlib.font_manager  # makes the list if there is none yet
+
+    return next(iter(Path(matplotlib.get_cachedir()).glob("fontlist-*.json")), None)
+
+
+class Sandbox:
+    """A process with a submission in it. Use it in a ``with``, so that it ends with the block.
+
+    Parameters
+    ----------
+    library
+        What `library` makes.
+    walls
+        Whether bubblewrap keeps the process in (see `bubblewrap_works`); otherwise a guard in the process refuses what
+        it sees.
+
+    Raises
+    ------
+    OSError
+        If the process does not start.
+    """
+
+    def __init__(self, library: Path, walls: bool) -> None:
+        if sys.platform == "win32":
+            raise OSError("grading outside the student's kernel needs Linux or macOS; on Windows, use WSL")
+        self._home = tempfile.TemporaryDirectory(prefix="gdlab-strict-home-", ignore_cleanup_errors=True)
+        home = _HOME if walls else self._home.name
+        if (library / "fonts").exists():
+            cache = Path(self._home.name, "matplotlib")
+            cache.mkdir()
+            shutil.copy(library / "fonts", cache / (library / "fonts.name").read_text(encoding="utf-8"))
+        python = [sys.executable, "-I", "-S", "-B", str(library / "inside.py")]
+        environment = {name: value for name, value in os.environ.items() if name.startswith(("OPENBLAS_", "LC_", "LANG"))}
+        environment |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+        environment |= {"HOME": home, "TMPDIR": home, "MPLCONFIGDIR": f"{home}/matplotlib", "MPLBACKEND": "agg"}
+        environment |= {"PATH": "/usr/bin:/bin"}
+        self._complaints = tempfile.TemporaryFile()
+        self._process = subprocess.Popen(
+            [*_bubblewrap(library, Path(self._home.name)), *python] if walls else python,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._complaints,  # until it is ready; then it lets go of it
+            env=environment,
+            cwd=self._home.name,
+            start_new_session=True,
+            bufsize=0,
+        )
+        os.set_blocking(self._process.stdin.fileno(), False)
+        self._read = bytearray()
+        settings = {
+            "library": str(library),
+            "packages": _packages(),
+            "limits": _LIMITS,
+            "processes": 64 if walls else 0,
+            "guard": not walls,
+            "home": home,
+            "readable": [*_SYSTEM, sys.prefix, sys.base_prefix, *_packages()],
+            "hidden": _hidden(),
+        }
+        try:
+            self.send(settings)
+            self.receive(time.monotonic() + 60)
+        except Ended as ended:
+            self._complaints.seek(0)
+            said = self._complaints.read().decode(errors="replace").strip()[-500:]
+            self.close()
+            raise OSError(f"the process for a submission did not start: {ended}: {said}") from None
+
+    def __enter__(self) -> "Sandbox":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the process and those that it started."""
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.kill()
+        self._process.wait()
+        self._process.stdin.close()
+        self._process.stdout.close()
+        self._complaints.close()
+        self._home.cleanup()
+
+    def send(self, message: Any, seconds: float = 10.0) -> None:
+        """Write one message.
+
+        Raises
+        ------
+        Ended
+            If the process has ended, or does not read.
+        """
+        rest, descriptor = memoryview(json.dumps(message).encode() + b"\n"), self._process.stdin.fileno()
+        until = time.monotonic() + seconds
+        while rest:
+            if not select.select([], [descriptor], [], max(0.0, until - time.monotonic()))[1]:
+                raise Ended("it did not listen any more")
+            try:
+                rest = rest[os.write(descriptor, rest) :]
+            except BrokenPipeError:
+                raise Ended("the process ended") from None
+
+    def receive(self, until: float) -> Any:
+        """Return the next message, as JSON gives it: whatever a submission may have written.
+
+        Raises
+        ------
+        Ended
+            If none comes before this time of ``time.monotonic``, the process has ended, or what comes is too long or no
+            JSON.
+        """
+        searched = 0
+        while (end := self._read.find(b"\n", searched)) < 0:
+            searched = len(self._read)
+            if searched > LARGEST:
+                raise Ended(f"more than {LARGEST // 1_000_000} MB came back")
+            if not select.select([self._process.stdout], [], [], max(0.0, until - time.monotonic()))[0]:
+                raise Ended("it went on running and could not be stopped")
+            if not (piece := os.read(self._process.stdout.fileno(), 1 << 16)):
+                raise Ended("the process ended")
+            self._read += piece
+        line = bytes(self._read[:end])
+        del self._read[: end + 1]
+        try:
+            return json.loads(line)
+        except (ValueError, RecursionError):
+            raise Ended("what came back could not be read") from None
+
+
+@cache
+def bubblewrap_works() -> bool:
+    """Tell whether this system has bubblewrap and lets it make a sandbox with Python in it."""
+    if shutil.which("bwrap") is None:
+        return False
+    with tempfile.TemporaryDirectory(prefix="gdlab-strict-") as name:
+        command = [*_bubblewrap(Path(name), Path(name)), sys.executable, "-I", "-S", "-c", "import sys"]
+        try:
+            return subprocess.run(command, capture_output=True, timeout=30, check=False).returncode == 0
+        except (OSError, subprocess.TimeoutExpired):
+            return False
+
+
+def _bubblewrap(library: Path, home: Path) -> list[str]:
+    """Return the start of a command that runs the rest in new namespaces, with these folders and the system's alone."""
+    command = ["bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL"]
+    command += ["--size", str(_GB // 8), "--tmpfs", "/tmp"]
+    for path in dict.fromkeys([*_SYSTEM, *map(os.path.normpath, (sys.prefix, sys.base_prefix, *_packages()))]):
+        if os.path.islink(path):
+            command += ["--symlink", os.readlink(path), path]
+        else:
+            command += ["--ro-bind-try", path, path]
+    for path in _hidden():
+        command += ["--tmpfs", path]
+    command += ["--ro-bind", str(library), str(library), "--size", str(_GB // 16), "--tmpfs", _HOME]
+    for path in home.rglob("*"):
+        if path.is_file():
+            command += ["--ro-bind", str(path), f"{_HOME}/{path.relative_to(home)}"]
+    return [*command, "--proc", "/proc", "--dev", "/dev", "--chdir", _HOME, "--"]
+
+
+@cache
+def _packages() -> tuple[str, ...]:
+    """Return the folders of installed packages."""
+    return tuple(path for path in sys.path if Path(path).name in {"site-packages", "dist-packages"})
+
+
+def _hidden() -> list[str]:
+    """Return the folders of gdlab itself that the folders of packages hold: the exercises are in there."""
+    return [str(path) for folder in _packages() if (path := Path(folder, "gdlab")).is_dir()]
