@@ -207,6 +207,49 @@ PREDICTIONS = {
             ),
         ),
         Prediction(
+            "random-way-back",
+            "The eight hidden units of a network are steps; XOR is the problem. At the start of training, the "
+            "straight-through update with its ramp points about 20° away from the smooth twin’s gradient, the delta rule’s 60°, and that of "
+            "feedback alignment, through fixed random weights, 90°. Which of them do better than a hidden layer that is left alone?",
+            (
+                Option(
+                    "Straight-through only: the others start too far from the gradient.",
+                    "So you expect the angle at the start to last. Watch the lower left picture: which curve stays where it began?",
+                ),
+                Option(
+                    "Straight-through and the delta rule, in this order; random weights cannot know who is to blame.",
+                    "At the start they know nothing. But the weights above the hidden units learn, too. Watch what the agreement of "
+                    "feedback alignment does.",
+                ),
+                Option(
+                    "Straight-through and feedback alignment.",
+                    "Yes, though the random weights start at right angles to downhill. Watch where the three curves are later.",
+                    right=True,
+                ),
+            ),
+        ),
+        Prediction(
+            "coin-signs",
+            "Eight ReLU units learn a disc by the chain rule, with one change: at each step a lot is drawn for every sample and "
+            "every unit, and 4 out of 10 times the sign of the slope is turned round. What will 400 steps do?",
+            (
+                Option(
+                    "Harm: with so many wrong signs the hidden layer is worse than if left alone.",
+                    "Four in ten are wrong, and six are right. A single step goes a little downhill and far aside. Where do 400 of "
+                    "them go?",
+                ),
+                Option(
+                    "Little: wrong and right signs cancel, and the layer stays about as it was.",
+                    "With 5 out of 10 they would. Here a fifth of the gradient is left over at each step. What becomes of the rest?",
+                ),
+                Option(
+                    "Nearly what the exact slopes would do.",
+                    "Yes. Keep in mind why it works: what is wrong is new at each step.",
+                    right=True,
+                ),
+            ),
+        ),
+        Prediction(
             "digits",
             "Handwritten digits, 8×8 pixels, are to be read by networks with 32 tanh units. On XOR the delta rule solved the "
             "problem from no start, and did worse than hidden units that were left as they were. How will it do here?",

@@ -67,7 +67,8 @@ frozen = Rule(
     factor=lambda activation, z: 0.0,
 )
 
-# For step units, whose slope is 0: pretend they were the identity near the step (Bengio, Léonard & Courville 2013).
+# For step units, whose slope is 0: pretend that they were the identity near the step. Bengio, Léonard & Courville 2013
+# pretend so everywhere, which is the delta rule; the window is that of Courbariaux et al. 2016, arXiv:1602.02830.
 straight_through = Rule(
     "straight_through",
     output_error=lambda loss, activation, z, y: loss.error(activation, z, y),

@@ -7,6 +7,7 @@ from gdlab.exercises import (
     find_the_missing_derivative,
     fit_a_line,
     give_hidden_units_credit,
+    learn_without_the_exact_slope,
     read_handwritten_digits,
     stack_linear_layers,
     start_here,
@@ -26,6 +27,7 @@ EXERCISES: dict[str, Exercise] = {
         find_the_missing_derivative,
         stack_linear_layers,
         give_hidden_units_credit,
+        learn_without_the_exact_slope,
         read_handwritten_digits,
     )
     for exercise in module.EXERCISES

@@ -1,0 +1,226 @@
+"""Exercises of notebook 09."""
+
+import numpy as np
+
+from gdlab.exercises.exercise import ChoiceExercise, FunctionExercise, Misconception
+
+
+def perceptron_pass(X, y, w, b):
+    for x, actual in zip(X, y, strict=True):
+        predicted = 1.0 if x @ w + b > 0 else 0.0
+        w = w + (actual - predicted) * x
+        b = b + (actual - predicted)
+    return w, b
+
+
+def straight_through(error, z):
+    return error * (np.abs(z) <= 1)
+
+
+def _samples(rng):
+    n = int(rng.integers(6, 10))
+    return rng.normal(0, 1, (n, 2)), rng.integers(0, 2, n).astype(float), rng.normal(0, 1, 2), float(rng.normal())
+
+
+def _errors_at_steps(rng):
+    shape = int(rng.integers(5, 9)), int(rng.integers(3, 5))
+    return rng.normal(0, 1, shape), rng.normal(0, 1.5, shape)
+
+
+def _variant(predict=lambda z: float(z > 0), sign=1, of_b=lambda error: error, wanted=lambda actual: actual):
+    """Make a pass with another prediction, another sign, another step of the bias, or other targets."""
+
+    def wrong(X, y, w, b):
+        for x, actual in zip(X, y, strict=True):
+            error = sign * (wanted(actual) - predict(x @ w + b))
+            w, b = w + error * x, b + of_b(error)
+        return w, b
+
+    return wrong
+
+
+def _all_at_once(X, y, w, b):
+    errors = y - (X @ w + b > 0)
+    return w + errors @ X, b + errors.sum()
+
+
+def _mean_at_once(X, y, w, b):
+    errors = y - (X @ w + b > 0)
+    return w + errors @ X / len(X), b + errors.mean()
+
+
+def _first_sample_only(X, y, w, b):
+    return perceptron_pass(X[:1], y[:1], w, b)
+
+
+def _bias_not_in_z(X, y, w, b):
+    for x, actual in zip(X, y, strict=True):
+        error = actual - float(x @ w > 0)
+        w, b = w + error * x, b + error
+    return w, b
+
+
+EXERCISES = (
+    FunctionExercise(
+        slug="perceptron",
+        title="The perceptron rule",
+        points=3,
+        solution=perceptron_pass,
+        inputs=_samples,
+        parts=("w", "b"),
+        hints=(
+            "For a single sample this is three lines: predict, update `w`, update `b`. Then put a loop over the samples around them.",
+            "The prediction is a comparison: 1 where `x @ w + b` is above 0, and 0 otherwise. So actual − predicted is 1, 0 or −1. "
+            "The bias has the input 1.",
+            "`for x, actual in zip(X, y):`, and in the loop `predicted` is 1.0 where `x @ w + b > 0`. What then is added to `w` is "
+            "(actual − predicted) × `x`; write `w = w + …`, since `w += …` changes the array that you were given.",
+        ),
+        misconceptions=(
+            Misconception(
+                "all samples at once",
+                _all_at_once,
+                "Every prediction was made with the first weights. Here each sample is to meet the weights that the one before it left.",
+            ),
+            Misconception(
+                "the mean over all samples",
+                _mean_at_once,
+                "This is one step for the whole batch. Here each sample makes a step of its own, and the next one meets new weights.",
+            ),
+            Misconception(
+                "no step in the prediction",
+                _variant(predict=lambda z: z),
+                "You compare with `z`, which is the rule for a linear unit. This unit answers 0 or 1.",
+            ),
+            Misconception(
+                "a sigmoid in place of the step",
+                _variant(predict=lambda z: (1 + np.tanh(z / 2)) / 2),
+                "That is logistic regression, sample by sample. This unit knows no answer between 0 and 1.",
+            ),
+            Misconception(
+                "the slope of the step is in it",
+                lambda X, y, w, b: (w, b),
+                "Nothing moved. If you multiplied by the slope of the step: what is it, wherever a sample lies?",
+            ),
+            Misconception(
+                "the sign is turned round",
+                _variant(sign=-1),
+                "Take a sample of class 1 that was called 0. Is its `z` larger after your update?",
+            ),
+            Misconception(
+                "classes −1 and 1",
+                _variant(predict=lambda z: 1.0 if z > 0 else -1.0, wanted=lambda actual: 2 * actual - 1),
+                "Your errors are 2 and −2, as for classes called −1 and 1, a common way to write this rule. Here they are 0 and 1.",
+            ),
+            Misconception(
+                "the bias stays",
+                _variant(of_b=lambda error: 0.0),
+                "The line can turn, but not move away from the origin. What is the input of the bias?",
+            ),
+            Misconception(
+                "only the first sample",
+                _first_sample_only,
+                "It stops after one sample. Is the `return` inside the loop?",
+            ),
+            Misconception(
+                "the bias is not in the prediction",
+                _bias_not_in_z,
+                "The bias is updated and then has no say. What belongs to `z` besides `x @ w`?",
+            ),
+        ),
+    ),
+    FunctionExercise(
+        slug="straight-through",
+        title="A way back through a step",
+        points=2,
+        solution=straight_through,
+        inputs=_errors_at_steps,
+        parts=("error at z",),
+        hints=(
+            "It is error × slope once more, element by element. Only the slope is not that of the step.",
+            "Draw the ramp. It has two slopes only: one in the middle, another outside. Which z are in the middle?",
+            "An array of True and False counts as 1 and 0 in a product. Which comparison of `np.abs(z)` says that z is on the ramp?",
+        ),
+        misconceptions=(
+            Misconception(
+                "the true slope",
+                lambda error, z: np.zeros_like(error),
+                "This is what the chain rule does, and nothing comes through. Take the slope of the ramp.",
+            ),
+            Misconception(
+                "a ramp without ends",
+                lambda error, z: error * 1.0,
+                "You let every error through, as if the ramp went on for ever: the delta rule. Where does this ramp end?",
+            ),
+            Misconception(
+                "no end on the left",
+                lambda error, z: error * (z <= 1),
+                "A unit at z = −5 lets the error through. Is it on the ramp?",
+            ),
+            Misconception(
+                "no end on the right",
+                lambda error, z: error * (z >= -1),
+                "A unit at z = 5 lets the error through. Is it on the ramp?",
+            ),
+            Misconception(
+                "outside instead of inside",
+                lambda error, z: error * (np.abs(z) > 1),
+                "Yours lets through where the ramp is level, and stops where it rises.",
+            ),
+            Misconception(
+                "what the step gives",
+                lambda error, z: error * (z > 0),
+                "You multiplied by what the unit *gives* on the way forward. On the way back it is a slope that is asked for.",
+            ),
+            Misconception(
+                "the height of the ramp",
+                lambda error, z: error * np.clip(z, -1, 1),
+                "You multiplied by how high the ramp is at `z`. How steep is it there?",
+            ),
+            Misconception(
+                "the error is clipped",
+                lambda error, z: np.clip(error, -1, 1),
+                "It is `z` that has to be on the ramp. The error may be as large as it likes.",
+            ),
+            Misconception(
+                "the wrong quantity is compared",
+                lambda error, z: error * (np.abs(error) <= 1),
+                "You asked where the *error* is small. It is `z` that says where on the ramp a unit is.",
+            ),
+            Misconception(
+                "the slope of the smooth twin",
+                lambda error, z: error * (1 - np.tanh(2 * z) ** 2),
+                "A slope of a smooth curve, 1 at z = 0. The ramp is made of straight pieces.",
+            ),
+        ),
+    ),
+    ChoiceExercise(
+        slug="who-learns",
+        title="Which ones learn?",
+        points=3,
+        hints=(
+            "What did you see of the first column? Feedback alignment began near 0.",
+            "Look at the middle column: there most is learned. Which runs go uphill?",
+            "Two runs have much the same numbers. What cancels over many steps, and what adds up?",
+        ),
+        statements={
+            "A": "0.67, 0.27, 0.19; 40% of the signs wrong, drawn anew",
+            "B": "0.65, 0.23, 0.41; 40% of the signs wrong, always the same",
+            "C": "−0.05, 0.39, 0.62",
+            "D": "0.75, −0.30, 0.85",
+            "E": "−0.49, −0.44, −0.42; 60% of the signs wrong, drawn anew",
+            "F": "0.99, 0.65, 0.92",
+        },
+        true=frozenset("ACF"),
+        missed={
+            "A": "A: a small agreement, but what is wrong is new at each step. Does it add up?",
+            "C": "C starts at right angles to the gradient. Where is it for the rest of the way?",
+            "F": "F agrees from beginning to end. What would stop it?",
+        },
+        taken={
+            "B": "B: compare it with A. What do errors that are always the same do over 400 steps?",
+            "D": "D agrees at both ends, and went uphill in between. And do steps that agree add up, at rate 1? Remember the cosine of "
+            "successive steps.",
+            "E": "E: errors that are drawn anew cancel on average. What is the average here, if more than half of the signs are wrong?",
+        },
+    ),
+)
