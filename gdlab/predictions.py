@@ -292,6 +292,48 @@ PREDICTIONS = {
                 ),
             ),
         ),
+        Prediction(
+            "smallest-step",
+            "To measure a slope, move the parameter by h to both sides and divide the difference of the two losses by 2h. The derivative "
+            "is the limit for h → 0. The computer’s numbers carry about 16 digits. With which h does it get the most digits of the "
+            "slope right?",
+            (
+                Option(
+                    "10⁻¹⁵: as small as the numbers allow.",
+                    "In calculus the smallest step is the best. Go there in the explorer, and look at the loss up close.",
+                ),
+                Option(
+                    "10⁻⁵: small, but far from the smallest.",
+                    "Then something must speak against very small steps. Go to 10⁻¹⁵ in the explorer, and look at the loss up close.",
+                    right=True,
+                ),
+                Option(
+                    "10⁻¹: large enough for the two losses to differ clearly.",
+                    "They differ clearly. But between two places so far apart, is the loss a straight line? Look at it up close.",
+                ),
+            ),
+        ),
+        Prediction(
+            "survivors",
+            "A network with two hidden layers of six tanh units learns XOR, and gets nearly all points right. Seven copies of its backward "
+            "pass have one bug each: a wrong sign, a matrix that is not transposed, and so on. With how many of them does it still get "
+            "over 95% right?",
+            (
+                Option(
+                    "With none: what is not the gradient does not go downhill.",
+                    "That would be convenient: every bug would show itself. Try them all.",
+                ),
+                Option(
+                    "With one of them, at most.",
+                    "So you expect nearly every bug to show in the training. Try them all, and count.",
+                ),
+                Option(
+                    "With four of them.",
+                    "Then more than half of the bugs do not show in the training. Try them all, and see which ones they are.",
+                    right=True,
+                ),
+            ),
+        ),
     )
 }
 """Every prediction by its slug."""

@@ -4,6 +4,7 @@ from typing import Any
 
 from gdlab.exercises import (
     bend_the_neuron,
+    check_your_gradient,
     find_the_missing_derivative,
     fit_a_line,
     give_hidden_units_credit,
@@ -27,6 +28,7 @@ EXERCISES: dict[str, Exercise] = {
         find_the_missing_derivative,
         stack_linear_layers,
         give_hidden_units_credit,
+        check_your_gradient,
         learn_without_the_exact_slope,
         read_handwritten_digits,
     )

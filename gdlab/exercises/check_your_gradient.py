@@ -1,0 +1,288 @@
+"""Exercises of notebook 07."""
+
+from itertools import product
+
+import numpy as np
+
+from gdlab.exercises.exercise import ChoiceExercise, FunctionExercise, Misconception
+
+
+def check_gradient(J, theta, gradient, h):
+    measured = np.zeros(theta.size)
+    for i in range(theta.size):
+        step = np.zeros(theta.size)
+        step[i] = h
+        measured[i] = (J(theta + step) - J(theta - step)) / (2 * h)
+    sizes = np.linalg.norm(gradient) + np.linalg.norm(measured)
+    return measured, np.linalg.norm(gradient - measured) / sizes
+
+
+def mended(X, y, W1, b1, W2, b2, W3, b3):
+    H1 = np.tanh(X @ W1 + b1)
+    H2 = np.tanh(H1 @ W2 + b2)
+    error = (H2 @ W3 + b3 - y) / len(X)
+    dW3, db3 = H2.T @ error, error.sum(axis=0, keepdims=True)
+    error = (error @ W3.T) * (1 - H2**2)
+    dW2, db2 = H1.T @ error, error.sum(axis=0, keepdims=True)
+    error = (error @ W2.T) * (1 - H1**2)
+    dW1, db1 = X.T @ error, error.sum(axis=0, keepdims=True)
+    return dW1, db1, dW2, db2, dW3, db3
+
+
+def _function_and_wrong_gradient(rng):
+    p = int(rng.integers(3, 6))
+    A, a, b = rng.normal(0, 1, (p, p)), rng.normal(0, 1, p), rng.uniform(0.5, 1.5, p)
+    A = A + A.T
+
+    def J(theta):
+        return float(theta @ A @ theta / 2 + a @ np.sin(b * theta))
+
+    theta = rng.normal(0, 1, p)
+    gradient = A @ theta + a * b * np.cos(b * theta) + rng.normal(0, 0.5, p)
+    return J, theta, gradient, float(rng.uniform(2e-3, 1e-2))
+
+
+def _relative(gradient, measured):
+    return np.linalg.norm(gradient - measured) / (np.linalg.norm(gradient) + np.linalg.norm(measured))
+
+
+def _measured_by(quotient):
+    """Measure each slope by another quotient, given (J, θ, step, h); the relative error follows from it."""
+
+    def wrong(J, theta, gradient, h):
+        measured = np.array([quotient(J, theta, step, h) for step in h * np.eye(theta.size)])
+        return measured, _relative(gradient, measured)
+
+    return wrong
+
+
+def _steps_kept(J, theta, gradient, h):
+    theta, measured = theta.copy(), np.zeros(theta.size)
+    for i in range(theta.size):
+        theta[i] += h
+        there = J(theta)
+        theta[i] -= 2 * h
+        measured[i] = (there - J(theta)) / (2 * h)
+    return measured, _relative(gradient, measured)
+
+
+def _compared_by(number):
+    """Compare gradient and measurement by another number than the relative error."""
+
+    def wrong(J, theta, gradient, h):
+        measured, _ = check_gradient(J, theta, gradient, h)
+        return None, number(gradient, measured)
+
+    return wrong
+
+
+def _deep_network(rng):
+    n, d, k = int(rng.integers(5, 9)), int(rng.integers(2, 4)), int(rng.integers(4, 6))
+    shapes = ((n, d), (n, 1), (d, k), (1, k), (k, k), (1, k), (k, 1), (1, 1))
+    return tuple(rng.normal(0, 0.8, shape) for shape in shapes)
+
+
+def _pass_with(mean=True, slope=lambda z: 1 - np.tanh(z) ** 2, transposed=True):
+    """Make the backward pass of the exercise with some of its bugs left in, or with another slope at the second layer."""
+
+    def wrong(X, y, W1, b1, W2, b2, W3, b3):
+        H1 = np.tanh(X @ W1 + b1)
+        z2 = H1 @ W2 + b2
+        error = np.tanh(z2) @ W3 + b3 - y
+        error = error / len(X) if mean else error
+        result = [error.sum(axis=0, keepdims=True), np.tanh(z2).T @ error]
+        error = (error @ W3.T) * slope(z2)
+        result += [error.sum(axis=0, keepdims=True), H1.T @ error]
+        error = (error @ (W2.T if transposed else W2)) * (1 - H1**2)
+        result += [error.sum(axis=0, keepdims=True), X.T @ error]
+        return tuple(result[::-1])
+
+    return wrong
+
+
+def _only(parts, wrong):
+    """Keep these parts of a wrong answer; the others are not touched by the thought."""
+    return lambda *arguments: tuple(value if i in parts else None for i, value in enumerate(wrong(*arguments)))
+
+
+def _of_the_activation(z):
+    return 1 - np.tanh(np.tanh(z)) ** 2
+
+
+_LEFT = {
+    (True, True, True): "nothing is mended yet",
+    (True, True, False): "two bugs left, the first at the output",
+    (True, False, True): "two bugs left, one of them at the output",
+    (True, False, False): "one bug left, at the output",
+    (False, True, True): "two bugs left, below the output",
+    (False, True, False): "one bug left, between the output and the second layer",
+    (False, False, True): "one bug left, between the second layer and the first",
+}
+"""What is still wrong: the mean, the slope, the transpose."""
+
+_AT_THE_OUTPUT = (
+    "The output's gradients are wrong, so everything below them is, too: begin there. Divide a gradient by the measured one, "
+    "number by number. What is the quotient, and what else is as large as that?"
+)
+_AT_THE_SECOND_LAYER = (
+    "The output fits, the second layer does not. On its way between the two the error passes weights and a slope. The slope of "
+    "tanh is wanted at z. What is `H2`, and what becomes of it in that line?"
+)
+_AT_THE_FIRST_LAYER = (
+    "Only the first layer is off, so look at what the error passes on its way down from the second. It passes `W3` a few lines "
+    "above: compare the two. (As many units go in as come out, so the wrong product has the right shape.)"
+)
+
+
+def _what_is_left():
+    for left in product((True, False), repeat=3):
+        if not any(left):
+            continue
+        mean, slope, transpose = left
+        options = {"slope": _of_the_activation} if slope else {}
+        wrong = _pass_with(mean=not mean, transposed=not transpose, **options)
+        parts = range(6) if mean else range(4) if slope else range(2)
+        thought = _AT_THE_OUTPUT if mean else _AT_THE_SECOND_LAYER if slope else _AT_THE_FIRST_LAYER
+        yield Misconception(_LEFT[left], _only(parts, wrong), thought)
+
+
+EXERCISES = (
+    FunctionExercise(
+        slug="check-gradient",
+        title="Write the checker",
+        points=4,
+        solution=check_gradient,
+        inputs=_function_and_wrong_gradient,
+        parts=("measured gradient", "relative error"),
+        hints=(
+            "One parameter after the other: move that one only, and leave all others where they are.",
+            "A vector of zeros with `h` in place `i` is such a step. It can be added to `theta` and subtracted from it, and `theta` "
+            "stays as it was.",
+            "The two places are 2h apart. For the second part, `np.linalg.norm` gives the length of a vector; it takes three of them: "
+            "of the difference, and of each vector alone.",
+        ),
+        misconceptions=(
+            Misconception(
+                "to one side only",
+                _measured_by(lambda J, theta, step, h: (J(theta + step) - J(theta)) / h),
+                "This is a forward difference. Its error shrinks with h, that of the central one with h².",
+            ),
+            Misconception(
+                "twice too large",
+                _measured_by(lambda J, theta, step, h: (J(theta + step) - J(theta - step)) / h),
+                "How far apart are the two places at which you asked for the loss?",
+            ),
+            Misconception(
+                "turned round",
+                _measured_by(lambda J, theta, step, h: (J(theta - step) - J(theta + step)) / (2 * h)),
+                "Where the loss rises to the right, the slope is positive. Which of the two values do you subtract?",
+            ),
+            Misconception(
+                "all parameters moved at once",
+                _measured_by(lambda J, theta, step, h: (J(theta + h) - J(theta - h)) / (2 * h)),
+                "`theta + h` moves every parameter. You get the sum of all slopes, in every place. Move one at a time.",
+            ),
+            Misconception(
+                "the steps pile up",
+                _steps_kept,
+                "Parameter 0 is right, the others are a little off: when you came to them, those before had not been put back.",
+            ),
+            Misconception(
+                "two names for one array",
+                _measured_by(lambda J, theta, step, h: 0.0),
+                "All slopes are 0: the two places are the same. `there = theta` makes no copy, only a second name for the same "
+                "array.",
+            ),
+            Misconception(
+                "not relative",
+                _compared_by(lambda g, m: np.linalg.norm(g - m)),
+                "This is the size of the difference. Is it large or small? That depends on how large the gradient is.",
+            ),
+            Misconception(
+                "divided by one of the two",
+                _compared_by(lambda g, m: np.linalg.norm(g - m) / np.linalg.norm(m)),
+                "Relative to the measured gradient alone: that is a good number, too, but another one. In the formula both lengths "
+                "stand below.",
+            ),
+            Misconception(
+                "divided by the other one",
+                _compared_by(lambda g, m: np.linalg.norm(g - m) / np.linalg.norm(g)),
+                "Relative to the gradient that is to be checked: if that is much too large, the error looks harmless. In the formula "
+                "both lengths stand below.",
+            ),
+            Misconception(
+                "divided by the length of the sum",
+                _compared_by(lambda g, m: np.linalg.norm(g - m) / np.linalg.norm(g + m)),
+                "Below the line stand two lengths that are added, not the length of the sum. For a gradient that is turned round "
+                "the sum is 0.",
+            ),
+            Misconception(
+                "the difference of the lengths",
+                _compared_by(
+                    lambda g, m: abs(np.linalg.norm(g) - np.linalg.norm(m)) / (np.linalg.norm(g) + np.linalg.norm(m))
+                ),
+                "Two vectors can have the same length and point in different directions. Subtract first, then take the length.",
+            ),
+        ),
+    ),
+    FunctionExercise(
+        slug="mend-backward",
+        title="Find and mend three bugs",
+        points=6,
+        solution=mended,
+        inputs=_deep_network,
+        parts=("dW1", "db1", "dW2", "db2", "dW3", "db3"),
+        hints=(
+            "The error goes from the output down. So the topmost group that is wrong is wrong by itself; those below may only "
+            "have inherited it. Mend from the top, and run the report after each repair.",
+            "At the output there is one line. The loss is a mean over n samples; `gdlab.backward` takes care of it once, at the output, and "
+            "then it is in everything that comes back.",
+            "At the second layer, compare the slope with that of the first layer: what is squared there, and what is squared here?",
+            "At the first layer, compare how the error passes `W2` with how it passes `W3`.",
+        ),
+        misconceptions=(
+            *_what_is_left(),
+            Misconception(
+                "the mean is in the biases only",
+                _only((0, 2, 4), _pass_with(mean=False)),
+                "The biases are right, the weights n times too large: a sum over samples is hidden in each matrix product, too.",
+            ),
+            Misconception(
+                "a slope of z itself",
+                _only((0, 1, 2, 3), _pass_with(slope=lambda z: 1 - z**2)),
+                "You squared z. The slope of tanh at z is 1 minus the square of what tanh gives there.",
+            ),
+        ),
+    ),
+    ChoiceExercise(
+        slug="relative-tolerance",
+        title="Why a tolerance must be relative",
+        points=2,
+        statements={
+            "A": "Where the true gradient is smaller than 1e-7, a backward pass that returns nothing but zeros passes.",
+            "B": "A right backward pass can fail after the loss has been multiplied by a million.",
+            "C": "If the loss is multiplied by a million, the relative error of the measured gradient grows by a million.",
+            "D": "What passes this check has a relative error below 1e-7.",
+            "E": "`np.allclose(gradient, measured)` is no such check: it is relative, so zeros cannot pass it for a tiny gradient.",
+            "F": "Where the true gradient is exactly 0, a relative error cannot tell rounding from a bug.",
+        },
+        true=frozenset("ABF"),
+        hints=(
+            "Put numbers in. Let the true gradient be 3e-8 and the backward pass return 0: how large is the difference? Let the gradient "
+            "be 4e6 and agree to 11 digits: how large is it then?",
+            "The relative error is a quotient. What happens to a quotient if both of its parts are multiplied by a million, and what if "
+            "what stands below is nothing but rounding?",
+            "Look `np.allclose` up: `np.allclose?` shows two tolerances and their defaults.",
+        ),
+        missed={
+            "A": "A: the difference between 0 and 3e-8 is 3e-8. Is that below 1e-7?",
+            "B": "B: the gradient grows by a million as well, and so does the rounding in it. The tolerance stays where it was.",
+            "F": "F: say the backward pass gives 0 and the measurement 1e-12, which is rounding. What is their relative error?",
+        },
+        taken={
+            "C": "C: difference and lengths all grow by a million. What becomes of their quotient?",
+            "D": "D: think of a gradient of length 1e-6 that is off by 5e-8.",
+            "E": "E: look at the signature of `np.allclose`. Beside the relative tolerance there is an absolute one, and it is not 0.",
+        },
+    ),
+)
