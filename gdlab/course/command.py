@@ -1,10 +1,10 @@
-"""The program ``gdlab``: ``gdlab course DIR`` makes an nbgrader course."""
+"""The program ``gdlab``: ``gdlab course DIR`` makes an nbgrader course, ``gdlab links`` prints links to a notebook."""
 
 import argparse
 import sys
 from pathlib import Path
 
-from gdlab.course import make
+from gdlab.course import links, make
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -14,6 +14,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_course(commands)
+    _add_links(commands)
     chosen = parser.parse_args(arguments)
     try:
         print(chosen.run(chosen))
@@ -42,6 +43,24 @@ def _add_course(commands) -> None:
 def _course(chosen: argparse.Namespace) -> str:
     names = make.make_course(chosen.folder, chosen.notebooks)
     return f"Made a course in {chosen.folder}: {', '.join(names)}.\nGo on with {chosen.folder / 'README.md'}."
+
+
+def _add_links(commands) -> None:
+    command = commands.add_parser(
+        "links",
+        help="print links that open a notebook on Binder or a JupyterHub",
+        description="Print the Binder badge and link, and the nbgitpuller link, for a notebook of the repository that "
+        "this is run in.",
+    )
+    command.add_argument("notebook", nargs="?", default="00", metavar="NOTEBOOK", help="number or name; 00 by default")
+    command.add_argument("--hub", default=links.HUB, metavar="URL", help="the JupyterHub's address")
+    command.add_argument("--binder", default=links.BINDER, metavar="URL", help=f"{links.BINDER} by default")
+    command.add_argument("--branch", help="by default the one that is checked out")
+    command.set_defaults(run=_links)
+
+
+def _links(chosen: argparse.Namespace) -> str:
+    return links.links(Path.cwd(), chosen.notebook, chosen.hub, chosen.branch, chosen.binder)
 
 
 if __name__ == "__main__":

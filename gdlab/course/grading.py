@@ -7,6 +7,7 @@ gave a score. What had to be mended, or why there is nothing to mark, is kept as
 metadata, is said in the log, stands at the top of the feedback, and comes with the exported marks.
 """
 
+import ast
 import json
 import os
 import re
@@ -20,10 +21,12 @@ from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_notebook
 from nbgrader.api import Gradebook, MissingEntry
-from nbgrader.converters import Autograde
+from nbgrader.converters import Autograde, GenerateAssignment
 from nbgrader.preprocessors import (
     AssignLatePenalties,
     CheckCellMetadata,
+    ClearOutput,
+    ClearSolutions,
     IgnorePattern,
     LimitOutput,
     NbGraderPreprocessor,
@@ -44,6 +47,7 @@ def configure(c: Config) -> None:
     """Set nbgrader's configuration `c` so that marks hold."""
     # nbgrader starts `alembic` by its name, which is found only if the environment is activated
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    c.GenerateAssignment.preprocessors = [_RELEASED_AS.get(one, one) for one in _RELEASE]
     c.Autograde.exporter_class = SubmissionExporter
     c.Autograde.sanitize_preprocessors = [MendCells, OverwriteKernelspec, OverwriteCells, CheckCellMetadata]
     c.Autograde.autograde_preprocessors = [
@@ -56,6 +60,46 @@ def configure(c: Config) -> None:
         CheckCellMetadata,
     ]
     c.ExportApp.plugin_class = "gdlab.course.marks.MarksPlugin"
+
+
+class KeepStubs(ClearSolutions):
+    """nbgrader's `ClearSolutions`, which leaves a stub with its signature as it is: there is no solution in it."""
+
+    def preprocess_cell(
+        self, cell: NotebookNode, resources: Resources, cell_index: int
+    ) -> tuple[NotebookNode, Resources]:
+        if is_solution(cell) and (_is_stub(cell.source) if cell.cell_type == "code" else _is_place(cell.source)):
+            return cell, resources
+        return super().preprocess_cell(cell, resources, cell_index)
+
+
+def _is_stub(source: str) -> bool:
+    """Tell whether something is left open in the code with ``...``, other than in an index."""
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:
+        return False
+    indices = {id(part) for node in ast.walk(tree) if isinstance(node, ast.Subscript) for part in ast.walk(node.slice)}
+    return any(isinstance(n, ast.Constant) and n.value is ... and id(n) not in indices for n in ast.walk(tree))
+
+
+def _is_place(source: str) -> bool:
+    return source.strip(" *._\n").casefold() == "your answer here"
+
+
+class KeepPictures(ClearOutput):
+    """nbgrader's `ClearOutput`, which leaves the pictures of gdlab's explorers: they show before anything has run."""
+
+    def preprocess_cell(
+        self, cell: NotebookNode, resources: Resources, cell_index: int
+    ) -> tuple[NotebookNode, Resources]:
+        if "gdlab." in cell.source and any("image/png" in output.get("data", {}) for output in cell.get("outputs", [])):
+            return cell, resources
+        return super().preprocess_cell(cell, resources, cell_index)
+
+
+_RELEASE = GenerateAssignment.preprocessors.default_args[0]
+_RELEASED_AS = {ClearSolutions: KeepStubs, ClearOutput: KeepPictures}
 
 
 class SubmissionExporter(NotebookExporter):
@@ -138,9 +182,8 @@ class MendCells(NbGraderPreprocessor):
             assigned = _assigned(gradebook, names["notebook"], names["assignment"])
         cells, remarks = mend(nb.cells, assigned)
         said = nb.metadata.gdlab.remarks
-        if not nb.cells:
-            remarks = []  # that everything was missing has been said
-        said += [f"{remark}." for remark in remarks]
+        if nb.cells or not said:  # else it has been said already why everything is missing
+            said += [f"{remark}." for remark in remarks]
         if said:
             cells = [
                 new_markdown_cell("\n".join(["**Remarks of the grading**", "", *(f"- {one}" for one in said)])),
@@ -185,7 +228,8 @@ class KeepScores(NbGraderPreprocessor):
                 continue
             if is_grade(cell) and not is_solution(cell) and "gdlab.check(" in cell.source:
                 _keep_score(cell)
-            kept.remarks += [f"{o.evalue[:200]}." for o in cell.outputs if o.get("ename") in _OURS]
+            name = cell.metadata.get("nbgrader", {}).get("grade_id", "A cell")
+            kept.remarks += [f"{name}: {o.evalue[:200]}." for o in cell.outputs if o.get("ename") in _OURS]
         kept.graded = True
         for remark in kept.remarks:
             self.log.warning("%s, %s: %s", resources["nbgrader"]["student"], resources["nbgrader"]["notebook"], remark)
@@ -193,6 +237,7 @@ class KeepScores(NbGraderPreprocessor):
 
 
 _OURS = {"KernelEnded", "TimeIsUp", "NotRun", "NoScore"}
+"""The names of the errors that `RunCells` and `KeepScores` write."""
 
 
 def _keep_score(cell: NotebookNode) -> None:
@@ -204,7 +249,7 @@ def _keep_score(cell: NotebookNode) -> None:
         results = [output for output in cell.outputs if output.output_type == "execute_result"]
         scores = [o for o in results if _is_score(o.data.get("text/plain"), float(cell.metadata.nbgrader.points))]
         if not scores:
-            cell.outputs.append(kernel_error("NoScore", f"{cell.metadata.nbgrader.grade_id} gave no score"))
+            cell.outputs.append(kernel_error("NoScore", "the check gave no score"))
     cell.outputs = [o for o in cell.outputs if o.output_type != "execute_result" or o in scores[-1:]]
 
 

@@ -8,6 +8,7 @@ from string import Template
 
 import gdlab
 
+_NOTEBOOKS = "[0-9][0-9]_*.ipynb"
 _WRITTEN = {"nbgrader_config.txt": "nbgrader_config.py", "roster.csv": "roster.csv", "README.md": "README.md"}
 """The files of a course beside the notebooks, by the name of their template."""
 
@@ -23,25 +24,27 @@ def notebook_folder() -> Path:
     checkout = Path(gdlab.__file__).parents[1] / "notebooks"
     installed = Path(sysconfig.get_path("data"), "share", "gdlab", "notebooks")
     for folder in (checkout, installed):
-        if any(folder.glob("[0-9][0-9]_*.ipynb")):
+        if any(folder.glob(_NOTEBOOKS)):
             return folder
     raise FileNotFoundError(f"gdlab's notebooks are neither in {checkout} nor in {installed}; wanted the .ipynb files")
 
 
-def chosen_notebooks(names: list[str] | None = None) -> list[Path]:
+def chosen_notebooks(names: list[str] | None = None, folder: Path | None = None) -> list[Path]:
     """Return the paths of the notebooks of these names, in their order; without names, of all.
 
     Parameters
     ----------
     names
         A name is a number (``"01"`` or ``"1"``) or the file's name, with or without its ending.
+    folder
+        Where they are; by default gdlab's own.
 
     Raises
     ------
     ValueError
         If there is no such notebook; the message lists those there are.
     """
-    paths = sorted(notebook_folder().glob("[0-9][0-9]_*.ipynb"))
+    paths = sorted((folder or notebook_folder()).glob(_NOTEBOOKS))
     if names is None:
         return paths
     by_name: dict[str, Path] = {}
@@ -49,7 +52,7 @@ def chosen_notebooks(names: list[str] | None = None) -> list[Path]:
         number = path.stem[:2]
         by_name |= dict.fromkeys((path.name, path.stem, number, str(int(number))), path)
     if unknown := [name for name in names if name not in by_name]:
-        there_are = ", ".join(path.stem for path in paths)
+        there_are = ", ".join(path.stem for path in paths) or "none"
         raise ValueError(f"no notebook is called {', '.join(unknown)}; wanted one of {there_are}, or its number")
     chosen = {by_name[name] for name in names}
     return [path for path in paths if path in chosen]

@@ -74,7 +74,7 @@ class MarksPlugin(ExportPlugin):
         remarks = [remarks_on(graded / f"{notebook.name}.ipynb") for notebook in assignment.notebooks]
         if None in remarks:
             return [f"Not graded yet: run nbgrader autograde {assignment.name}."]
-        return sum(remarks, [])
+        return [remark for some in remarks for remark in some]
 
 
 def _chosen(name: str, wanted: list[Any]) -> bool:
