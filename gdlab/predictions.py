@@ -252,7 +252,7 @@ PREDICTIONS = {
         Prediction(
             "digits",
             "Handwritten digits, 8×8 pixels, are to be read by networks with 32 tanh units. On XOR the delta rule solved the "
-            "problem from no start, and did worse than hidden units that were left as they were. How will it do here?",
+            "problem from no start, and mostly did worse than hidden units that were left as they were. How will it do here?",
             (
                 Option(
                     "Hardly better than guessing, which gets 10%: this is harder than XOR.",
