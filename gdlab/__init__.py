@@ -48,6 +48,8 @@ _ON_DEMAND = {
     "DigitsLab": "gdlab.explorers.digits_lab",
     "StandIns": "gdlab.explorers.stand_ins",
     "OwnDigit": "gdlab.own_digit",
+    "SignalFlow": "gdlab.explorers.signal_flow",
+    "DeepTraining": "gdlab.explorers.deep_training",
     "check": "gdlab.exercises",
     "hint": "gdlab.exercises",
     "solution": "gdlab.exercises",
