@@ -1,8 +1,8 @@
 """The process in which a submission's cells run: ``python -I -S inside.py`` with a first line of settings.
 
-It reads one command a line from where standard input was, and writes one answer a line to where standard output was. All
-that it says may be made up by the submission, which shares its memory; whoever reads it takes it for that: as what the
-submission answers.
+It reads one command a line from where standard input was, and writes one answer a line to where standard output was.
+All that it says may be made up by the submission, which shares its memory; whoever reads it takes it for that: as what
+the submission answers.
 """
 
 import ast
@@ -28,7 +28,7 @@ def main() -> None:
     for descriptor in (0, 1):
         os.dup2(nothing, descriptor)
     settings = json.loads(commands.readline())
-    sys.path[:0] = [settings["library"]]
+    sys.path[:0] = [settings["library"], settings["home"]]
     sys.path += [path for path in settings["packages"] if path not in sys.path]
     _limit(settings)
     submission = Submission(commands, answers)

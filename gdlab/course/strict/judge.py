@@ -1,7 +1,7 @@
 """Marks for a submission whose cells run in a process of their own.
 
-The process is asked for numbers, and the exercise itself judges them here: with its own solution, tolerance and words, on
-inputs that it draws at random here. So a mark is what `gdlab.check` gives, and the submission has no part in it.
+The process is asked for numbers, and the exercise itself judges them here: with its own solution, tolerance and words,
+on inputs that it draws at random here. So a mark is what `gdlab.check` gives, and the submission has no part in it.
 """
 
 import ast
@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from nbformat import NotebookNode
 
-from gdlab.course.strict.sandbox import PATIENCE, Ended, Sandbox
+from gdlab.course.strict.sandbox import PATIENCE, EndedError, Sandbox
 from gdlab.course.strict.wire import decode, encode
 from gdlab.exercises import EXERCISES
 from gdlab.exercises.attempt import SECONDS, Outcome
@@ -38,10 +38,11 @@ class Limits:
 
 @dataclass
 class Graded:
-    """The marks by the names of the checks, and for each cell that ran, by its place, what it did."""
+    """The marks by the names of the checks; what each cell said, by its place; and what a person should know."""
 
     marks: dict[str, Feedback] = field(default_factory=dict)
     told: dict[int, str] = field(default_factory=dict)
+    remarks: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,9 @@ class Check:
         except SyntaxError:
             tree = None
         match tree:
-            case [ast.Expr(ast.Call(ast.Attribute(ast.Name("gdlab"), "check"), [ast.Constant(slug), ast.Name(name)], []))]:
+            case [
+                ast.Expr(ast.Call(ast.Attribute(ast.Name("gdlab"), "check"), [ast.Constant(slug), ast.Name(name)], []))
+            ]:
                 return cls(named(EXERCISES, slug, "exercise"), name)
         raise ValueError(f'a check cell is {source[:80]!r}; strict grading wants gdlab.check("slug", name) alone')
 
@@ -76,17 +79,18 @@ def grade(
     library: Path,
     *,
     walls: bool,
-    limits: Limits = Limits(),  # noqa: B008  frozen
+    files: Path | None = None,
+    limits: Limits = Limits(),
 ) -> Graded:
     """Run the cells of a submission in a process of their own, and judge what comes back.
 
     Parameters
     ----------
     cells
-        Of the submitted notebook, in their order. A check cell is known by its ``grade_id``, and what it says is not read.
+        Of the submitted notebook, in their order. Checks are known by their ``grade_id``; what they say is not read.
     checks
         The assignment's check cells: what they say, by their ``grade_id``.
-    library, walls
+    library, walls, files
         As `Sandbox` takes them.
     limits
         After these a cell is stopped, and a submission not asked any more.
@@ -108,17 +112,19 @@ def grade(
     while open_checks := [grade_id for grade_id in wanted if grade_id not in graded.marks]:
         if time.monotonic() >= until:
             why = f"The {limits.submission:g} seconds were over that a submission may take in all."
-            return Graded(graded.marks | {one: _no_mark(wanted[one].exercise, why) for one in open_checks}, graded.told)
+            graded.marks |= {one: _no_mark(wanted[one].exercise, why) for one in open_checks}
+            graded.remarks.append(f"{why} Not tried: {', '.join(open_checks)}.")
+            break
         run = _Run(cells, wanted, graded, limits, until)
         try:
-            with Sandbox(library, walls) as run.sandbox:
+            with Sandbox(library, walls, files) as run.sandbox:
                 for run.step in steps[: 1 + max(map(steps.index, open_checks))]:
                     run.take(run.step)
-        except Ended as ended:
+        except EndedError as ended:
             # Whoever brings the process down is left out, and the others are asked anew.
             _blame(run.step, str(ended), wanted, graded)
             steps.remove(run.step)
-        except _Tired:
+        except _TiredError:
             continue
     return graded
 
@@ -138,15 +144,17 @@ def _steps(cells: Sequence[NotebookNode], wanted: Mapping[str, Check]) -> Iterat
 def _blame(step: int | str, reason: str, wanted: Mapping[str, Check], graded: Graded) -> None:
     if step in wanted:
         graded.marks[step] = _no_mark(wanted[step].exercise, f"While it was tried, {reason}.")
+        graded.remarks.append(f"{step} got no points: while it was tried, {reason}.")
     else:
         graded.told[step] = f"While this cell ran, {reason}. It was left out."
+        graded.remarks.append(f"Cell {step + 1} was left out: while it ran, {reason}.")
 
 
 def _no_mark(exercise: Exercise, *words: str) -> Feedback:
     return Feedback(exercise, 0.0, "wrong", "It did not finish", words)
 
 
-class _Tired(Exception):
+class _TiredError(Exception):
     """The process was stopped in the middle of something, so what is left is asked of a fresh one."""
 
 
@@ -169,7 +177,7 @@ class _Run:
         if step in self.wanted:
             self.graded.marks[step] = self._mark(self.wanted[step])
             if self.tired:
-                raise _Tired
+                raise _TiredError
         else:
             source = {"source": self.cells[step].source, "seconds": self.limits.cell}
             outcome = self._outcome(self._ask({"cell": source}, self.limits.cell))
@@ -182,11 +190,11 @@ class _Run:
         for _ in range(_QUESTIONS):
             answer = self.sandbox.receive(deadline)
             if not isinstance(answer, dict):
-                raise Ended("what came back could not be read")
+                raise EndedError("what came back could not be read")
             if "apply" not in answer:
                 return answer
             self.sandbox.send(_applied(answer["apply"], functions))
-        raise Ended(f"it called a function more than {_QUESTIONS} times")
+        raise EndedError(f"it called a function more than {_QUESTIONS} times")
 
     def _mark(self, check: Check) -> Feedback:
         found = self._ask({"find": {"name": check.attempt, "seconds": SECONDS}}, SECONDS)
@@ -209,7 +217,7 @@ class _Run:
     def _outcome(self, answer: dict[str, Any]) -> Outcome:
         problem, remarks = answer.get("problem", ""), answer.get("remarks", [])
         if not isinstance(problem, str) or not isinstance(remarks, list):
-            raise Ended("what came back could not be read")
+            raise EndedError("what came back could not be read")
         remarks = tuple(str(remark)[:_WORDS] for remark in remarks[:3])
         return Outcome(None if problem else self._value(answer), problem[:_WORDS], remarks)
 
@@ -217,7 +225,7 @@ class _Run:
         try:
             return decode(answer.get("value"))
         except (ValueError, RecursionError):
-            raise Ended("what came back could not be read") from None
+            raise EndedError("what came back could not be read") from None
 
 
 def _applied(question: Any, functions: Sequence[Callable[..., Any]]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The process that a submission runs in: what it finds there, what it cannot reach, and how one speaks with it."""
 
+import atexit
 import json
 import os
 import select
@@ -9,8 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ LARGEST = 4_000_000
 """The longest answer, in bytes, that is read."""
 PATIENCE = 3.0
 """How much longer than it was given a process may take, in seconds, before it is ended."""
+_MOST_FILES, _MOST_BYTES = 100, 5_000_000
 _GB = 2**30
 _LIMITS = {
     "RLIMIT_AS": 4 * _GB,
@@ -30,41 +31,53 @@ _LIMITS = {
     "RLIMIT_CORE": 0,
 }
 _HOME = "/tmp/home"
-_SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/nix", "/etc/ld.so.cache", "/etc/fonts", "/etc/localtime")
+_SYSTEM = (
+    "/usr",
+    "/bin",
+    "/sbin",
+    "/lib",
+    "/lib32",
+    "/lib64",
+    "/nix",
+    "/etc/ld.so.cache",
+    "/etc/fonts",
+    "/etc/localtime",
+)
 """Where a system keeps what Python needs beside its own folders."""
 
 
-class Ended(Exception):
+class EndedError(Exception):
     """Says why no more can be had from a process."""
 
 
-@contextmanager
-def library() -> Iterator[Path]:
-    """Make, for as long as it is needed, the folder with the gdlab of submissions: no exercise is in it.
+@cache
+def library() -> Path:
+    """Return the folder with the gdlab of submissions, in which no exercise is. It goes when the program ends.
 
     Copied is all but `gdlab.course` and `gdlab.exercises`; of the latter it has the panels, which predictions show, and
     what calls an attempt.
     """
     source, here = Path(gdlab.__file__).parent, Path(__file__).parent
-    with tempfile.TemporaryDirectory(prefix="gdlab-strict-") as name:
-        copy = Path(name, "gdlab")
-        left_out = [source / "course", source / "exercises"]
-        shutil.copytree(
-            source,
-            copy,
-            ignore=lambda folder, names: [n for n in names if Path(folder, n) in left_out or n == "__pycache__"],
-        )
-        exercises = copy / "exercises"
-        exercises.mkdir()
-        for module in ("attempt.py", "feedback.py"):
-            shutil.copy(source / "exercises" / module, exercises / module)
-        shutil.copy(here / "wire.py", exercises / "wire.py")
-        shutil.copy(here / "stand_in.py", exercises / "__init__.py")
-        shutil.copy(here / "inside.py", Path(name, "inside.py"))
-        if fonts := _font_list():
-            shutil.copy(fonts, Path(name, "fonts"))
-            Path(name, "fonts.name").write_text(fonts.name, encoding="utf-8")
-        yield Path(name)
+    name = tempfile.mkdtemp(prefix="gdlab-strict-")
+    atexit.register(shutil.rmtree, name, ignore_errors=True)
+    copy = Path(name, "gdlab")
+    left_out = [source / "course", source / "exercises"]
+    shutil.copytree(
+        source,
+        copy,
+        ignore=lambda folder, names: [n for n in names if Path(folder, n) in left_out or n == "__pycache__"],
+    )
+    exercises = copy / "exercises"
+    exercises.mkdir()
+    for module in ("attempt.py", "feedback.py"):
+        shutil.copy(source / "exercises" / module, exercises / module)
+    shutil.copy(here / "wire.py", exercises / "wire.py")
+    shutil.copy(here / "stand_in.py", exercises / "__init__.py")
+    shutil.copy(here / "inside.py", Path(name, "inside.py"))
+    if fonts := _font_list():
+        shutil.copy(fonts, Path(name, "fonts"))
+        Path(name, "fonts.name").write_text(fonts.name, encoding="utf-8")
+    return Path(name)
 
 
 def _font_list() -> Path | None:
@@ -84,6 +97,9 @@ class Sandbox:
     walls
         Whether bubblewrap keeps the process in (see `bubblewrap_works`); otherwise a guard in the process refuses what
         it sees.
+    files
+        A folder whose files the submission may read as its own, as a notebook reads those beside it. Notebooks and
+        links in it are left out, and so is what is beyond a hundred files or five megabytes.
 
     Raises
     ------
@@ -91,21 +107,25 @@ class Sandbox:
         If the process does not start.
     """
 
-    def __init__(self, library: Path, walls: bool) -> None:
+    def __init__(self, library: Path, walls: bool, files: Path | None = None) -> None:
         if sys.platform == "win32":
             raise OSError("grading outside the student's kernel needs Linux or macOS; on Windows, use WSL")
         self._home = tempfile.TemporaryDirectory(prefix="gdlab-strict-home-", ignore_cleanup_errors=True)
         home = _HOME if walls else self._home.name
+        if files:
+            _copy_files(files, Path(self._home.name))
         if (library / "fonts").exists():
-            cache = Path(self._home.name, "matplotlib")
-            cache.mkdir()
-            shutil.copy(library / "fonts", cache / (library / "fonts.name").read_text(encoding="utf-8"))
+            fonts = Path(self._home.name, "matplotlib")
+            fonts.mkdir(exist_ok=True)
+            shutil.copy(library / "fonts", fonts / (library / "fonts.name").read_text(encoding="utf-8"))
         python = [sys.executable, "-I", "-S", "-B", str(library / "inside.py")]
-        environment = {name: value for name, value in os.environ.items() if name.startswith(("OPENBLAS_", "LC_", "LANG"))}
+        environment = {
+            name: value for name, value in os.environ.items() if name.startswith(("OPENBLAS_", "LC_", "LANG"))
+        }
         environment |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
         environment |= {"HOME": home, "TMPDIR": home, "MPLCONFIGDIR": f"{home}/matplotlib", "MPLBACKEND": "agg"}
         environment |= {"PATH": "/usr/bin:/bin"}
-        self._complaints = tempfile.TemporaryFile()
+        self._complaints = tempfile.TemporaryFile()  # noqa: SIM115  `close` closes it
         self._process = subprocess.Popen(
             [*_bubblewrap(library, Path(self._home.name)), *python] if walls else python,
             stdin=subprocess.PIPE,
@@ -131,7 +151,7 @@ class Sandbox:
         try:
             self.send(settings)
             self.receive(time.monotonic() + 60)
-        except Ended as ended:
+        except EndedError as ended:
             self._complaints.seek(0)
             said = self._complaints.read().decode(errors="replace").strip()[-500:]
             self.close()
@@ -159,25 +179,25 @@ class Sandbox:
 
         Raises
         ------
-        Ended
+        EndedError
             If the process has ended, or does not read.
         """
         rest, descriptor = memoryview(json.dumps(message).encode() + b"\n"), self._process.stdin.fileno()
         until = time.monotonic() + seconds
         while rest:
             if not select.select([], [descriptor], [], max(0.0, until - time.monotonic()))[1]:
-                raise Ended("it did not listen any more")
+                raise EndedError("it did not listen any more")
             try:
                 rest = rest[os.write(descriptor, rest) :]
             except BrokenPipeError:
-                raise Ended("the process ended") from None
+                raise EndedError("the process ended") from None
 
     def receive(self, until: float) -> Any:
         """Return the next message, as JSON gives it: whatever a submission may have written.
 
         Raises
         ------
-        Ended
+        EndedError
             If none comes before this time of ``time.monotonic``, the process has ended, or what comes is too long or no
             JSON.
         """
@@ -185,18 +205,32 @@ class Sandbox:
         while (end := self._read.find(b"\n", searched)) < 0:
             searched = len(self._read)
             if searched > LARGEST:
-                raise Ended(f"more than {LARGEST // 1_000_000} MB came back")
+                raise EndedError(f"more than {LARGEST // 1_000_000} MB came back")
             if not select.select([self._process.stdout], [], [], max(0.0, until - time.monotonic()))[0]:
-                raise Ended("it went on running and could not be stopped")
+                raise EndedError("it went on running and could not be stopped")
             if not (piece := os.read(self._process.stdout.fileno(), 1 << 16)):
-                raise Ended("the process ended")
+                raise EndedError("the process ended")
             self._read += piece
         line = bytes(self._read[:end])
         del self._read[: end + 1]
         try:
             return json.loads(line)
         except (ValueError, RecursionError):
-            raise Ended("what came back could not be read") from None
+            raise EndedError("what came back could not be read") from None
+
+
+def _copy_files(source: Path, target: Path) -> None:
+    left, room = _MOST_FILES, _MOST_BYTES
+    for folder, _, names in os.walk(source):
+        for path in (Path(folder, name) for name in sorted(names)):
+            if path.suffix == ".ipynb" or path.is_symlink() or not path.is_file():
+                continue
+            left, room = left - 1, room - path.stat().st_size
+            if left < 0 or room < 0:
+                return
+            copy = target / path.relative_to(source)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, copy)
 
 
 @cache

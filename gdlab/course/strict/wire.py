@@ -114,7 +114,7 @@ def decode(data: Any, function: Callable[[int], Callable[..., Any]] | None = Non
     [(kind, inner)] = data.items()
     try:
         return _decoded(kind, inner, function)
-    except (TypeError, KeyError, OverflowError) as error:
+    except (TypeError, KeyError, ValueError, OverflowError) as error:
         raise ValueError(f"wanted {kind} as `encode` writes it") from error
 
 
@@ -148,4 +148,7 @@ def _decoded(kind: str, inner: Any, function: Any) -> Any:
 
 def _from_numbers(inner: Any) -> np.ndarray:
     kind, shape, values = inner
-    return np.array(values, _TYPES[kind]).reshape(shape)
+    array = np.array(values, _TYPES[kind]).reshape(shape)
+    if list(array.shape) != shape:
+        raise ValueError(f"wanted the shape {shape}")
+    return array

@@ -1,0 +1,113 @@
+"""nbgrader's part of strict grading: it takes the place of the preprocessor that runs a submission in a kernel."""
+
+import re
+import textwrap
+from pathlib import Path
+from typing import Any
+
+import bleach
+from jinja2 import pass_context
+from jinja2.runtime import Context
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from nbformat import NotebookNode
+from nbformat.v4 import new_markdown_cell, new_output
+from nbgrader.api import Gradebook
+from nbgrader.preprocessors import NbGraderPreprocessor
+from traitlets import Enum, Float
+from traitlets.config import Config
+
+from gdlab.course.run import RunCells
+from gdlab.course.strict import judge, sandbox
+
+
+def configure(c: Config) -> None:
+    """Have nbgrader run submissions outside, after `gdlab.course.grading.configure` has set the rest of `c`."""
+    c.Autograde.autograde_preprocessors = [
+        RunOutside if part is RunCells else part for part in c.Autograde.autograde_preprocessors
+    ]
+    c.HTMLExporter.filters = {"markdown2html": harmless_markdown}
+
+
+@pass_context
+def harmless_markdown(context: Context, source: str) -> str:
+    """Return the HTML of a submission's Markdown without scripts.
+
+    nbgrader's pages leave them in, and one in the page of formgrader could write marks in the name of who opened it.
+    """
+    attachments = context.get("cell", {}).get("attachments", {})
+    renderer = IPythonRenderer(escape=False, attachments=attachments)
+    page = MarkdownWithMath(renderer=renderer).render(
+        re.sub("javascript:", "javascript :", source, flags=re.IGNORECASE)
+    )
+    return bleach.clean(page, _TAGS, _ATTRIBUTES, protocols=[*bleach.ALLOWED_PROTOCOLS, "data"])
+
+
+_TAGS = {
+    *bleach.ALLOWED_TAGS,
+    *("p", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "div", "span", "img", "del", "sub", "sup"),
+    *("table", "thead", "tbody", "tr", "th", "td", "dl", "dt", "dd", "details", "summary", "u", "s", "small"),
+}
+_ATTRIBUTES = {"*": ["class", "id"], "a": ["href", "title"], "img": ["src", "alt", "title", "width", "height"]}
+
+
+class RunOutside(NbGraderPreprocessor):
+    """Runs a submission in a process of its own, and writes into each check the score that it earns."""
+
+    bubblewrap = Enum(
+        ["auto", "always", "never"],
+        "auto",
+        help="Whether bubblewrap keeps submissions in: where it works, or else nothing is graded, or not at all.",
+    ).tag(config=True)
+    cell_seconds = Float(30.0, help="Seconds after which a cell is stopped.").tag(config=True)
+    submission_seconds = Float(300.0, help="Seconds after which the rest of a notebook is not tried.").tag(config=True)
+
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
+        """Return the notebook with scores and feedback in its checks, and what the other cells said.
+
+        Raises
+        ------
+        RuntimeError
+            If bubblewrap is wanted and does not work here.
+        ValueError
+            If the assignment has a check that is no ``gdlab.check``.
+        """
+        graded = judge.grade(
+            nb.cells,
+            _checks(resources["nbgrader"]),
+            sandbox.library(),
+            walls=self._walls(),
+            files=Path(resources["metadata"]["path"]),
+            limits=judge.Limits(self.cell_seconds, self.submission_seconds),
+        )
+        for place, cell in enumerate(nb.cells):
+            if cell.cell_type == "raw":  # a page would take it for HTML
+                nb.cells[place] = new_markdown_cell(textwrap.indent(cell.source, "    "))
+            if cell.cell_type != "code":
+                continue
+            mark = graded.marks.get(cell.metadata.get("nbgrader", {}).get("grade_id"))
+            if mark is not None:
+                shown = {"text/plain": repr(mark), "text/html": mark._repr_html_()}
+                cell.outputs = [new_output("execute_result", shown, execution_count=1)]
+            else:
+                told = graded.told.get(place)
+                cell.outputs = [new_output("stream", name="stdout", text=told)] if told else []
+        remarks = nb.metadata.setdefault("gdlab", NotebookNode(remarks=[])).remarks
+        remarks += graded.remarks
+        return nb, resources
+
+    def _walls(self) -> bool:
+        works = self.bubblewrap != "never" and sandbox.bubblewrap_works()
+        if not works and self.bubblewrap == "always":
+            raise RuntimeError("bubblewrap does not work here; RunOutside.bubblewrap = 'auto' would grade without it")
+        if not works:
+            self.log.warning("Strict grading without bubblewrap: a guard in the process stops tricks, but is no wall.")
+        return works
+
+
+def _checks(names: dict[str, Any]) -> dict[str, str]:
+    """Return the assignment's check cells, as they were when it was generated: what they say, by their names."""
+    with Gradebook(names["db_url"]) as gradebook:
+        stored = gradebook.find_notebook(names["notebook"], names["assignment"])
+        by_hand = {cell.name for cell in stored.solution_cells}
+        checks = {cell.name for cell in stored.grade_cells if cell.cell_type == "code"} - by_hand
+        return {cell.name: cell.source for cell in stored.source_cells if cell.name in checks}

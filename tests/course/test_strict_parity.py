@@ -1,0 +1,178 @@
+"""Honest work scores in strict grading what `gdlab.check` gives: right, wrong in every known way, or blank."""
+
+import inspect
+import itertools
+import sys
+
+import numpy as np
+import pytest
+from nbformat.v4 import new_code_cell
+
+from gdlab.course.strict import judge, sandbox, wire
+from gdlab.exercises import EXERCISES
+from gdlab.exercises.exercise import FunctionExercise
+from tests.exercises.test_every_exercise import blanks, right
+
+PREPARED = """
+import sys, types
+sys.modules["gdlab.exercises.exercise"] = module = types.ModuleType("gdlab.exercises.exercise")
+class Given:
+    def __init__(self, *values, **named):
+        self.__dict__ |= dict(zip(("name", "wrong", "thought"), values)) | named
+for name in ("FunctionExercise", "NumbersExercise", "ChoiceExercise", "PropertyExercise", "Misconception"):
+    setattr(module, name, Given)
+
+def attempt(exercise, misconception):
+    def parts(value):
+        return [value] if len(exercise.parts) == 1 else list(value)
+
+    def function(*arguments):
+        wrong = parts(misconception.wrong(*arguments))
+        filled = [b if a is None else a for a, b in zip(wrong, parts(exercise.solution(*arguments)))]
+        return filled[0] if len(filled) == 1 else tuple(filled)
+
+    return function
+"""
+"""What a cell needs so that the text of a module of exercises, in the next cell, gives their functions as attempts."""
+LOCAL = {}
+exec(PREPARED.replace("sys.modules[", "dict()["), LOCAL)
+
+
+LESSONS = [
+    pytest.param(module, id=name.rpartition(".")[2])
+    for name, module in sorted(sys.modules.items())
+    if name.startswith("gdlab.exercises.") and hasattr(module, "EXERCISES")
+]
+
+
+def attempts(exercise):
+    """Attempts at an exercise: each as code for a cell after the module's text, and as what it is here."""
+    if isinstance(exercise, FunctionExercise):
+        mine = f"next(e for e in EXERCISES if e.slug == {exercise.slug!r})"
+        yield f"{mine}.solution", exercise.solution
+        signature = inspect.signature(exercise.solution)
+        yield f"lambda {', '.join(signature.parameters)}: None", lambda *_: None
+        for place, misconception in enumerate(exercise.misconceptions):
+            yield f"attempt({mine}, {mine}.misconceptions[{place}])", LOCAL["attempt"](exercise, misconception)
+        return
+    for value in (right(exercise), *blanks(exercise), *(list(m.wrong) for m in exercise.misconceptions), "A", [1, 2]):
+        code = repr(value).replace("Ellipsis", "...").replace("frozenset", "set")
+        yield code, value
+
+
+@pytest.fixture(scope="module")
+def library():
+    return sandbox.library()
+
+
+def test_every_exercise_is_in_a_lesson():
+    assert sorted(e.slug for (lesson,) in (p.values for p in LESSONS) for e in lesson.EXERCISES) == sorted(EXERCISES)
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_every_attempt_has_the_mark_and_the_headline_of_the_notebook(lesson):
+    cells = [new_code_cell("import numpy as np"), new_code_cell(PREPARED), new_code_cell(inspect.getsource(lesson))]
+    checks, local = {}, {}
+    for exercise in lesson.EXERCISES:
+        for code, attempt in attempts(exercise):
+            name = f"a{len(checks)}"
+            cells.append(new_code_cell(f"{name} = {code}"))
+            checks[name] = f'gdlab.check("{exercise.slug}", {name})'
+            local[name] = exercise, attempt
+    graded = judge.grade(cells, checks, sandbox.library(), walls=sandbox.bubblewrap_works())
+    assert set(filter(None, graded.told.values())) == set()
+    assert graded.remarks == []
+    for name, (exercise, attempt) in local.items():
+        there, here = graded.marks[name], exercise.check(attempt)
+        assert (there.score, there.headline, there.verdict) == (here.score, here.headline, here.verdict), checks[name]
+    assert sum(mark.verdict == "right" for mark in graded.marks.values()) == len(lesson.EXERCISES)
+
+
+@pytest.mark.parametrize(
+    "exercise",
+    [exercise for exercise in EXERCISES.values() if isinstance(exercise, FunctionExercise)],
+    ids=lambda exercise: exercise.slug,
+)
+def test_the_inputs_of_every_exercise_can_be_sent(exercise):
+    def kinds(data):
+        if isinstance(data, list):
+            return set().union(*map(kinds, data))
+        return set(data) | kinds(list(data.values())) if isinstance(data, dict) else set()
+
+    for seed in range(5):
+        sent = wire.encode(exercise.inputs(np.random.default_rng(seed)), [])
+        assert "other" not in kinds(sent)
+
+
+def same(one, other):
+    if isinstance(other, np.ndarray | np.generic):
+        return type(one) is type(other) and one.dtype == other.dtype and np.array_equal(one, other, equal_nan=True)
+    return one == other and type(one) is type(other)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *(None, True, 0, -(2**70), 1.5, 1e-320, float("inf"), "text", [1, [2.0]], (1, "a"), {"A", "B"}, frozenset("C")),
+        *({"W": [1, 2]}, np.float64(0.1), np.int64(3), np.bool_(True), np.zeros((0, 3)), np.eye(2, dtype=int)),
+        *(np.array(2.5), np.array([np.nan, np.inf]), np.array([True]), np.uint64(2**63), ...),
+    ],
+    ids=repr,
+)
+def test_a_value_comes_out_as_it_went_in(value):
+    import json
+
+    assert same(wire.decode(json.loads(json.dumps(wire.encode(value)))), value)
+
+
+class Numbers:
+    def __array__(self, dtype=None, copy=None):
+        return np.array([1.0, 2.0])
+
+
+class Raises:
+    def __repr__(self):
+        raise RuntimeError
+
+
+def test_what_is_no_number_and_no_word_becomes_a_description():
+    for value in (1j, np.array(["a"]), object(), print, Raises(), 10**400, np.array([1j])):
+        there = wire.decode(wire.encode(value))
+        assert isinstance(there, wire.Foreign)
+        assert type(there).__name__ == type(value).__name__
+    assert np.array_equal(np.asarray(wire.decode(wire.encode(Numbers()))), [1, 2])
+    several = np.empty(2, object)
+    several[:] = [np.ones(2), 3.0]
+    there = wire.decode(wire.encode(several))
+    assert (there.dtype, same(there[0], several[0]), there[1]) == (object, True, 3.0)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"array": ["f", [2], [1]]},
+        {"array": ["f", [-5], [1]]},
+        {"array": ["O", [1], [1]]},
+        {"array": ["f", [1], ["x"]]},
+        {"array": 5},
+        {"number": ["i", [], [2**80]]},
+        {"pickle": "x"},
+        {"function": 0},
+        {"tuple": 3},
+        {"set": [[1]]},
+        {"dict": [[1]]},
+        {"dict": [[[1], 1]]},
+        {"other": 1},
+        {"gap": None, "other": 1},
+        {},
+    ],
+    ids=str,
+)
+def test_what_no_one_wrote_is_refused(data):
+    with pytest.raises(ValueError, match=r"wanted|written"):
+        wire.decode(data)
+
+
+def test_every_kind_of_exercise_is_tried_here():
+    assert len({type(exercise) for exercise in EXERCISES.values()}) == 4
+    assert sum(1 for _ in itertools.chain.from_iterable(map(attempts, EXERCISES.values()))) > 100

@@ -1,0 +1,416 @@
+"""Marks that cannot be talked up: each trick works beside the checker, and earns nothing in strict grading."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell
+
+import gdlab
+from gdlab.course.strict import judge, sandbox
+from gdlab.exercises import fit_a_line
+
+CHECKS = {"line-gradient-check": 'gdlab.check("line-gradient", gradient)'}
+IMPORTS = "import gc, os, sys, threading, time\nimport numpy as np\nimport gdlab\nimport gdlab.exercises"
+WRONG = "def gradient(w, b, x, y):\n    return 0.0, 0.0"
+RIGHT = "def gradient(w, b, x, y):\n    e = w * x + b - y\n    return np.mean(e * x), np.mean(e)"
+SOLUTION = fit_a_line.__file__
+STEAL = "text = {text}\nexec(text[text.index('def gradient') : text.index('def largest')])"
+"""Takes the solution from the text of the module that it stands in."""
+
+TRICKS = {
+    "patch the checker": [WRONG, "gdlab.exercises.exercise._equal = lambda *_: True"],
+    "patch the check": [WRONG, "gdlab.check = lambda *_: 3.0"],
+    "patch NumPy": [WRONG, "np.all = np.allclose = lambda *_, **__: True"],
+    "a repr of one's own": [WRONG, "gdlab.exercises.feedback.Feedback.__repr__ = lambda self: '3.0'"],
+    "call the reference": ["gradient = gdlab.exercises.EXERCISES['line-gradient'].solution"],
+    "import the reference": ["from gdlab.exercises.fit_a_line import gradient"],
+    "walk the stack": [
+        "def gradient(*given):\n"
+        "    frame = sys._getframe()\n"
+        "    while frame:\n"
+        "        for value in list(frame.f_locals.values()):\n"
+        "            if getattr(value, 'slug', '') == 'line-gradient':\n"
+        "                return value.solution(*given)\n"
+        "        frame = frame.f_back\n"
+    ],
+    "search the memory": [
+        "def gradient(*given):\n"
+        "    for value in gc.get_objects():\n"
+        "        if type(value).__name__ == 'FunctionExercise' and value.slug == 'line-gradient':\n"
+        "            return value.solution(*given)\n"
+    ],
+    "show the solution": [STEAL.format(text="gdlab.solution('line-gradient').code + 'def largest'")],
+    "read the solution from disk": [STEAL.format(text=f"open({SOLUTION!r}).read()")],
+    "read it by a link": [f"os.symlink({SOLUTION!r}, 'link.py')", STEAL.format(text="open('link.py').read()")],
+    "read it with another program": [
+        "import subprocess",
+        STEAL.format(text=f"subprocess.run(['cat', {SOLUTION!r}], capture_output=True, text=True).stdout"),
+    ],
+    "read it with another call": [
+        f"handle = os.open({SOLUTION!r}, os.O_RDONLY)",
+        STEAL.format(text="os.read(handle, 1 << 20).decode()"),
+    ],
+    "read it as an import": [
+        "import importlib.util",
+        f"spec = importlib.util.spec_from_file_location('found', {SOLUTION!r})",
+        "found = importlib.util.module_from_spec(spec)\nspec.loader.exec_module(found)\ngradient = found.gradient",
+    ],
+    "find gdlab by the parent's memory": [
+        STEAL.format(text=f"open(f'/proc/{{os.getppid()}}/root/' + {SOLUTION!r}).read()"),
+    ],
+    "look for it in the folders of the path": [
+        "from pathlib import Path\n"
+        "folders = [Path(p or '.') for p in sys.path if p.endswith('site-packages')]\n"
+        f"folders += Path({SOLUTION!r}).parents[:2]\n"
+        "found = [path for folder in folders for path in folder.glob('**/exercises/fit_a_line.py')]",
+        STEAL.format(text="found[0].read_text()"),
+    ],
+}
+"""Cells that earn full marks where the checker runs beside them."""
+
+IN_THE_NOTEBOOK = """
+import json, os, sys
+for cells in json.loads(sys.argv[1]):
+    sys.stdout.flush()
+    if os.fork() == 0:
+        names = {}
+        for cell in cells:
+            exec(cell, names)
+        print(repr(names["gdlab"].check("line-gradient", names["gradient"])))
+        sys.stdout.flush()
+        os._exit(0)
+    os.wait()
+"""
+
+needs_bubblewrap = pytest.mark.skipif(not sandbox.bubblewrap_works(), reason="bubblewrap does not work here")
+both = pytest.mark.parametrize(
+    "walls", [pytest.param(True, id="walls", marks=needs_bubblewrap), pytest.param(False, id="guard")]
+)
+
+
+def grade(cells, walls, checks=CHECKS, **options):
+    cells = [cell if not isinstance(cell, str) else new_code_cell(cell) for cell in cells]
+    return judge.grade(cells, checks, sandbox.library(), walls=walls, **options)
+
+
+def test_every_trick_works_beside_the_checker(tmp_path):
+    tried = [[IMPORTS, *cells] for cells in TRICKS.values()]
+    run = subprocess.run(
+        [sys.executable, "-c", IN_THE_NOTEBOOK, json.dumps(tried)],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": os.path.dirname(gdlab.__path__[0])},
+    )
+    assert dict(zip(TRICKS, run.stdout.split(), strict=True)) == dict.fromkeys(TRICKS, "3.0"), run.stderr
+
+
+@both
+@pytest.mark.parametrize("trick", TRICKS)
+def test_no_trick_earns_anything(trick, walls):
+    graded = grade([IMPORTS, *TRICKS[trick]], walls)
+    assert graded.marks["line-gradient-check"].score == 0, str(graded.marks)
+
+
+@both
+def test_without_a_trick_the_same_cells_earn_all(walls):
+    graded = grade([IMPORTS, RIGHT], walls)
+    assert graded.marks["line-gradient-check"].score == 3
+    assert (graded.told, graded.remarks) == ({0: "", 1: ""}, [])
+
+
+def test_what_a_check_cell_says_does_not_matter():
+    check = new_code_cell("print(3.0)\n3.0", metadata={"nbgrader": {"grade_id": "line-gradient-check"}})
+    assert grade([IMPORTS, WRONG, check], False).marks["line-gradient-check"].score == 0
+    check.source = "raise SystemExit"
+    assert grade([IMPORTS, RIGHT, check], False).marks["line-gradient-check"].score == 3
+
+
+def test_an_array_that_lies_comes_as_its_numbers():
+    liar = (
+        "class Liar(np.ndarray):\n"
+        "    def __sub__(self, other): return np.zeros(())\n"
+        "    __rsub__ = __sub__\n"
+        "    def __eq__(self, other): return True\n"
+        "class Changing:\n"
+        "    def __array__(self, dtype=None, copy=None): return np.zeros(()).view(Liar)\n"
+        "class Number(float):\n"
+        "    def __sub__(self, other): return 0.0\n"
+        "    __rsub__ = __sub__\n"
+        "    def __eq__(self, other): return True\n"
+    )
+    for value in ("np.zeros(()).view(Liar)", "Changing()", "Number(0)"):
+        cells = [IMPORTS, liar, f"def gradient(*_):\n    return {value}, {value}"]
+        assert grade(cells, False).marks["line-gradient-check"].score == 0
+
+
+# --- what goes over the line between the two ---
+
+FORGE = """
+def forge():
+    for descriptor in range(3, 30):
+        try:
+            os.write(descriptor, b'{text}\\n')
+        except OSError:
+            pass
+"""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"score": 3.0, "verdict": "right"}',
+        '{"value": 3.0, "problem": "", "remarks": []}',
+        '{"callable": true, "untouched": false}',
+        '{"apply": [0, [[], {"dict": []}]]}',
+        '{"problem": 5}',
+        '{"problem": "x", "remarks": 3}',
+        '{"value": {"array": ["f", [99999999999], [0]]}}',
+        "[[[]]]",
+        "null",
+        "no JSON",
+        "[" * 5000,
+    ],
+)
+def test_forged_answers_earn_nothing_and_break_nothing(text):
+    forge = FORGE.replace("{text}", text)
+    for cells in ([forge, "forge()", WRONG], [forge, WRONG.replace("    return", "    forge()\n    return")]):
+        graded = grade([IMPORTS, *cells], False)
+        assert graded.marks["line-gradient-check"].score == 0
+
+
+def test_forged_answers_of_a_thread_earn_nothing():
+    forge = FORGE.replace("{text}", '{"value": 0.0, "problem": "", "remarks": []}')
+    thread = "def forever():\n    while True:\n        forge()\nthreading.Thread(target=forever, daemon=True).start()"
+    assert grade([IMPORTS, forge, WRONG, thread], False).marks["line-gradient-check"].score == 0
+
+
+def test_a_flood_of_answers_is_cut_off():
+    cells = [
+        IMPORTS,
+        RIGHT,
+        "while True:\n    for d in range(3, 30):\n        try: os.write(d, b'x' * 60000)\n        except OSError: pass",
+    ]
+    graded = grade(cells, False)
+    assert graded.marks["line-gradient-check"].score == 3
+    assert graded.remarks == ["Cell 3 was left out: while it ran, more than 4 MB came back."]
+
+
+# --- what may go wrong, and costs the exercise it happens in ---
+
+TWO = {**CHECKS, "short-rule-check": 'gdlab.check("short-rule", update)'}
+UPDATE = """
+def update(weight, bias, learning_rate, actual, predicted, input):
+    step = learning_rate * (actual - predicted)
+    return helped(weight, step, input), bias + step
+"""
+HELPER = "def helped(weight, step, input):\n    return weight + step * input"
+DEATHS = {
+    "ends the process": "os._exit(0)",
+    "kills it": "os.kill(os.getpid(), 9)",
+    "crashes it": "import faulthandler\n    faulthandler._sigsegv()",
+    "leaves": "sys.exit(0)",
+    "goes deep": "f = lambda: f()\n    f()",
+    "aborts": "os.abort()",
+    "takes all memory": "x = bytearray(1 << 36)",
+    "returns too much": "return np.ones(10**6)",
+}
+
+
+def marks(graded):
+    return {name.removesuffix("-check"): mark.score for name, mark in graded.marks.items()}
+
+
+@pytest.mark.parametrize("death", DEATHS.values(), ids=DEATHS)
+def test_whatever_a_function_does_costs_its_own_points(death):
+    graded = grade([IMPORTS, f"def gradient(*_):\n    {death}", UPDATE, HELPER], sandbox.bubblewrap_works(), TWO)
+    assert marks(graded) == {"line-gradient": 0, "short-rule": 2}
+
+
+@pytest.mark.parametrize("death", DEATHS.values(), ids=DEATHS)
+def test_whatever_a_cell_does_costs_what_only_it_defines(death):
+    cell = death.replace("\n    ", "\n").replace("return", "x =")
+    graded = grade([IMPORTS, cell, UPDATE, HELPER], sandbox.bubblewrap_works(), TWO)
+    assert marks(graded) == {"line-gradient": 0, "short-rule": 2}
+
+
+def test_a_syntax_error_loses_no_other_cell():
+    graded = grade([IMPORTS, "def gradient(:", UPDATE, HELPER], False, TWO)
+    assert marks(graded) == {"line-gradient": 0, "short-rule": 2}
+    assert "SyntaxError" in graded.told[1]
+    assert "SyntaxError" in str(graded.marks["line-gradient-check"])
+
+
+def test_endless_loops_are_stopped_and_the_rest_is_graded(monkeypatch):
+    monkeypatch.setattr(judge, "SECONDS", 0.5)
+    monkeypatch.setattr(judge, "PATIENCE", 0.5)
+    stubborn = (
+        "while True:\n        try:\n            time.sleep(9)\n        except KeyboardInterrupt:\n            pass"
+    )
+    for loop in ("while True: pass", stubborn):
+        graded = grade([IMPORTS, f"def gradient(*_):\n    {loop}", UPDATE, HELPER], False, TWO)
+        assert marks(graded) == {"line-gradient": 0, "short-rule": 2}
+        assert "still running" in str(graded.marks["line-gradient-check"]) or "went on running" in graded.remarks[0]
+    cell = RIGHT + "\n" + stubborn.replace("\n    ", "\n")
+    graded = grade([IMPORTS, cell, UPDATE, HELPER], False, TWO, limits=judge.Limits(cell=0.5))
+    assert marks(graded) == {"line-gradient": 0, "short-rule": 2}
+    graded = grade([IMPORTS, RIGHT + "\nwhile True: pass"], False, limits=judge.Limits(cell=0.5))
+    assert marks(graded) == {"line-gradient": 3}
+
+
+def test_when_the_time_is_up_the_rest_earns_nothing_and_says_so():
+    start = time.monotonic()
+    cells = [IMPORTS, *(f"time.sleep({n})" for n in (5, 6, 7)), RIGHT]
+    graded = grade(cells, False, limits=judge.Limits(cell=9, submission=1.5))
+    assert time.monotonic() - start < 5
+    assert marks(graded) == {"line-gradient": 0}
+    assert "line-gradient-check" in graded.remarks[-1]
+
+
+def test_a_cell_may_have_magics_and_ask_for_hints():
+    cells = [
+        "%load_ext autoreload\n%autoreload 2\n%matplotlib inline\n!pip install x\nfiles = !ls",
+        "%%time\nimport numpy as np, gdlab",
+        "from IPython.display import display\ndisplay(gdlab.hint('line-gradient'))\nget_ipython().colors = 'nocolor'",
+        f"{RIGHT}\n%timeit gradient(1, 2, np.ones(3), np.ones(3))\ngradient?",
+        "print(gdlab.check('line-gradient', gradient).score)\n%time step = 1\nprint(step)",
+        "gdlab.LineFit()",
+        "from gdlab.datasets import penguins\npenguins()\nhelp(int.bit_count)",
+        "%%bash\nrm -rf *",
+        new_markdown_cell("words"),
+    ]
+    for walls in {False, sandbox.bubblewrap_works()}:
+        graded = grade(cells, walls)
+        assert [told for told in graded.told.values() if told.startswith("it ")] == []
+        assert marks(graded) == {"line-gradient": 3}
+
+
+@both
+def test_a_function_may_use_files_beside_the_notebook_but_no_link(walls, tmp_path):
+    (tmp_path / "helpers.py").write_text(HELPER)
+    (tmp_path / "numbers.txt").write_text("2")
+    (tmp_path / "solution.py").symlink_to(SOLUTION)
+    (tmp_path / "other.ipynb").write_text("{}")
+    cells = [
+        IMPORTS,
+        "from helpers import helped\nassert np.loadtxt('numbers.txt') == 2\nnp.savetxt('new.txt', [1])",
+        UPDATE,
+        "assert set(os.listdir()) - {'__pycache__', 'matplotlib'} == {'helpers.py', 'numbers.txt', 'new.txt'}",
+    ]
+    graded = grade(cells, walls, {"short": 'gdlab.check("short-rule", update)'}, files=tmp_path)
+    assert set(graded.told.values()) == {""}
+    assert marks(graded) == {"short": 2}
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "helpers.py",
+        "numbers.txt",
+        "other.ipynb",
+        "solution.py",
+    ]
+
+
+# --- what the process can reach ---
+
+REACHES = {
+    "the network": "import socket\nsocket.create_connection(('127.0.0.1', {port}), 2)",
+    "another folder": "open({secret!r}).read()",
+    "another folder, to write": "open({secret!r}, 'a').write('x')",
+    "a new file there": "open({secret!r} + '2', 'w').write('x')",
+    "a database there": "import sqlite3\nsqlite3.connect({secret!r} + '.db').execute('create table t (x)')",
+    "removing": "os.remove({secret!r})",
+    "renaming": "os.rename({secret!r}, {secret!r} + '3')",
+    "a link to it": "os.symlink({secret!r}, 'way')\nopen('way').read()",
+    "the environment": "assert 'hidden' in os.environ.get('GDLAB_SECRET', '')",
+    "the grader's environment": "assert b'PATH' in open(f'/proc/{pid}/environ', 'rb').read()",
+    "the grader": "os.kill({pid}, 0)",
+    "C": "import ctypes\nctypes.CDLL(None).getpid()\nassert os.path.exists({secret!r})",
+}
+
+
+@both
+def test_the_process_reaches_nothing_of_the_graders(walls, tmp_path, monkeypatch):
+    import socket
+
+    monkeypatch.setenv("GDLAB_SECRET", "hidden")
+    secret = tmp_path / "gradebook.txt"
+    secret.write_text("marks")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        known = {"secret": str(secret), "pid": os.getpid(), "port": server.getsockname()[1]}
+        cells = [IMPORTS, *(cell.format(**known) for cell in REACHES.values())]
+        here = {}
+        exec(cells[0], here)
+        exec(cells[1], here)  # here one can reach it
+        graded = grade([*cells, RIGHT], walls)
+    told = dict(zip(REACHES, list(graded.told.values())[1:], strict=False))
+    assert [name for name, words in told.items() if not words.startswith("it raised")] == []
+    assert [path.name for path in tmp_path.iterdir()] == ["gradebook.txt"]
+    assert secret.read_text() == "marks"
+    assert marks(graded) == {"line-gradient": 3}
+
+
+@needs_bubblewrap
+def test_behind_walls_there_is_no_home_no_other_process_and_no_gdlab_with_exercises():
+    python = {part for prefix in (sys.prefix, sys.base_prefix) for part in Path(prefix).parts}  # may stand in the home
+    cells = [
+        IMPORTS,
+        "assert os.path.expanduser('~') == '/tmp/home'",
+        "assert sorted(p for p in os.listdir('/proc') if p.isdigit()) == ['1', '2'], os.listdir('/proc')",
+        f"assert not os.path.exists({str(Path(SOLUTION).parents[2] / 'notebooks')!r})",
+        "assert not os.access(gdlab.__file__, os.W_OK)",
+        "assert not os.path.exists('/etc/passwd')\nassert not os.path.exists('/var')",
+        f"assert not os.path.exists({str(Path.home())!r}) or not set(os.listdir({str(Path.home())!r})) - {python}",
+        RIGHT,
+    ]
+    graded = grade(cells, True)
+    assert set(graded.told.values()) == {""}
+    assert marks(graded) == {"line-gradient": 3}
+
+
+@needs_bubblewrap
+def test_behind_walls_an_installed_gdlab_is_hidden(tmp_path, monkeypatch):
+    """Here gdlab stands beside its tests; an instructor's is in the folder of packages, which Python needs."""
+    packages = tmp_path / "site-packages"
+    (packages / "gdlab" / "exercises").mkdir(parents=True)
+    (packages / "gdlab" / "exercises" / "fit_a_line.py").write_text(Path(SOLUTION).read_text())
+    monkeypatch.syspath_prepend(packages)
+    sandbox._packages.cache_clear()
+    try:
+        for walls in (True, False):
+            steal = f"text = open({str(packages / 'gdlab/exercises/fit_a_line.py')!r}).read()"
+            graded = grade([IMPORTS, f"assert {str(packages)!r} in sys.path", steal, RIGHT], walls)
+            assert graded.told[1] == ""
+            assert graded.told[2].startswith("it raised")
+            assert marks(graded) == {"line-gradient": 3}
+    finally:
+        sandbox._packages.cache_clear()
+
+
+def test_nothing_is_left_of_it(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    with sandbox.Sandbox(sandbox.library(), walls=False) as one:
+        process = one._process
+    assert process.returncode is not None
+    assert list(tmp_path.iterdir()) == []
+
+
+# --- checks that cannot be judged ---
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["assert gradient(1, 2, x, y)", "gdlab.check('no-such', f)", "gdlab.check('line-gradient', f(1))", "x =", "1\n2"],
+)
+def test_a_check_that_is_none_is_refused(source):
+    with pytest.raises(ValueError, match=r"wanted|wants"):
+        grade([RIGHT], False, {"mine": source})
+
+
+def test_a_process_that_cannot_start_is_an_error_and_no_mark(tmp_path):
+    with pytest.raises(OSError, match=r"did not start.*inside\.py"):
+        judge.grade([], CHECKS, tmp_path, walls=False)
