@@ -8,6 +8,7 @@ metadata, is said in the log, stands at the top of the feedback, and comes with 
 """
 
 import ast
+import copy
 import json
 import os
 import re
@@ -17,6 +18,7 @@ from glob import glob
 from pathlib import Path
 from typing import Any
 
+import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_notebook
@@ -38,7 +40,7 @@ from nbgrader.utils import is_grade, is_solution, rmtree
 from traitlets.config import Config
 
 from gdlab.course.mend import AssignedCell, UnreadableError, mend, read_cells
-from gdlab.course.run import RunCells, kernel_error
+from gdlab.course.run import RunCells, kernel_error, only_shows
 
 Resources = dict[str, Any]
 
@@ -147,7 +149,21 @@ class SubmissionExporter(NotebookExporter):
             cells = read_cells(found)
         except UnreadableError as problem:
             cells, remarks = [], [f"Nothing could be graded: {problem}."]
+        source = Path(self._place(self._course.source_directory, "."), path.name)
+        with_pictures(cells, source)
         return self.from_notebook_node(new_notebook(cells=cells, metadata={"gdlab": {"remarks": remarks}}), resources)
+
+
+def with_pictures(cells: list[NotebookNode], source: Path) -> None:
+    """Give cells that only show an explorer, as the assignment has them, its stored picture: they need not be run."""
+    try:
+        assigned = nbformat.read(source, as_version=4).cells
+    except (OSError, ValueError):
+        return  # then they are run
+    shown = {cell.source: cell.outputs for cell in assigned if cell.cell_type == "code" and only_shows(cell)}
+    for cell in cells:
+        if cell.cell_type == "code":
+            cell.outputs = copy.deepcopy(shown.get(cell.source, []))
 
 
 def _handed_in(path: Path) -> tuple[Path, list[str]]:

@@ -7,6 +7,7 @@ kernel, in which the good cells before are run again: one bad cell costs its own
 import contextlib
 import copy
 import os
+import re
 import signal
 import time
 from typing import Any
@@ -48,7 +49,8 @@ class RunCells(Execute):
             If no kernel can be started. Nothing that the cells do raises.
         """
         self._prepare(nb, resources, km)
-        waiting = [i for i, cell in enumerate(nb.cells) if cell.cell_type == "code" and cell.source.strip()]
+        codes = [i for i, cell in enumerate(nb.cells) if cell.cell_type == "code" and cell.source.strip()]
+        waiting = [i for i in codes if not (nb.cells[i].outputs and only_shows(nb.cells[i]))]
         reason = "the cells above had used up the time or the kernels"
         if all(_is_check(nb.cells[index]) for index in waiting):
             reason = "there is nothing to check"
@@ -112,7 +114,7 @@ class RunCells(Execute):
     def _run(self, index: int, *, again: bool = False) -> bool:
         """Run a cell; return whether the kernel can still be used. `again`: only for what it does to the kernel."""
         cell = self.nb.cells[index]
-        self._timed_out, self._asked_to_end, self._kept = False, False, {"text": 0, "other": 0}
+        self._timed_out, self._spent, self._kept = False, "", {"text": 0, "other": 0}
         problem = ""
         try:
             self.execute_cell(copy.deepcopy(cell) if again else cell, index)
@@ -120,8 +122,7 @@ class RunCells(Execute):
             problem = "the kernel died in this cell"
         except CellTimeoutError:  # no word that it is idle: it runs on, or the word was lost in a flood of output
             problem = "the cell could not be stopped, so its kernel was ended" if self._timed_out else ""
-        if self._asked_to_end:
-            problem = "this cell ended the kernel"
+        problem = problem or self._spent
         self.nb.cells[index] = cell
         if problem and not again:
             cell.outputs.append(kernel_error("KernelEnded", problem))
@@ -136,10 +137,13 @@ class RunCells(Execute):
         return reply
 
     def on_cell_executed(self, **kwargs: Any) -> None:
-        """Note that a cell asked the kernel to end, as ``exit()`` does."""
+        """Note that a kernel is of no more use: a cell asked it to end, as ``exit()`` does, or filled its memory."""
         super().on_cell_executed(**kwargs)
-        payload = kwargs["execute_reply"]["content"].get("payload", [])
-        self._asked_to_end = any(item.get("source") == "ask_exit" for item in payload)
+        reply = kwargs["execute_reply"]["content"]
+        if any(item.get("source") == "ask_exit" for item in reply.get("payload", [])):
+            self._spent = "this cell ended the kernel"
+        elif reply.get("ename") == "MemoryError":
+            self._spent = "this cell took more memory than there is"
 
     def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> NotebookNode | None:
         """Let go what is too much, and what widgets say to a page that is not there."""
@@ -167,6 +171,11 @@ class RunCells(Execute):
                 content["traceback"] = [line[: max(room, 1000)] for line in content["traceback"]]
         self._kept[kind] += size
         return True
+
+
+def only_shows(cell: NotebookNode) -> bool:
+    """Tell whether all that a cell does is to show an explorer or a prediction: what is run after it cannot tell."""
+    return re.fullmatch(r"gdlab\.(?:[A-Z]\w*|predict)\([^()]*\)", cell.source.strip()) is not None
 
 
 def _is_check(cell: NotebookNode) -> bool:

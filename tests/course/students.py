@@ -286,7 +286,7 @@ STUDENTS = (
     Student(stubborn, (0.0, 0.0, 3.0, None), f"{OPPOSED}: the cell could not be stopped"),
     Student(flood, FULL),
     Student(stored_flood, FULL),
-    Student(greedy, FULL),
+    Student(greedy, FULL, "A cell: this cell took more memory than there is"),
     Student(deleted, (3.0, 0.0, 3.0, 0.0), f"{GRADIENT}-check was missing and was put back"),
     Student(copied, FULL, f"{GRADIENT} was there 2 times"),
     Student(split, FULL, f"{WORDS} was there 2 times"),

@@ -83,9 +83,7 @@ def test_the_command_prints_all_of_them_for_the_repository_it_stands_in(checkout
     said = capsys.readouterr().out
     assert f"https://mybinder.org/v2/gh/ann/lab/week1?urlpath=lab/tree/{PATH}" in said
     assert "[![Binder](" in said
-    assert "https://hub.example/hub/user-redirect/git-pull?repo=https://github.com/ann/lab&branch=week1" in unquote(
-        said
-    )
+    assert "https://hub.example/hub/user-redirect/git-pull?repo=https%3A%2F%2Fgithub.com%2Fann%2Flab" in said
     assert main(["links", "03", "--branch", "main"]) == 0
     assert "/lab/main?" in capsys.readouterr().out
 
