@@ -2,148 +2,29 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import pairwise
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from gdlab.datasets import TOY_SETS, Dataset
+from gdlab.datasets import Dataset
 from gdlab.explorers import style
+from gdlab.explorers.bugs import BUGS, EVERY, STEPS, data_of, measured_gradient, run
 from gdlab.explorers.controls import Choice, Control, LogSlider, Slider, Steps
 from gdlab.explorers.explorer import Explorer
 from gdlab.explorers.gradient_check import SIZES, relative_error
 from gdlab.explorers.parameter_row import COLOUR, ParameterRow
 from gdlab.explorers.plane import Plane, z_on_grid
 from gdlab.explorers.runs import right
-from gdlab.gradients import Gradient, propagate_back
-from gdlab.losses import LOSSES
-from gdlab.network import Layer, Trace, from_vector, initialise, propagate, to_vector
-from gdlab.rules import Rule, chain_rule
-from gdlab.updates import gradient_descent_update
+from gdlab.network import propagate
 from gdlab.validation import Array
 
-SAMPLES, STEPS, EVERY = 100, 300, 10
-H = 1e-6
-"""Step of the central differences: a little small, so that hardly a ReLU has its corner within it."""
 TOLERANCE = 1e-5
-LOSS = LOSSES["binary_cross_entropy"]
+"""Relative error from which on a group of parameters is called wrong."""
 CEILING = 1.4
 """Top of the loss axis."""
-
-
-@dataclass(frozen=True)
-class Bug:
-    """One thing done wrong in the backward pass.
-
-    Attributes
-    ----------
-    words
-        What, on the page.
-    rule
-        The chain rule with the bug in it, if that is where it sits.
-    without_bias
-        The gradient of the first layer's biases is left at 0.
-    stale
-        The activations are those of the step before.
-    """
-
-    words: str
-    rule: Rule = chain_rule
-    without_bias: bool = False
-    stale: bool = False
-
-
-def _chain_rule_but(**changes: Any) -> Rule:
-    return Rule("broken", **{"output_error": chain_rule.output_error, "factor": chain_rule.factor, **changes})
-
-
-def _not_transposed(error: Array, W: Array, index: int) -> Array:
-    """Carry the error back through W itself, which raises nothing where W is square."""
-    square = W.shape[-2] == W.shape[-1]
-    return error @ W if square else chain_rule.carry(error, W, index)
-
-
-BUGS = {
-    "none": Bug("none"),
-    "sign": Bug("sign: actual − predicted", _chain_rule_but(output_error=lambda loss, f, z, y: y - f.f(z))),
-    "transposed": Bug("W₂ not transposed", _chain_rule_but(carry=_not_transposed)),
-    "slope": Bug("f′ taken of the activation", _chain_rule_but(factor=lambda f, z: f.f_prime(f.f(z)))),
-    "mean": Bug("sum, not mean", _chain_rule_but(output_error=lambda loss, f, z, y: (f.f(z) - y) * y.shape[-2])),
-    "bias": Bug("biases b₁ forgotten", without_bias=True),
-    "stale": Bug("activations of the step before", stale=True),
-    "one": Bug("slope always 1", _chain_rule_but(factor=lambda f, z: 1.0)),
-}
-"""Every bug by its name."""
-
-
-def backward_with(bug: Bug, layers: list[Layer], trace: Trace, y: Array) -> list[Gradient]:
-    """Return what the broken backward pass takes for the gradient of the mean cross-entropy."""
-    gradients = propagate_back(layers, trace, y, LOSS, bug.rule)
-    if bug.without_bias:
-        gradients[0] = Gradient(gradients[0].W, np.zeros_like(gradients[0].b))
-    return gradients
-
-
-@dataclass(frozen=True)
-class Run:
-    """A training run: what the broken pass gave at each record, beside the usual history.
-
-    Attributes
-    ----------
-    loss : array, shape (records,)
-    layers, taken : lists, one element for each record
-        The network, and what was taken for its gradient.
-    """
-
-    loss: Array
-    layers: list[list[Layer]]
-    taken: list[list[Gradient]]
-
-
-@lru_cache(maxsize=8)
-def _data(problem: str) -> Dataset:
-    return TOY_SETS[problem](SAMPLES)
-
-
-@lru_cache(maxsize=48)
-def run(name: str, problem: str, activation: str, learning_rate: float, start: int) -> Run:
-    """Train a 2-6-6-1 network by gradient descent with a broken backward pass (or with the right one: ``"none"``)."""
-    bug, data = BUGS[name], _data(problem)
-    layers = initialise(SIZES, activation, "sigmoid", seed=start, scheme="he")
-    trace, result = None, Run(np.empty(STEPS // EVERY + 1), [], [])
-    with np.errstate(all="ignore"):
-        for step in range(STEPS + 1):
-            before, trace = trace, propagate(layers, data.X)
-            used = before if bug.stale and before is not None else trace
-            taken = backward_with(bug, layers, used, data.y)
-            if step % EVERY == 0:
-                result.loss[step // EVERY] = LOSS.at(layers[-1].activation, trace.z[-1], data.y).mean()
-                result.layers.append(layers)
-                result.taken.append(taken)
-            layers = [
-                layer.with_parameters(
-                    gradient_descent_update(layer.W, learning_rate, gradient.W),
-                    gradient_descent_update(layer.b, learning_rate, gradient.b),
-                )
-                for layer, gradient in zip(layers, taken, strict=True)
-            ]
-    return result
-
-
-def measured_gradient(layers: list[Layer], data: Dataset) -> list[Gradient]:
-    """Return the gradient of the mean cross-entropy by central differences."""
-
-    def J(theta: Array) -> float:
-        z = propagate(from_vector(theta, layers), data.X).z[-1]
-        return LOSS.at(layers[-1].activation, z, data.y).mean(axis=-1)
-
-    theta = to_vector(layers)
-    steps = H * np.eye(theta.size)
-    slopes = (J(theta + steps) - J(theta - steps)) / (2 * H)
-    return [Gradient(layer.W, layer.b) for layer in from_vector(slopes, layers)]
 
 
 @dataclass(frozen=True)
@@ -158,6 +39,8 @@ class Exhibit:
         Relative error of W₁, b₁, W₂, b₂, W₃, b₃ between what the broken pass gives and what is measured.
     cells : list of arrays
         The same for each single parameter, relative to its own size and a hundredth of the largest of its group.
+    corner : bool
+        Whether a measuring step goes past the corner of a ReLU, so that the measurement may be wrong, too.
     """
 
     name: str
@@ -170,6 +53,7 @@ class Exhibit:
     z: tuple[Array, Array]
     errors: Array
     cells: list[Array]
+    corner: bool
 
     @property
     def wrong(self) -> Array:
@@ -222,12 +106,12 @@ class BrokenBackward(Explorer):
     def compute(
         self, bug: str, problem: str, activation: str, learning_rate: float, start: float, step: int
     ) -> Exhibit:
-        data, record = _data(problem), round(step / EVERY)
+        data, record = data_of(problem), round(step / EVERY)
         setting = problem, activation, learning_rate, int(start)
         runs = [run(name, *setting) for name in ("none", bug)]
         with np.errstate(all="ignore"):
             layers = [one.layers[record] for one in runs]
-            taken, measured = runs[1].taken[record], measured_gradient(layers[1], data)
+            taken, (measured, corner) = runs[1].taken[record], measured_gradient(layers[1], data)
             pairs = [
                 (getattr(one, part), getattr(other, part))
                 for one, other in zip(taken, measured, strict=True)
@@ -244,6 +128,7 @@ class BrokenBackward(Explorer):
                 z=tuple(z_on_grid(net) for net in layers),
                 errors=np.array([relative_error(one.ravel(), other.ravel()) for one, other in pairs]),
                 cells=[_cell_errors(one, other) for one, other in pairs],
+                corner=corner,
             )
 
     def draw(self, numbers: Exhibit) -> None:
@@ -272,10 +157,13 @@ class BrokenBackward(Explorer):
         without, with_bug = (style.percent(accuracy) for accuracy in numbers.accuracies)
         outcome = "and the training with it has diverged" if numbers.diverged else f"{with_bug} with it"
         problem = self.controls["problem"].options[numbers.problem]
+        corner = ""
+        if numbers.corner and numbers.wrong.any():
+            corner = " A ReLU has its corner within the step, so it may be the measurement that is wrong."
         return (
             f"Bug: {BUGS[numbers.name].words}. After {style.count(numbers.step, 'step')} on {problem} with "
             f"{numbers.units} units, {without} of the points are right without it, {outcome}. The check says: "
-            f"{self._verdict(numbers)}."
+            f"{self._verdict(numbers)}.{corner}"
         )
 
 

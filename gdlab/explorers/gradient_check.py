@@ -88,7 +88,7 @@ def setup(activation: str, place: str, precision: str) -> Setup:
     X, y = data.X.astype(real), data.y.astype(real)
     layers = initialise(SIZES, activation, "sigmoid", scheme="he")
     if place == "trained":
-        how = {"loss": "binary_cross_entropy", "learning_rate": 0.3, "steps": 300, "record_every": 300}
+        how = {"loss": "binary_cross_entropy", "learning_rate": 0.3, "steps": 1000, "record_every": 1000}
         layers = training.train(layers, X, y, **how).layers()
     theta = to_vector(layers).astype(real)
     layers = from_vector(theta, layers)  # rounded as the numbers that are measured with
@@ -143,8 +143,8 @@ class Check:
     def seen(self) -> str:
         """What the loss looks like within the step, in two words."""
         left, here, right = self.climbs[[0, len(_AROUND) // 2, -1]]
-        if len(np.unique(self.climbs)) < len(_AROUND) / 3:
-            return "a staircase"
+        if (heights := len(np.unique(self.climbs))) < len(_AROUND) / 3:
+            return "a staircase" if heights > 1 else "a flat step"
         bend = abs(left + right - 2 * here) / max(abs(right - left), abs(self.slope * self.h))
         return "a bent line" if bend > 0.02 else "a straight line"
 
@@ -161,7 +161,7 @@ class GradientCheck(Explorer):
     controls: ClassVar[Mapping[str, Control]] = {
         "exponent": Slider("Step h = 10 to the power", -5, -15, -1, 1, format=".0f"),
         "activation": Choice("Hidden units", {"tanh": "tanh", "sigmoid": "sigmoid", "relu": "ReLU"}, "tanh"),
-        "place": Choice("Where", {"start": "at a random start", "trained": "after 300 steps of training"}, "start"),
+        "place": Choice("Where", {"start": "at a random start", "trained": "after 1,000 steps of training"}, "start"),
         "precision": Choice("Numbers", {"double": "64 bits (double)", "single": "32 bits (single)"}, "double"),
     }
     height = 4.6
@@ -241,9 +241,9 @@ class GradientCheck(Explorer):
         if numbers.exponent == numbers.best:
             place = "For central differences no other power of ten does better."
         elif numbers.exponent > numbers.best:
-            place = f"The loss bends within such a step; the best for central differences is {best}."
+            place = f"In such a step the bend of the loss costs digits; the best for central differences is {best}."
         else:
-            place = f"Such a step loses digits to rounding; the best for central differences is {best}."
+            place = f"In such a step rounding costs digits; the best for central differences is {best}."
         return (
             f"With h = {style.power_of_ten(numbers.exponent)}, central differences agree with the backward pass to "
             f"{style.count(both, 'digit')}, forward differences to {one} and the complex step to {sideways}. {place}"
