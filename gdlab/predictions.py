@@ -334,6 +334,29 @@ PREDICTIONS = {
                 ),
             ),
         ),
+        Prediction(
+            "ten-sigmoids",
+            "A network with ten hidden layers of sigmoid units has fresh random weights, of the size that is usually "
+            "recommended (Glorot’s). At the output the error is about ½. What is the size of the error signal that "
+            "arrives at the first hidden layer?",
+            (
+                Option(
+                    "About the same: the weights are chosen so that it keeps its size.",
+                    "The weights are chosen well. Look in the picture for what else multiplies the error at each layer.",
+                ),
+                Option(
+                    "About a tenth: each of ten layers takes its share.",
+                    "So you expect the losses to add up. Look whether the line on the logarithmic axis is straight, and what "
+                    "that means.",
+                ),
+                Option(
+                    "Less than a millionth of it.",
+                    "Then each layer must take a good part. Find the two numbers that say how much, and which of them is to "
+                    "blame.",
+                    right=True,
+                ),
+            ),
+        ),
     )
 }
 """Every prediction by its slug."""

@@ -8,6 +8,7 @@ from gdlab.exercises import (
     find_the_missing_derivative,
     fit_a_line,
     give_hidden_units_credit,
+    keep_the_signal_alive,
     learn_without_the_exact_slope,
     read_handwritten_digits,
     stack_linear_layers,
@@ -29,6 +30,7 @@ EXERCISES: dict[str, Exercise] = {
         stack_linear_layers,
         give_hidden_units_credit,
         check_your_gradient,
+        keep_the_signal_alive,
         learn_without_the_exact_slope,
         read_handwritten_digits,
     )
