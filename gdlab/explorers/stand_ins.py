@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, ClassVar
 
@@ -11,121 +11,21 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from gdlab.activations import Activation, sigmoid
-from gdlab.datasets import TOY_SETS, Dataset
 from gdlab.explorers import style
-from gdlab.explorers.controls import Choice, Control, LogSlider, Slider, Steps
+from gdlab.explorers.controls import Choice, Control, LogSlider, Steps
 from gdlab.explorers.explorer import Explorer
-from gdlab.explorers.hidden_rules import random_networks
-from gdlab.explorers.runs import EVERY, learn, right
-from gdlab.gradients import agreement, propagate_back
-from gdlab.losses import LOSSES
-from gdlab.network import Layer, from_vector, propagate
-from gdlab.rules import RULES, Rule, feedback_alignment_rule
+from gdlab.explorers.runs import EVERY
+from gdlab.explorers.stand_in_runs import HIDDEN, LOOKS, STARTS, STEPS, Course, rules_for, train_all
 from gdlab.validation import Array
 
-SAMPLES, STEPS = 120, 400
-STARTS, GROUP = 20, 10
 LOWEST = 0.4
 """Bottom of the axes of shares; a guess gets 0.5."""
-LOOKS = {
-    "chain_rule": style.RULES["chain_rule"],
-    **style.STAND_INS,
-    "delta_rule": style.RULES["delta_rule"],
-    "frozen": style.RULES["frozen"],
-}
-
-TWIN = Activation(
-    "smooth twin",
-    f=lambda z: sigmoid.f(4 * z),
-    f_prime=lambda z: 4 * sigmoid.f_prime(4 * z),  # 1 at z = 0
-    F=lambda z: sigmoid.F(4 * z) / 4,
-    range=(0.0, 1.0),
-)
-"""What takes the place of a step where a gradient is to be compared with."""
-
-
-@lru_cache(maxsize=8)
-def _data(problem: str) -> Dataset:
-    return TOY_SETS[problem](SAMPLES)
-
-
-def rules_for(activation: str) -> tuple[str, ...]:
-    """Return the names of the rules that differ for these units: for steps the chain rule is the frozen one."""
-    return tuple(rule for rule in LOOKS if (rule, activation) != ("chain_rule", "step"))
-
-
-def stand_in(rule: str, activation: str, seeds: range) -> Rule:
-    """Return a rule for runs with these seeds.
-
-    Feedback alignment keeps the slope of each unit, and that of a step is 0, so there it takes the window's.
-    """
-    if rule != "feedback_alignment":
-        return RULES[rule]
-    own = feedback_alignment_rule(seeds)
-    return replace(own, factor=RULES["straight_through"].factor) if activation == "step" else own
-
-
-def hidden_agreement(layers: list[Layer], data: Dataset, rule: Rule) -> Array:
-    """Return the cosine, shape (...), between what a rule does to the hidden layer and the gradient there.
-
-    For step units it is the gradient of the smooth twin: the network with the same weights and biases in which each
-    step is replaced by ``σ(4 z)``, with a forward pass of its own.
-    """
-    loss = LOSSES["binary_cross_entropy"]
-    twin = [_smooth(layers[0]), layers[1]]
-    with np.errstate(all="ignore"):
-        update = propagate_back(layers, propagate(layers, data.X), data.y, loss, rule)[:1]
-        gradient = propagate_back(twin, propagate(twin, data.X), data.y, loss, RULES["chain_rule"])[:1]
-        return agreement(update, gradient)
-
-
-def _smooth(layer: Layer) -> Layer:
-    return Layer(layer.W, layer.b, TWIN) if layer.activation.name == "step" else layer
-
-
-@dataclass(frozen=True)
-class Course:
-    """Runs by one rule, record by record: `shares` of points right and `cosines`, both of shape (records, runs)."""
-
-    shares: Array
-    cosines: Array
-
-    @property
-    def median_cosines(self) -> Array:
-        """The median over the runs at each record, of those that have a direction; nan where none has."""
-        return np.ma.median(np.ma.masked_invalid(self.cosines), axis=1).filled(np.nan)
-
-    @property
-    def mean_cosines(self) -> Array:
-        """The mean over the records of each run, of those where update and gradient have a direction."""
-        known = np.isfinite(self.cosines)
-        return np.where(known, self.cosines, 0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
-
-
-def train_group(
-    rule: str, number: int, problem: str, activation: str, width: int, learning_rate: float, steps: int = STEPS
-) -> Course:
-    """Train `GROUP` starts by a rule."""
-    data, seeds = _data(problem), range(number * GROUP, (number + 1) * GROUP)
-    by = stand_in(rule, activation, seeds)
-    history = learn(random_networks(activation, width, seeds), data, by, learning_rate, steps)
-    layers = from_vector(history.theta, history.start)
-    with np.errstate(all="ignore"):
-        shares = right(propagate(layers, data.X).y_hat, data.y)
-    return Course(shares, hidden_agreement(layers, data, by))
 
 
 @lru_cache(maxsize=16)
-def _courses(*setting: Any) -> list[Course]:
-    """Return the groups that have been trained so far, in the order of `_plan`; `StandIns.stages` adds to them."""
-    return []
-
-
-def _plan(activation: str) -> list[tuple[str, int]]:
-    """Return which rule trains which group, one after the other: the frozen layers first, since all compare to them."""
-    order = sorted(rules_for(activation), key=lambda rule: rule != "frozen")
-    return [(rule, number) for rule in order for number in range(STARTS // GROUP)]
+def _courses(*setting: Any) -> dict[str, Course]:
+    """Return the courses by rule, as far as they have been trained; `StandIns.stages` adds to them."""
+    return {}
 
 
 @dataclass(frozen=True)
@@ -176,7 +76,6 @@ class StandIns(Explorer):
         "activation": Choice(
             "Hidden units", {"step": "step", "tanh": "tanh", "sigmoid": "sigmoid", "relu": "ReLU"}, "step"
         ),
-        "width": Slider("How many", 8, 4, 16, 1, format=".0f"),
         "learning_rate": LogSlider("Learning rate", 0.3, 0.1, 3.0),
         "step": Steps("Step", STEPS, start=STEPS, stride=EVERY, interval=80),
     }
@@ -218,25 +117,21 @@ class StandIns(Explorer):
         }
 
     def stages(
-        self, problem: str, activation: str, width: float, learning_rate: float, step: int
+        self, problem: str, activation: str, learning_rate: float, step: int
     ) -> Iterator[tuple[float, Comparison]]:
-        setting = problem, activation, int(width), learning_rate
-        record, plan, courses = round(step / EVERY), _plan(activation), _courses(*setting)
-        units = f"{int(width)} {self.controls['activation'].options[activation]} units"
+        setting = problem, activation, learning_rate
+        record, courses = round(step / EVERY), _courses(*setting)
+        rules = rules_for(activation)
+        units = f"{HIDDEN} {self.controls['activation'].options[activation]} units"
         while True:
+            missing = [rule for rule in ("frozen", *rules) if rule not in courses]  # all compare to the frozen layers
             if courses:
-                shown = {
-                    rule: _joined(
-                        [course for (by, _), course in zip(plan, courses, strict=False) if by == rule], record
-                    )
-                    for rule in LOOKS
-                    if rule in dict(plan[: len(courses)])
-                }
+                shown = {rule: courses[rule].up_to(record) for rule in rules if rule in courses}
                 steps = EVERY * np.arange(record + 1)
-                yield len(courses) / len(plan), Comparison(problem, units, steps, shown, len(courses) == len(plan))
-            if len(courses) == len(plan):
+                yield len(courses) / len(rules), Comparison(problem, units, steps, shown, not missing)
+            if not missing:
                 return
-            courses.append(train_group(*plan[len(courses)], *setting))
+            courses[missing[0]] = train_all(missing[0], *setting)
 
     def compute(self, **values: Any) -> Comparison:
         return deque(self.stages(**values), maxlen=1)[0][1]
@@ -280,14 +175,6 @@ class StandIns(Explorer):
         return (
             f"Starts out of {STARTS} that beat the median of the frozen layers {where}: {', '.join(ahead)}.{agreeing}"
         )
-
-
-def _joined(groups: list[Course], record: int) -> Course:
-    """Return the course of several groups up to a record."""
-    return Course(
-        np.concatenate([group.shares[: record + 1] for group in groups], axis=1),
-        np.concatenate([group.cosines[: record + 1] for group in groups], axis=1),
-    )
 
 
 def _two_places(value: float) -> str:

@@ -1,0 +1,289 @@
+"""What notebook 09 says and does not compute itself."""
+
+import itertools
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import pytest
+
+import gdlab
+from gdlab import datasets
+from gdlab.exercises import EXERCISES
+from gdlab.explorers import stand_in_runs
+from gdlab.explorers.hidden_rules import random_networks
+from gdlab.explorers.stand_in_runs import hidden_agreement, stand_in
+
+STAND_INS = ("straight_through", "feedback_alignment", "delta_rule")
+PROBLEMS, UNITS, RATES = ("xor", "circle", "moons", "spiral"), ("step", "tanh", "sigmoid", "relu"), (0.3, 1.0)
+SETTINGS = list(itertools.product(PROBLEMS, UNITS, RATES))
+
+
+@cache
+def data_of(problem):
+    return datasets.TOY_SETS[problem](120)
+
+
+def train(problem, units, rate, rule, starts):
+    """400 steps from the starts of `StandIns`; a record every 10 steps."""
+    data = data_of(problem)
+    return gdlab.train(
+        random_networks(units, 8, range(starts)),
+        data.X,
+        data.y,
+        loss="binary_cross_entropy",
+        rule=rule,
+        learning_rate=rate,
+        steps=400,
+        record_every=10,
+    )
+
+
+def shares_right(layers, problem):
+    data = data_of(problem)
+    return ((gdlab.forward(layers, data.X).y_hat > 0.5) == data.y).mean(axis=(-1, -2))
+
+
+def agreements(history, problem, rule):
+    """Of every record and run; an update without a direction agrees with nothing and counts as 0."""
+    layers = gdlab.from_vector(history.theta, history.start)
+    return np.nan_to_num(hidden_agreement(layers, data_of(problem), rule))
+
+
+@cache
+def run(problem, units, rate, name, starts=10):
+    """The history, the agreements (41, starts), and the shares of points right in the end (starts,)."""
+    rule = stand_in(name, units, range(starts))
+    history = train(problem, units, rate, rule, starts)
+    return history, agreements(history, problem, rule), shares_right(history.layers(), problem)
+
+
+def correlation(setting, of):
+    """Over the runs of a setting, between what `of` makes of the agreements and the points right in the end."""
+    runs = [run(*setting, name) for name in STAND_INS]
+    values, shares = (
+        np.concatenate(parts) for parts in zip(*((of(cos), right) for _, cos, right in runs), strict=True)
+    )
+    return np.corrcoef(values, shares)[0, 1]
+
+
+def at_the_start(cosines):
+    return cosines[0]
+
+
+def along_the_way(cosines):
+    return cosines.mean(axis=0)
+
+
+# --- a single unit ---
+
+
+def perceptron(points, rate=1.0, passes=20):
+    unit = gdlab.Layer([[0.0], [0.0]], [[0.0]], "step")
+    n = len(points)
+    return gdlab.train(
+        [unit],
+        points.X,
+        points.y,
+        rule="delta_rule",
+        learning_rate=rate,
+        steps=passes * n,
+        batch_size=1,
+        shuffle=False,
+        record_every=n,
+    )
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_09_the_perceptron_rule_comes_to_rest_where_a_line_parts_the_classes(seed):
+    history = perceptron(datasets.clouds(200, seed=seed), passes=8)
+    assert history.loss[-1] == 0
+    np.testing.assert_array_equal(history.theta[-1], history.theta[-2])
+
+
+@pytest.mark.parametrize("points", [datasets.clouds(200, noise=1.0), datasets.xor(200)], ids=["overlapping", "xor"])
+def test_09_the_perceptron_rule_changes_its_line_in_every_pass_where_no_line_parts_the_classes(points):
+    history = perceptron(points)
+    assert (history.loss > 0).all()
+    assert (np.abs(np.diff(history.theta, axis=0)).max(axis=-1) > 0).all()
+
+
+def test_09_the_twentieth_line_is_no_better_than_the_first():
+    losses = perceptron(datasets.clouds(200, noise=1.0)).loss[1:]
+    assert losses[-1] >= losses[0]
+
+
+def test_09_from_weights_0_the_learning_rate_only_scales_the_weights():
+    points = datasets.clouds(200, noise=1.0)
+    one, other = (perceptron(points, rate, passes=3).theta for rate in (1.0, 0.25))
+    np.testing.assert_allclose(other, 0.25 * one, rtol=1e-12, atol=1e-12)
+
+
+def test_09_the_matching_loss_of_a_step_is_the_distance_of_z_from_the_right_side():
+    z, y = np.array([[2.0], [-3.0], [2.5], [-0.5]]), np.array([[1.0], [1.0], [0.0], [0.0]])
+    loss = gdlab.matching_loss("step").at(gdlab.ACTIVATIONS["step"], z, y)
+    np.testing.assert_allclose(loss, [0, 3, 2.5, 0])
+
+
+# --- agreement ---
+
+
+def test_09_the_angles_at_the_start_are_about_20_60_and_90_degrees():
+    cosines = [np.median(run("xor", "step", 0.3, name, 20)[1][0]) for name in STAND_INS]
+    angles = dict(zip(STAND_INS, np.degrees(np.arccos(cosines)), strict=True))
+    assert angles["straight_through"] == pytest.approx(20, abs=5)
+    assert angles["delta_rule"] == pytest.approx(60, abs=5)
+    assert angles["feedback_alignment"] == pytest.approx(90, abs=5)
+
+
+def test_09_in_all_32_settings_the_delta_rule_starts_nearer_than_feedback_alignment_and_in_nearly_all_it_ends_behind():
+    behind = 0
+    for setting in SETTINGS:
+        (_, alignment, shares), (_, delta, delta_shares) = (run(*setting, name) for name in STAND_INS[1:])
+        assert np.median(delta[0]) > 0.5 > 0.1 > np.median(alignment[0])
+        behind += np.median(delta_shares) < np.median(shares)
+    assert behind >= 29
+
+
+def test_09_the_agreement_at_the_start_predicts_nothing():
+    correlations = [correlation(setting, at_the_start) for setting in SETTINGS]
+    assert abs(np.median(correlations)) < 0.1
+    assert np.mean(np.array(correlations) < 0) > 0.5
+
+
+def test_09_the_agreement_along_the_way_predicts_much_but_not_everything():
+    correlations = np.array([correlation(setting, along_the_way) for setting in SETTINGS])
+    assert np.median(correlations) == pytest.approx(0.7, abs=0.04)
+    assert (correlations.min(), correlations.max()) == pytest.approx((-0.2, 0.94), abs=0.05)
+    by_rate = {
+        rate: np.median([c for c, s in zip(correlations, SETTINGS, strict=True) if s[2] == rate]) for rate in RATES
+    }
+    assert by_rate == pytest.approx({0.3: 0.75, 1.0: 0.6}, abs=0.04)
+
+
+def test_09_among_runs_by_the_same_rule_it_predicts_little():
+    each = []
+    for setting, name in itertools.product(SETTINGS, STAND_INS):
+        _, cosines, shares = run(*setting, name)
+        each.append(np.corrcoef(along_the_way(cosines), shares)[0, 1])
+    assert np.median(each) == pytest.approx(0.3, abs=0.06)
+
+
+def test_09_on_xor_with_steps_the_correlation_is_high_at_rate_03_and_low_at_1_and_the_order_stays():
+    for rate, low, high in ((0.3, 0.7, 0.9), (1.0, 0.0, 0.4)):
+        assert low < correlation(("xor", "step", rate), along_the_way) < high
+        straight, alignment, delta = (np.median(run("xor", "step", rate, name)[2]) for name in STAND_INS)
+        assert straight >= alignment > delta
+
+
+def test_09_with_relu_at_rate_1_the_delta_rule_ends_in_agreement_and_last():
+    ends = {name: np.median(run("xor", "relu", 1.0, name, 20)[1][-10:]) for name in STAND_INS}
+    assert ends["delta_rule"] == pytest.approx(ends["feedback_alignment"], abs=0.1)
+    shares = {name: np.median(run("xor", "relu", 1.0, name, 20)[2]) for name in STAND_INS}
+    assert shares["delta_rule"] < min(shares["feedback_alignment"], shares["straight_through"]) - 0.05
+
+
+def test_09_feedback_alignment_comes_to_agree_in_over_eight_of_ten_runs_of_smooth_units():
+    grown = {units: [] for units in UNITS}
+    for setting in SETTINGS:
+        _, cosines, _ = run(*setting, "feedback_alignment")
+        grown[setting[1]].append(cosines[-10:].mean(axis=0) > cosines[0])
+    assert np.mean([grown[units] for units in ("tanh", "sigmoid", "relu")]) > 0.8
+    assert 0.5 < np.mean(grown["step"]) < 0.65
+
+
+@pytest.mark.parametrize("units", UNITS)
+@pytest.mark.parametrize("problem", PROBLEMS)
+def test_09_the_outputs_weights_turn_towards_the_random_ones(problem, units):
+    history, _, _ = run(problem, units, 1.0, "feedback_alignment")
+    B = stand_in("feedback_alignment", units, range(10)).carry(np.eye(1), np.zeros((10, 8, 1)), 1)[:, 0]
+    first, last = (np.median(gdlab.agreement(history.layers(record)[1].W[..., 0], B)) for record in (0, -1))
+    assert abs(first) < 0.2
+    assert 0.45 < last < 0.85
+
+
+@pytest.mark.parametrize("steepness", [2, 8])
+def test_09_another_twin_keeps_the_order_at_the_start_and_the_two_correlations(steepness, monkeypatch):
+    sigmoid = gdlab.ACTIVATIONS["sigmoid"]
+    twin = replace(
+        stand_in_runs.TWIN,
+        f=lambda z: sigmoid.f(steepness * z),
+        f_prime=lambda z: steepness * sigmoid.f_prime(steepness * z),
+    )
+    monkeypatch.setattr(stand_in_runs, "TWIN", twin)
+    for rate, low, high in ((0.3, 0.65, 0.95), (1.0, -0.1, 0.5)):
+        cosines, shares = {}, []
+        for name in STAND_INS:
+            history, _, right = run("xor", "step", rate, name)
+            cosines[name] = agreements(history, "xor", stand_in(name, "step", range(10)))
+            shares.append(right)
+        start = {name: np.median(values[0]) for name, values in cosines.items()}
+        assert start["straight_through"] > start["delta_rule"] > start["feedback_alignment"]
+        means = np.concatenate([along_the_way(values) for values in cosines.values()])
+        assert low < np.corrcoef(means, np.concatenate(shares))[0, 1] < high
+
+
+def test_09_straight_through_is_ahead_of_the_chain_rule_with_sigmoid_units_and_a_small_rate():
+    straight, chain = (np.median(run("xor", "sigmoid", 0.1, name)[2]) for name in ("straight_through", "chain_rule"))
+    assert straight > chain + 0.05
+
+
+# --- errors by lot ---
+
+
+def wrong_signs(share, anew, starts=20):
+    rng = np.random.default_rng(0)
+    always = rng.random((starts, 120, 8)) < share
+
+    def factor(activation, z):
+        turned = rng.random(z.shape) < share if anew else always
+        return activation.f_prime(z) * np.where(turned, -1, 1)
+
+    return replace(gdlab.RULES["chain_rule"], factor=factor)
+
+
+def test_09_drawn_anew_the_average_is_a_fifth_of_the_gradient():
+    data, layers = data_of("circle"), random_networks("relu", 8, range(20))
+    trace = gdlab.forward(layers, data.X)
+
+    def hidden(rule):
+        return gdlab.gradient_vector(gdlab.backward(layers, trace, data.y, "binary_cross_entropy", rule)[:1])
+
+    gradient, rule = hidden("chain_rule"), wrong_signs(0.4, anew=True)
+    average = np.mean([hidden(rule) for _ in range(1000)], axis=0)
+    scale = np.linalg.norm(gradient, axis=-1)
+    assert (np.linalg.norm(average - 0.2 * gradient, axis=-1) < 0.05 * scale).all()
+
+
+def test_09_two_fifths_wrong_drawn_anew_are_at_nearly_80_degrees():
+    data = data_of("circle")
+    start = gdlab.initialise((2, 8, 1), "relu", "sigmoid", seed=range(20), scheme=1.0)
+    rule, how = wrong_signs(0.4, anew=True), {"loss": "binary_cross_entropy", "learning_rate": 1.0}
+    history = gdlab.train(start, data.X, data.y, rule=rule, steps=400, record_every=20, **how)
+    cosines = [hidden_agreement(history.layers(record), data, rule) for record in range(20)]
+    assert np.degrees(np.arccos(np.mean(cosines))) == pytest.approx(78.5, abs=3)
+
+
+TABLE = {
+    "A": ("xor", "tanh", (0.4, True), (0.67, 0.27, 0.19), True),
+    "B": ("xor", "relu", (0.4, False), (0.65, 0.23, 0.41), False),
+    "C": ("xor", "tanh", "feedback_alignment", (-0.05, 0.39, 0.62), True),
+    "D": ("circle", "tanh", "delta_rule", (0.75, -0.30, 0.85), False),
+    "E": ("xor", "tanh", (0.6, True), (-0.49, -0.44, -0.42), False),
+    "F": ("circle", "tanh", "straight_through", (0.99, 0.65, 0.92), True),
+}
+"""Each run's problem, units, rule (or share of wrong signs, and whether drawn anew), agreements, whether it learns."""
+
+
+@pytest.mark.parametrize("letter", TABLE)
+def test_09_the_runs_of_the_table_are_as_it_says(letter):
+    problem, units, how, told, learns = TABLE[letter]
+    rule = stand_in(how, units, range(20)) if isinstance(how, str) else wrong_signs(*how)
+    history = train(problem, units, 1.0, rule, 20)
+    cosines = np.array([hidden_agreement(history.layers(record), data_of(problem), rule) for record in range(41)])
+    found = [np.median(np.nanmean(part, axis=0)) for part in (cosines[:1], cosines[:11], cosines[30:])]
+    assert found == pytest.approx(told, abs=0.03)
+    frozen = np.median(run(problem, units, 1.0, "frozen", 20)[2])
+    ahead = np.median(shares_right(history.layers(), problem)) - frozen
+    assert ahead > 0.03 if learns else ahead < -0.03
+    assert learns == (letter in EXERCISES["who-learns"].true)
