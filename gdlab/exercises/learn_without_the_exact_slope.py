@@ -195,7 +195,7 @@ EXERCISES = (
     ),
     ChoiceExercise(
         slug="who-learns",
-        title="Which ones learn?",
+        title="The runs that learn",
         points=3,
         hints=(
             "What did you see of the first column? Feedback alignment began near 0.",

@@ -183,6 +183,15 @@ def test_09_with_relu_at_rate_1_the_delta_rule_ends_in_agreement_and_last():
     assert shares["delta_rule"] < min(shares["feedback_alignment"], shares["straight_through"]) - 0.05
 
 
+def test_09_there_each_step_of_the_delta_rule_takes_back_the_one_before():
+    data = data_of("xor")
+    start, how = random_networks("relu", 8, range(10)), {"loss": "binary_cross_entropy", "learning_rate": 1.0}
+    for name, sign in (("delta_rule", -1), ("feedback_alignment", 1)):
+        rule = stand_in(name, "relu", range(10))
+        steps = np.diff(gdlab.train(start, data.X, data.y, rule=rule, steps=400, **how).theta[300:], axis=0)
+        assert sign * np.median(gdlab.agreement(steps[1:], steps[:-1])) > 0.9
+
+
 def test_09_feedback_alignment_comes_to_agree_in_over_eight_of_ten_runs_of_smooth_units():
     grown = {units: [] for units in UNITS}
     for setting in SETTINGS:
