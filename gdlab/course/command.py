@@ -37,11 +37,16 @@ def _add_course(commands) -> None:
         metavar="NOTEBOOK",
         help="which notebooks, by number or name: 01 03, or 01_fit_a_line; all by default",
     )
+    course.add_argument(
+        "--strict",
+        action="store_true",
+        help="have submissions graded outside the student's kernel, where no trick changes a mark",
+    )
     course.set_defaults(run=_course)
 
 
 def _course(chosen: argparse.Namespace) -> str:
-    names = make.make_course(chosen.folder, chosen.notebooks)
+    names = make.make_course(chosen.folder, chosen.notebooks, strict=chosen.strict)
     return f"Made a course in {chosen.folder}: {', '.join(names)}.\nGo on with {chosen.folder / 'README.md'}."
 
 

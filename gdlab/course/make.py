@@ -58,7 +58,7 @@ def chosen_notebooks(names: list[str] | None = None, folder: Path | None = None)
     return [path for path in paths if path in chosen]
 
 
-def make_course(folder: Path, names: list[str] | None = None) -> list[str]:
+def make_course(folder: Path, names: list[str] | None = None, *, strict: bool = False) -> list[str]:
     """Write a course into a folder; return the names of its assignments, one for each notebook.
 
     Parameters
@@ -67,6 +67,8 @@ def make_course(folder: Path, names: list[str] | None = None) -> list[str]:
         Is made, with the folders above it. If it exists, it must be empty: nothing is overwritten.
     names
         Which notebooks, as in `chosen_notebooks`.
+    strict
+        Whether submissions are to be graded outside the student's kernel, as `gdlab.course.strict` says.
 
     Raises
     ------
@@ -98,6 +100,9 @@ def make_course(folder: Path, names: list[str] | None = None) -> list[str]:
     for template, name in _WRITTEN.items():
         text = (files("gdlab.course") / "templates" / template).read_text(encoding="utf-8")
         (folder / name).write_text(Template(text).substitute(words), encoding="utf-8")
+    if strict:
+        with (folder / "nbgrader_config.py").open("a", encoding="utf-8") as config:
+            config.write((files("gdlab.course") / "templates" / "strict.txt").read_text(encoding="utf-8"))
     return [path.stem for path in notebooks]
 
 

@@ -315,6 +315,22 @@ def test_a_function_may_use_files_beside_the_notebook_but_no_link(walls, tmp_pat
     ]
 
 
+@both
+def test_memory_and_files_are_limited(walls):
+    cells = [
+        IMPORTS,
+        "import resource\nassert resource.getrlimit(resource.RLIMIT_AS) == (1 << 31, 1 << 31)",
+        "x = bytearray(1 << 31)",
+        "with open('large', 'wb') as file:\n    for _ in range(20): file.write(bytes(1 << 20))",
+        RIGHT,
+    ]
+    graded = grade(cells, walls, limits=judge.Limits(megabytes=2048))
+    assert graded.told[1] == ""
+    assert "MemoryError" in graded.told[2]
+    assert "File too large" in graded.told[3]
+    assert marks(graded) == {"line-gradient": 3}
+
+
 # --- what the process can reach ---
 
 REACHES = {

@@ -30,10 +30,11 @@ _QUESTIONS = 20_000
 
 @dataclass(frozen=True)
 class Limits:
-    """How long a submission may take, in seconds of the clock: one cell, and all of it."""
+    """How long a cell and a whole submission may take, in seconds, and how much memory, in megabytes (0: any)."""
 
-    cell: float = 30.0
+    cell: float = 60.0
     submission: float = 300.0
+    megabytes: int = 4096
 
 
 @dataclass
@@ -93,7 +94,7 @@ def grade(
     library, walls, files
         As `Sandbox` takes them.
     limits
-        After these a cell is stopped, and a submission not asked any more.
+        Beyond these a cell is stopped, a submission is not asked any more, and memory is not given.
 
     Returns
     -------
@@ -117,7 +118,7 @@ def grade(
             break
         run = _Run(cells, wanted, graded, limits, until)
         try:
-            with Sandbox(library, walls, files) as run.sandbox:
+            with Sandbox(library, walls, files, limits.megabytes) as run.sandbox:
                 for run.step in steps[: 1 + max(map(steps.index, open_checks))]:
                     run.take(run.step)
         except EndedError as ended:
@@ -182,6 +183,8 @@ class _Run:
             source = {"source": self.cells[step].source, "seconds": self.limits.cell}
             outcome = self._outcome(self._ask({"cell": source}, self.limits.cell))
             self.graded.told[step] = "\n".join([outcome.problem, *outcome.remarks]).strip()
+            if outcome.problem.startswith("it was still running"):
+                self.graded.remarks.append(f"Cell {step + 1} was stopped after {self.limits.cell:g} seconds.")
 
     def _ask(self, command: dict[str, Any], seconds: float, functions: Sequence[Callable[..., Any]] = ()) -> Any:
         """Send a command and return the answer; meanwhile, answer the submission's calls of these functions."""

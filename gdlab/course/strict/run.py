@@ -12,8 +12,7 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_output
 from nbgrader.api import Gradebook
-from nbgrader.preprocessors import NbGraderPreprocessor
-from traitlets import Enum, Float
+from traitlets import Enum
 from traitlets.config import Config
 
 from gdlab.course.run import RunCells
@@ -50,18 +49,21 @@ _TAGS = {
 _ATTRIBUTES = {"*": ["class", "id"], "a": ["href", "title"], "img": ["src", "alt", "title", "width", "height"]}
 
 
-class RunOutside(NbGraderPreprocessor):
-    """Runs a submission in a process of its own, and writes into each check the score that it earns."""
+class RunOutside(RunCells):
+    """Runs a submission in a process of its own, and writes into each check the score that it earns.
+
+    The limits of `RunCells` hold here, too; a cell's output is its text alone.
+    """
 
     bubblewrap = Enum(
         ["auto", "always", "never"],
         "auto",
         help="Whether bubblewrap keeps submissions in: where it works, or else nothing is graded, or not at all.",
     ).tag(config=True)
-    cell_seconds = Float(30.0, help="Seconds after which a cell is stopped.").tag(config=True)
-    submission_seconds = Float(300.0, help="Seconds after which the rest of a notebook is not tried.").tag(config=True)
 
-    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
+    def preprocess(
+        self, nb: NotebookNode, resources: dict[str, Any], km: None = None
+    ) -> tuple[NotebookNode, dict[str, Any]]:
         """Return the notebook with scores and feedback in its checks, and what the other cells said.
 
         Raises
@@ -77,7 +79,7 @@ class RunOutside(NbGraderPreprocessor):
             sandbox.library(),
             walls=self._walls(),
             files=Path(resources["metadata"]["path"]),
-            limits=judge.Limits(self.cell_seconds, self.submission_seconds),
+            limits=judge.Limits(self.timeout, self.notebook_seconds, self.megabytes),
         )
         for place, cell in enumerate(nb.cells):
             if cell.cell_type == "raw":  # a page would take it for HTML
@@ -88,11 +90,9 @@ class RunOutside(NbGraderPreprocessor):
             if mark is not None:
                 shown = {"text/plain": repr(mark), "text/html": mark._repr_html_()}
                 cell.outputs = [new_output("execute_result", shown, execution_count=1)]
-            else:
-                told = graded.told.get(place)
-                cell.outputs = [new_output("stream", name="stdout", text=told)] if told else []
-        remarks = nb.metadata.setdefault("gdlab", NotebookNode(remarks=[])).remarks
-        remarks += graded.remarks
+            elif told := graded.told.get(place):
+                cell.outputs = [new_output("stream", name="stdout", text=told)]
+        nb.metadata.setdefault("gdlab", NotebookNode(remarks=[])).remarks += graded.remarks
         return nb, resources
 
     def _walls(self) -> bool:

@@ -24,8 +24,6 @@ PATIENCE = 3.0
 _MOST_FILES, _MOST_BYTES = 100, 5_000_000
 _GB = 2**30
 _LIMITS = {
-    "RLIMIT_AS": 4 * _GB,
-    "RLIMIT_CPU": 600,
     "RLIMIT_FSIZE": 16 * 2**20,
     "RLIMIT_NOFILE": 256,
     "RLIMIT_CORE": 0,
@@ -100,6 +98,8 @@ class Sandbox:
     files
         A folder whose files the submission may read as its own, as a notebook reads those beside it. Notebooks and
         links in it are left out, and so is what is beyond a hundred files or five megabytes.
+    megabytes
+        How much memory the process may take; 0 for any.
 
     Raises
     ------
@@ -107,7 +107,7 @@ class Sandbox:
         If the process does not start.
     """
 
-    def __init__(self, library: Path, walls: bool, files: Path | None = None) -> None:
+    def __init__(self, library: Path, walls: bool, files: Path | None = None, megabytes: int = 0) -> None:
         if sys.platform == "win32":
             raise OSError("grading outside the student's kernel needs Linux or macOS; on Windows, use WSL")
         self._home = tempfile.TemporaryDirectory(prefix="gdlab-strict-home-", ignore_cleanup_errors=True)
@@ -141,7 +141,7 @@ class Sandbox:
         settings = {
             "library": str(library),
             "packages": _packages(),
-            "limits": _LIMITS,
+            "limits": _LIMITS | ({"RLIMIT_AS": megabytes << 20} if megabytes else {}),
             "processes": 64 if walls else 0,
             "guard": not walls,
             "home": home,
