@@ -153,7 +153,7 @@ def advance(name: str, activation: str, depth: int, learning_rate: float) -> Ite
     while True:
         epochs = [run.epochs for run in under_way.values()]
         yield sum(epochs) / (EPOCHS * len(epochs)), len(set(epochs)) == 1
-        if min(epochs) == EPOCHS:
+        if min(epochs) >= EPOCHS:
             return
         rule = min(under_way, key=lambda rule: under_way[rule].epochs)
         _train(under_way[rule], name, rule, learning_rate, task(name).epochs_at_once)
