@@ -9,18 +9,17 @@ from typing import Any, ClassVar
 import numpy as np
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
-from matplotlib.ticker import NullLocator
 
 from gdlab import training
 from gdlab.explorers import style
 from gdlab.explorers.controls import Choice, Control, LogSlider, Steps
 from gdlab.explorers.explorer import Explorer
-from gdlab.explorers.signal_flow import DEPTHS, UNITS, WEIGHTS, data, networks
+from gdlab.explorers.signal_flow import DEPTHS, UNITS, WEIGHTS, data, mark_layers, mark_powers, networks
 from gdlab.network import propagate
 from gdlab.validation import Array
 
 STEPS, EVERY, MOMENTUM = 200, 10, 0.9
-STARTS, GROUP = 6, 2
+STARTS, GROUP = 6, 3
 LEARNED = 0.9
 """Share of points right from which on a start counts as having learned; the best straight line has less."""
 CEILING = 1.2
@@ -134,8 +133,7 @@ class DeepTraining(Explorer):
         self._losses.text(STEPS, np.log(2) + 0.02, "a guess", ha="right", color=style.MUTED, fontsize=9.5)
         self._moves = figure.add_axes((0.585, 0.135, 0.405, 0.765), yscale="log", ylim=(_LEAST, _MOST))
         self._moves.set(xlabel="layer", ylabel="distance from the start")
-        self._moves.set_yticks([10.0**power for power in range(-12, 1, 3)])
-        self._moves.yaxis.set_minor_locator(NullLocator())
+        mark_powers(self._moves, range(-12, 1, 3))
         self._curves = self.moving(LineCollection([], linewidths=1.6, alpha=0.8))
         self._losses.add_collection(self._curves, autolim=False)
         self._dots = self.moving(self._moves.plot([], [], linestyle="none", markersize=4, alpha=0.4, mew=0)[0])
@@ -161,11 +159,8 @@ class DeepTraining(Explorer):
         return deque(self.stages(**values), maxlen=1)[0][1]
 
     def set_scene(self, numbers: Seen) -> None:
-        depth = numbers.depth
-        every = 1 if depth < 8 else 2 if depth < 14 else 5
-        ticks = [layer for layer in range(every, depth + 1, every) if layer <= depth - every / 3 or every == 1]
-        self._moves.set_xlim(0.5, depth + 1.5)
-        self._moves.set_xticks([*ticks, depth + 1], [*map(str, ticks), "out"])
+        self._moves.set_xlim(0.5, numbers.depth + 1.5)
+        mark_layers(self._moves, numbers.depth, output=True)
 
     def draw(self, numbers: Seen) -> None:
         look = style.RULES[numbers.rule]

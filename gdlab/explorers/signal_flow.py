@@ -186,14 +186,13 @@ class SignalFlow(Explorer):
         ]
         for axes, words in ((forward, "layer   (the signal goes →)"), (back, "layer   (← the error signal comes)")):
             axes.set(yscale="log", ylim=(_LOWEST, _HIGHEST), xlabel=words, ylabel="size")
-            axes.set_yticks([10.0**power for power in range(-15, 6, 5)])
+            mark_powers(axes, range(-15, 6, 5))
         self._shades = slopes.imshow(np.zeros((BINS, 1)), cmap=_SHADES, vmin=0, vmax=1, origin="lower", aspect="auto")
         slopes.set(xlabel="layer", ylabel="slope f′(z)", ylim=(0, 1), yticks=(0, 0.25, 0.5, 0.75, 1))
         factors.set(yscale="log", ylim=(0.02, 30), xlabel="layer", ylabel="factor")
         factors.set_yticks([0.1, 1, 10], ["0.1", "1", "10"])
+        factors.yaxis.set_minor_locator(NullLocator())
         factors.axhline(1, color=style.FAINT, linewidth=1, zorder=0)
-        for axes in (forward, back, factors):
-            axes.yaxis.set_minor_locator(NullLocator())
 
         chain, delta = style.RULES["chain_rule"], style.RULES["delta_rule"]
         self._starts = [LineCollection([], colors=c, linewidths=0.6, alpha=0.35) for c in (style.INK, chain.colour)]
@@ -214,14 +213,10 @@ class SignalFlow(Explorer):
         return Seen(int(depth), activation, flow(int(depth), activation, weights))
 
     def set_scene(self, numbers: Seen) -> None:
-        depth = numbers.depth
-        every = 1 if depth < 8 else 2 if depth < 14 else 5
-        ticks = [layer for layer in range(every, depth + 1, every) if layer <= depth - every / 3 or every == 1]
-        for index, axes in enumerate(self._panels):
-            axes.set_xlim(0.4, 0.5 + (depth + 1) * 1.4)
-            out = ([depth + 1], ["out"]) if index < 2 else ([], [])
-            axes.set_xticks(ticks + out[0], [*map(str, ticks), *out[1]])
-        self._shades.set_extent((0.5, depth + 0.5, 0, 1))
+        for axes in self._panels:
+            axes.set_xlim(0.4, 0.5 + (numbers.depth + 1) * 1.4)
+            mark_layers(axes, numbers.depth, output=axes in self._panels[:2])
+        self._shades.set_extent((0.5, numbers.depth + 0.5, 0, 1))
 
     def draw(self, numbers: Seen) -> None:
         f = numbers.flow
@@ -260,6 +255,19 @@ class SignalFlow(Explorer):
             f"{layers}; in the single starts, from {n(least, 1)} to {n(most, 1)}. At each layer the weights multiply "
             f"it by {n(weights, 2)} and the slopes by {n(slopes, 2)}."
         )
+
+
+def mark_layers(axes: Axes, depth: int, *, output: bool) -> None:
+    """Mark the hidden layers on an x axis, where there are many only some, and the output after them."""
+    every = 1 if depth < 8 else 2 if depth < 14 else 5
+    layers = [layer for layer in range(every, depth + 1, every) if layer < depth or every == 1]
+    axes.set_xticks([*layers, *[depth + 1] * output], [*map(str, layers), *["out"] * output])
+
+
+def mark_powers(axes: Axes, powers: range) -> None:
+    """Mark powers of ten on a logarithmic y axis."""
+    axes.set_yticks([10.0**power for power in powers], [style.power_of_ten(p) if p else "1" for p in powers])
+    axes.yaxis.set_minor_locator(NullLocator())
 
 
 def _verdict(share: float) -> str:
