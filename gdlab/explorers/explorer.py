@@ -215,7 +215,7 @@ class Explorer(ABC):
             width=f"{style.PAGE_WIDTH}px", max_width="100%", height="auto", align_self="flex-start"
         )
         self._words = widgets.HTML(_paragraph(words, role="status"))
-        self._words.layout = widgets.Layout(max_width="900px", min_height="3.6em")
+        self._words.layout = widgets.Layout(max_width="900px", min_height="74px")  # three lines: what is below stays
         self.widget = widgets.VBox([*rows, self._image, self._words])
 
     def _on_change(self, _change: Any) -> None:

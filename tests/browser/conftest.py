@@ -4,6 +4,8 @@ Not for the session: Playwright keeps an event loop running as long as it lives,
 """
 
 import shutil
+from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -24,23 +26,28 @@ def chromium():
 
 
 @pytest.fixture(scope="module")
-def jupyterlab(tmp_path_factory):
-    """The address of a JupyterLab that serves a copy of the notebooks, so that no test can change the stored ones."""
-    folder = tmp_path_factory.mktemp("notebooks") / "copy"
-    shutil.copytree(FOLDER, folder)
-    with lab.server(folder, tmp_path_factory.mktemp("jupyter")) as address:
+def served(tmp_path_factory):
+    """Start JupyterLab ("lab") or Notebook ("notebook") on a copy of the notebooks, so that no test can change them."""
+    with ExitStack() as running:
+
+        @cache
+        def address(app):
+            folder = tmp_path_factory.mktemp("notebooks") / "copy"
+            shutil.copytree(FOLDER, folder)
+            return running.enter_context(lab.server(folder, tmp_path_factory.mktemp("jupyter"), app))
+
         yield address
 
 
 @pytest.fixture
-def open_notebook(chromium, jupyterlab):
+def open_notebook(chromium, served):
     """Open a notebook in a page of the given size."""
     pages = []
 
-    def opened(name, width=1280, height=900):
+    def opened(name, width=1280, height=900, app="lab"):
         page = chromium.new_page(viewport={"width": width, "height": height})
         pages.append(page)
-        return lab.Notebook(page, jupyterlab, name)
+        return lab.Notebook(page, served(app), name, app)
 
     yield opened
     for page in pages:

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import ConsoleMessage, Locator, Page
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -85,13 +86,13 @@ def _address(log: Path, process: subprocess.Popen[bytes]) -> str:
 class Notebook:
     """One notebook open in a page."""
 
-    def __init__(self, page: Page, address: str, path: str) -> None:
+    def __init__(self, page: Page, address: str, path: str, app: str = "lab") -> None:
         self.page = page
         self.complaints: list[str] = []
         page.on("console", self._listen)
         page.on("pageerror", lambda error: self.complaints.append(f"page error: {error}"))
         workspace = secrets.token_hex(4)  # a fresh one, or JupyterLab would open what was open before
-        page.goto(address.format(f"lab/workspaces/{workspace}/tree/{path}"))
+        page.goto(address.format(f"lab/workspaces/{workspace}/tree/{path}" if app == "lab" else f"notebooks/{path}"))
         page.wait_for_function(
             """path => {
                 const panel = window.jupyterapp?.shell.currentWidget;
@@ -150,10 +151,23 @@ class Notebook:
             grade_id,
         )
 
+    def barriers(self) -> list[str]:
+        """Return what axe-core finds against accessibility in the outputs, a line each.
+
+        It rightly finds that the sliders of ipywidgets have no accessible name; from Python they cannot be given one.
+        """
+        found = Axe().run(self.page, context=".jp-OutputArea-output").response["violations"]
+        return [
+            f"{rule['id']}: {node['html'][:200]}"
+            for rule in found
+            for node in rule["nodes"]
+            if not (rule["id"] == "aria-input-field-name" and "noUi-handle" in node["html"])
+        ]
+
     @property
     def explorers(self) -> Locator:
         """The pictures of all explorers on the page."""
-        return self.page.locator(".widget-vbox > img.widget-image:has(~ .widget-html p[role])")
+        return self.page.locator(".widget-vbox:has(> .widget-hbox > button[title^='Put every']) > img.widget-image")
 
     def explorer(self, index: int = 0) -> "ExplorerOnPage":
         """Scroll to an explorer and wait until its picture and its caption are there."""
@@ -190,8 +204,15 @@ class ExplorerOnPage:
         return self.box.locator("p[role]").inner_text()
 
     @property
-    def top(self) -> float:
-        return self.image.evaluate("image => image.getBoundingClientRect().top")
+    def place(self) -> list[int]:
+        """The picture's left, top, width and height within the explorer, and the explorer's own height, in pixels."""
+        return self.image.evaluate(
+            """image => {
+                const [inner, outer] = [image, image.parentElement].map(element => element.getBoundingClientRect());
+                const sizes = [inner.left - outer.left, inner.top - outer.top, inner.width, inner.height, outer.height];
+                return sizes.map(Math.round);
+            }"""
+        )
 
     def slider(self, label: str) -> Locator:
         """The handle of the slider with this label, which takes the keyboard."""
@@ -203,11 +224,11 @@ class ExplorerOnPage:
         return self.box.locator("[role=slider], button[title^=Next]").all()
 
     def step(self, control: Locator) -> None:
-        """Move a control by one key, a slider to its upper end (or lower one), and wait for the picture."""
+        """Move a control by one key, a slider to its upper end (or back from there), and wait for the picture."""
         key = control.evaluate(
             """control => control.tagName === 'BUTTON' ? 'Enter'
                 : +control.getAttribute('aria-valuenow') < +control.getAttribute('aria-valuemax')
-                    ? 'End' : 'Home'"""
+                    ? 'End' : 'ArrowLeft'"""
         )
         state = self.state
         control.press(key)
@@ -218,17 +239,19 @@ class ExplorerOnPage:
         self.box.get_by_role("button", name="Reset").click()
         self.wait_for_change(state)
 
-    def wait_for_change(self, state: str, seconds: float = 15) -> None:
-        """Wait until something else is shown, then until picture, caption and page have settled.
+    def wait_for_change(self, state: str, seconds: float = 60) -> None:
+        """Wait until something else is shown, then until all work is done and nothing moves.
 
         They come in messages of their own, and one change may bring several pictures.
         """
         self.image.page.wait_for_function(
             f"""([image, state]) => {{
                 const shown = ({_STATE})(image);
-                const now = shown + image.getBoundingClientRect().top;
+                const now = shown + image.getBoundingClientRect().top + image.parentElement.offsetHeight;
                 if (image.lastSeen !== now) [image.lastSeen, image.seenSince] = [now, performance.now()];
                 const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+                const bar = image.parentElement.querySelector('.widget-hprogress');
+                if (bar && getComputedStyle(bar).visibility !== 'hidden') return false;
                 return shown !== state && image.complete && image.naturalWidth > 0
                     && kernel.status === 'idle' && performance.now() - image.seenSince > 250;
             }}""",

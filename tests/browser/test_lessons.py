@@ -8,6 +8,7 @@ import pytest
 
 from gdlab.exercises import EXERCISES
 from gdlab.exercises.exercise import ChoiceExercise, FunctionExercise, NumbersExercise, PropertyExercise
+from tests.explorers.steering import EXPLORERS
 from tests.notebooks.refresh import FOLDER, stored
 
 pytestmark = pytest.mark.browser
@@ -22,13 +23,15 @@ def test_a_visit_from_the_first_look_to_the_last_exercise(open_notebook, keep, n
     notebook.run_all()
     assert notebook.outputs("error") == []
     assert [text for text in notebook.outputs("stream") if text[0] == "stderr"] == []
-    stored_pictures = sum("image/png" in str(cell.get("outputs")) for cell in read(name).cells)
-    assert notebook.explorers.count() == stored_pictures
-    for index in range(stored_pictures):
+    shown = "|".join(explorer.__name__ for explorer in EXPLORERS)
+    count = sum(len(re.findall(rf"^gdlab\.({shown})\(", cell.source, re.MULTILINE)) for cell in read(name).cells)
+    assert notebook.explorers.count() == count >= 1
+    for index in range(count):
         explorer = notebook.explorer(index)
         keep(explorer.box, f"{name[:2]}_{index}")
         answers_the_keyboard(explorer)
     takes_predictions(notebook)
+    assert notebook.barriers() == []
     tells_wrong_from_right(notebook, name)
     assert notebook.complaints == []
 
@@ -45,18 +48,21 @@ def shows_its_stored_pictures(notebook):
 
 
 def answers_the_keyboard(explorer):
-    """Each control alone changes picture or caption, the page stays where it is, and Reset leads back."""
-    start, picture = explorer.caption, explorer.picture
-    size = explorer.image.bounding_box()
+    """Each control changes picture or caption, nothing moves on the page, and Reset leads back to the start.
+
+    The last comes first: at step 0 no learning rate has had an effect yet.
+    """
+    start, place = explorer.caption, explorer.place
     controls = explorer.controls
     assert controls
-    for control in controls:
+    for control in reversed(controls):
+        before = explorer.caption, explorer.picture
         explorer.step(control)
         assert "could not be drawn" not in explorer.caption
-        assert (explorer.caption, explorer.picture) != (start, picture)
-        explorer.reset()
-        assert explorer.caption == start
-    assert explorer.image.bounding_box() == size
+        assert (explorer.caption, explorer.picture) != before
+        assert explorer.place == place
+    explorer.reset()
+    assert explorer.caption == start
 
 
 def takes_predictions(notebook):
@@ -105,15 +111,15 @@ def test_arrow_keys_on_a_slider_change_picture_and_caption_and_the_page_does_not
     explorer = notebook.explorer()
     slider = explorer.slider("Step")
     slider.focus()
-    top, size = explorer.top, explorer.image.bounding_box()
+    place, box = explorer.place, explorer.image.bounding_box()
     seen = {explorer.caption}
     for key in ("ArrowRight", "ArrowRight", "ArrowUp", "ArrowLeft"):
         state, picture = explorer.state, explorer.picture
         slider.press(key)
         explorer.wait_for_change(state)
         assert explorer.picture != picture
-        assert explorer.top == top
-        assert explorer.image.bounding_box() == size
+        assert explorer.place == place
+        assert explorer.image.bounding_box() == box
         seen.add(explorer.caption)
     assert len(seen) == 4  # the last key went back to where one had been before
     assert explorer.image.get_attribute("title") == explorer.caption
@@ -177,10 +183,42 @@ def test_an_attempt_that_is_typed_is_judged(open_notebook):
     assert re.search(r"Right\b", words)
 
 
-def test_at_900_pixels_the_explorer_fits_and_keeps_its_shape(open_notebook):
-    notebook = open_notebook("01_fit_a_line.ipynb", width=900)
+@pytest.mark.parametrize("name", NAMES)
+def test_works_in_notebook_7_too(open_notebook, name):
+    notebook = open_notebook(name, app="notebook")
+    notebook.run_all()
+    assert notebook.outputs("error") == []
+    explorer = notebook.explorer()
+    explorer.step(explorer.controls[-1])
+    assert "could not be drawn" not in explorer.caption
+    assert notebook.complaints == []
+
+
+@pytest.mark.parametrize("width", [900, 640, 600])
+def test_on_a_narrow_page_the_explorer_fits_and_keeps_its_shape(open_notebook, width):
+    """640 pixels are what 200 % zoom leaves of a page of 1280."""
+    notebook = open_notebook("01_fit_a_line.ipynb", width=width)
     notebook.run_all()
     explorer = notebook.explorer()
+    for part in (explorer.image, *explorer.controls):
+        box = part.bounding_box()
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= width
     box = explorer.image.bounding_box()
-    assert box["x"] + box["width"] <= 900
     assert box["width"] / box["height"] == pytest.approx(9 / 5.7, rel=0.01)
+    explorer.step(explorer.controls[-1])
+
+
+def test_what_has_the_focus_shows_it(open_notebook, keep):
+    notebook = open_notebook("00_start_here.ipynb")
+    notebook.run_all()
+    explorer = notebook.explorer()
+    for number, control in enumerate((explorer.controls[0], explorer.controls[-1])):
+        control.evaluate("control => control.blur()")
+        before = control.screenshot()
+        control.focus()
+        notebook.page.keyboard.press("Shift+Tab")
+        notebook.page.keyboard.press("Tab")  # by the keyboard, since only then a page shows the focus
+        assert control.evaluate("control => control === document.activeElement")
+        assert control.screenshot() != before
+        keep(explorer.box, f"focus_{number}")
