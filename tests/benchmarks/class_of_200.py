@@ -106,7 +106,7 @@ def main() -> None:
     seconds, grader, kernel = half + rest, max(watch.grader, second.grader), max(watch.kernel, second.kernel)
     for line in (
         f"{count} submissions of {ASSIGNMENT} in {course}",
-        f"grading: {seconds:.0f} s, {60 * count / seconds:.0f} submissions a minute; {used:.1f} s of a processor for each",
+        f"grading: {seconds:.0f} s, {60 * count / seconds:.0f} submissions a minute; {used:.1f} s of CPU time each",
         f"feedback: {feedback:.0f} s, {len(pages)} pages, the largest {max(pages) / 1e6:.1f} MB",
         f"memory: grader {grader / 1e6:.0f} MB, kernel {kernel / 1e6:.0f} MB at most",
         f"killed after {len(before)}: {regraded} graded again; with all graded, autograde takes {again:.0f} s",

@@ -1,0 +1,157 @@
+"""Whatever was handed in becomes a notebook with every cell of the assignment once, and as assigned."""
+
+import json
+
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell
+
+from gdlab.course import mend as module
+from gdlab.course.mend import AssignedCell, UnreadableError, mend, read_cells
+
+STUB = AssignedCell("f", "code", "def f():\n    ...", locked=False, grade=False, solution=True)
+CHECK = AssignedCell("f-check", "code", 'gdlab.check("f", f)', locked=True, grade=True, solution=False, points=2.0)
+WORDS = AssignedCell("why", "markdown", "*Your answer here.*", locked=False, grade=True, solution=True, points=3.0)
+ASSIGNED = (STUB, CHECK, WORDS)
+
+
+def claims(cell, grade_id):
+    cell.metadata["nbgrader"] = {"grade_id": grade_id}
+    return cell
+
+
+def code(source, grade_id=None):
+    return claims(new_code_cell(source), grade_id) if grade_id else new_code_cell(source)
+
+
+def words(source):
+    return claims(new_markdown_cell(source), "why")
+
+
+def outline(cells):
+    return [(cell.metadata.get("nbgrader", {}).get("grade_id"), cell.source) for cell in cells]
+
+
+def written(tmp_path, content):
+    path = tmp_path / "a.ipynb"
+    path.write_bytes(content if isinstance(content, bytes) else json.dumps(content).encode())
+    return path
+
+
+def test_what_is_as_assigned_stays_and_gets_the_assignments_metadata():
+    cells, remarks = mend(
+        [code("import x"), code("f = 1", "f"), code(CHECK.source, "f-check"), words("Because.")], ASSIGNED
+    )
+    assert outline(cells) == [(None, "import x"), ("f", "f = 1"), ("f-check", CHECK.source), ("why", "Because.")]
+    assert remarks == []
+    assert cells[2].metadata.nbgrader == {
+        "schema_version": 3,
+        "grade_id": "f-check",
+        "cell_type": "code",
+        "grade": True,
+        "locked": True,
+        "points": 2.0,
+        "solution": False,
+        "task": False,
+    }
+
+
+def test_a_missing_check_comes_after_its_stub_and_a_missing_answer_is_blank():
+    cells, remarks = mend([code("1"), code("f = 1", "f"), code("2")], ASSIGNED)
+    assert outline(cells) == [
+        (None, "1"),
+        ("f", "f = 1"),
+        ("f-check", CHECK.source),
+        ("why", WORDS.source),
+        (None, "2"),
+    ]
+    assert remarks == ["f-check was missing and was put back", "why was missing and was put back"]
+
+
+def test_without_its_stub_a_check_comes_last_where_what_replaced_the_stub_has_run():
+    cells, _ = mend([words("Because."), code("def f(): return 1")], ASSIGNED[:2])
+    assert outline(cells)[-1] == ("f-check", CHECK.source)
+    assert outline(mend([], ASSIGNED)[0]) == [("f-check", CHECK.source), ("why", WORDS.source)]
+
+
+def test_of_copies_the_last_counts_and_the_others_stay_as_ordinary_cells():
+    cells, remarks = mend(
+        [code("f = 1", "f"), code("0", "f-check"), code("f = 2", "f"), code("1", "f-check")], ASSIGNED[:2]
+    )
+    assert outline(cells) == [(None, "f = 1"), (None, "0"), ("f", "f = 2"), ("f-check", CHECK.source)]
+    assert remarks == [
+        "f was there 2 times",
+        "f-check was there 2 times",
+        "f-check was changed and was put right",
+    ]
+
+
+def test_the_parts_of_a_written_answer_are_joined_and_blank_copies_are_not():
+    parts = [words("One."), words(" *Your answer\n here.* "), words("Two."), words("One.")]
+    cells, _ = mend(parts, (WORDS,))
+    assert outline(cells) == [("why", "One.\n\nTwo.")]
+
+
+@pytest.mark.parametrize("text", ["", "  \n", "*Your  answer here.*\n", "* Your answer here. *"])
+def test_a_blank_answer_is_exactly_the_assignments(text):
+    assert outline(mend([words(text)], (WORDS,))[0]) == [("why", WORDS.source)]
+
+
+def test_a_cell_of_another_kind_is_turned_back():
+    cells, _ = mend([claims(new_markdown_cell("f = 3"), "f")], (STUB,))
+    assert (cells[0].cell_type, cells[0].source) == ("code", "f = 3")
+
+
+def test_only_text_and_the_claim_are_read(tmp_path):
+    flags = {"nbgrader": {"grade_id": "f", "points": 99, "locked": False}, "tags": ["skip-execution"]}
+    path = written(
+        tmp_path, {"cells": [{"cell_type": "code", "source": ["a\n", "b"], "metadata": flags, "outputs": 7}]}
+    )
+    (cell,) = read_cells(path)
+    assert (cell.source, cell.metadata, cell.outputs) == ("a\nb", {"nbgrader": {"grade_id": "f"}}, [])
+
+
+def test_pictures_pasted_into_an_answer_are_kept(tmp_path):
+    picture = {"a.png": {"image/png": "AAAA"}}
+    given = {"cell_type": "markdown", "source": "![](attachment:a.png)", "attachments": picture, "metadata": {}}
+    given["metadata"] = {"nbgrader": {"grade_id": "why"}}
+    cells, _ = mend(read_cells(written(tmp_path, {"cells": [given]})), (WORDS,))
+    assert cells[0].attachments == picture
+
+
+def test_a_cell_that_is_none_is_left_out(tmp_path):
+    bad = [None, 3, {}, {"cell_type": "movie", "source": ""}, {"cell_type": "code", "source": 5}]
+    odd = {"cell_type": "markdown", "source": "\ud800 half a pair", "attachments": {"a": 3}}
+    (cell,) = read_cells(written(tmp_path, {"cells": [*bad, odd]}))
+    assert cell.source == "? half a pair"
+    assert "attachments" not in cell
+
+
+def test_an_old_notebook_is_read(tmp_path):
+    old = {"nbformat": 3, "nbformat_minor": 0, "metadata": {"name": ""}, "worksheets": [{"metadata": {}, "cells": []}]}
+    old["worksheets"][0]["cells"] = [{"cell_type": "code", "input": "x = 1", "language": "python", "outputs": []}]
+    assert [cell.source for cell in read_cells(written(tmp_path, old))] == ["x = 1"]
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "the file is empty"),
+        (b"\xff\xfe\x00", "not text"),
+        (b'{"cells": [', "not JSON"),
+        (b"[" * 100_000, "not JSON"),
+        (b"3", "no list of cells"),
+        (b'{"cells": 3}', "no list of cells"),
+        (b'{"worksheets": 3}', "old format"),
+    ],
+)
+def test_what_cannot_be_read_says_why(tmp_path, content, reason):
+    with pytest.raises(UnreadableError, match=reason):
+        read_cells(written(tmp_path, content))
+
+
+def test_a_file_that_is_missing_or_too_large_says_so(tmp_path, monkeypatch):
+    with pytest.raises(UnreadableError, match=r"no file a\.ipynb was handed in"):
+        read_cells(tmp_path / "a.ipynb")
+    monkeypatch.setattr(module, "LARGEST", 10)
+    with pytest.raises(UnreadableError, match="has 13 bytes, more than the 10"):
+        read_cells(written(tmp_path, b'{"cells": []}'))
