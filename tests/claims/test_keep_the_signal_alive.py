@@ -1,0 +1,271 @@
+"""What notebook 08 says and does not compute itself."""
+
+from functools import cache
+
+import numpy as np
+import pytest
+
+import gdlab
+from gdlab.exercises.keep_the_signal_alive import dead_units, weight_variance
+from gdlab.explorers import deep_training
+from gdlab.explorers.signal_flow import SPREADS, data, flow, mean
+
+X, y = data().X, data().y
+CE = "binary_cross_entropy"
+
+
+def arrives(depth, activation, scheme, starts=20, width=16):
+    """Size of the error signal at layer 1 over that at the output, for each start: the notebook's function."""
+    sizes = (2, *[width] * depth, 1)
+    layers = gdlab.initialise(sizes, activation, "sigmoid", seed=range(starts), scheme=scheme)
+    trace = gdlab.forward(layers, X)
+    error = at_output = trace.y_hat - y
+    for layer, below, z in zip(layers[:0:-1], layers[-2::-1], trace.z[-2::-1], strict=True):
+        error = error @ layer.W.swapaxes(1, 2) * below.activation.f_prime(z)
+    return np.sqrt((error**2).mean(axis=(1, 2)) / (at_output**2).mean(axis=(1, 2)))
+
+
+@cache
+def trained(activation, weights, depth, learning_rate, rule="chain_rule"):
+    """The six starts of DeepTraining after 200 steps: shares right, and how far each layer is at the median."""
+    setting = rule, activation, weights, depth, learning_rate
+    groups = [deep_training.train_group(n, *setting) for n in range(deep_training.STARTS // deep_training.GROUP)]
+    right, moved = (np.concatenate([getattr(g, name)[-1] for g in groups], axis=-1) for name in ("right", "moved"))
+    return right, np.median(moved, axis=-1)
+
+
+def learned(*setting):
+    return (trained(*setting)[0] > 0.9).sum()
+
+
+# --- the product ---
+
+
+@pytest.mark.parametrize("spread", [0.25, 1.0, 3.0])
+def test_08_sigmoid_errors_are_bounded_by_a_quarter_to_the_depth_times_the_stretch_factors(spread):
+    layers = gdlab.initialise((2, *[16] * 10, 1), "sigmoid", "sigmoid", seed=3, scheme=spread)
+    bound = 0.25**10 * np.prod([np.linalg.norm(layer.W, 2) for layer in layers[1:]])
+    for one in range(0, 80, 8):
+        trace = gdlab.forward(layers, X[[one]])
+        gradients = gdlab.backward(layers, trace, y[[one]], CE)
+        first, last = (
+            np.linalg.norm(gradients[index].b) for index in (0, -1)
+        )  # one sample: b's gradient is the signal
+        assert first <= bound * last
+    assert 0.25**10 < 1e-6
+
+
+def test_08_units_in_a_row_multiply_weights_and_slopes_and_shrink_where_weights_are_below_4():
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        row = [
+            gdlab.Layer([[w]], [[b]], "sigmoid") for w, b in zip(rng.uniform(-4, 4, 7), rng.normal(size=7), strict=True)
+        ]
+        trace = gdlab.forward(row, [[1.0]])
+        signals = [gradient.b.item() for gradient in gdlab.backward(row, trace, [[1.0]], CE)]
+        stages = [row[i + 1].W.item() * row[i].activation.f_prime(trace.z[i]).item() for i in range(6)]
+        assert signals[0] == pytest.approx(signals[-1] * np.prod(stages))
+        assert (np.abs(signals[:-1]) < np.abs(signals[1:])).all()
+
+
+def test_08_a_small_difference_is_carried_forward_by_the_same_product():
+    layers = gdlab.initialise((2, 5, 5, 5, 1), "sigmoid", "sigmoid", seed=1, scheme=1.0)
+    trace = gdlab.forward(layers, X[:1])
+    gradients = gdlab.backward(layers, trace, y[:1], CE)
+
+    def z_out(z_1):
+        return gdlab.forward(layers[1:], layers[0].activation(z_1)[None]).z[-1][0, 0]
+
+    back = gradients[0].b[0] / gradients[-1].b.item()
+    np.testing.assert_allclose(gdlab.numerical_gradient(z_out, trace.z[0][0]), back, rtol=1e-6)
+
+
+def test_08_an_error_of_about_one_half_loses_all_but_a_millionth_through_ten_sigmoid_layers():
+    f = flow(10, "sigmoid", "glorot")
+    assert 0.45 < float(mean(f.back["chain_rule"][-1])) < 0.65
+    assert (f.back["chain_rule"][0] < 1e-6 * f.back["chain_rule"][-1]).all()
+    assert f.shares[5:].sum() == 0, "no slope above 1/4"
+    assert 0.5 < float(mean(f.z[-2] / f.z[0])) < 2, "z keeps its size"
+    assert (f.differences[-1] < 1e-5 * f.differences[0]).all(), "and the differences vanish"
+
+
+def test_08_of_five_sizes_one_keeps_the_error_of_ten_sigmoid_layers_alive():
+    left = {}
+    for weights in SPREADS:
+        back = flow(10, "sigmoid", weights).back["chain_rule"]
+        left[weights] = float(mean(back[0] / back[-1]))
+    assert [weights for weights, share in left.items() if share > 0.01] == ["very_large"]
+    assert left["very_large"] < 100
+
+
+def test_08_with_spread_3_half_arrives_through_ten_sigmoid_layers_by_slopes_of_about_6_hundredths():
+    sigmoid = np.median(arrives(10, "sigmoid", 3.0))
+    assert 0.35 < sigmoid < 0.75
+    assert sigmoid > np.median(arrives(10, "tanh", "glorot"))
+    assert 0.055 < flow(10, "sigmoid", "very_large").slopes.mean() < 0.065
+    means = [flow(10, "sigmoid", weights).slopes.mean() for weights in SPREADS]
+    assert min(means) == means[-1]
+
+
+def test_08_slopes_of_relu_take_about_the_root_of_one_half_at_each_layer():
+    f = flow(20, "relu", "glorot")
+    assert f.slopes.mean() == pytest.approx(0.5, abs=0.03)
+    assert float(mean(f.through_slopes.ravel())) == pytest.approx(np.sqrt(0.5), abs=0.03)
+    assert np.sqrt(0.5) ** 20 == pytest.approx(1 / 1024)
+
+
+def test_08_a_leak_of_a_hundredth_hardly_changes_what_arrives():
+    relu, leaky = (np.median(arrives(20, activation, "he")) for activation in ("relu", "leaky_relu"))
+    assert 0.5 < leaky / relu < 2
+
+
+def test_08_the_last_hidden_layer_has_a_smaller_factor_than_the_others():
+    for weights in SPREADS:
+        factors = mean(flow(10, "sigmoid", weights).through_weights)
+        assert factors[-1] < factors[:-1].min()
+
+
+def test_08_a_single_sigmoid_keeps_the_error_only_for_inputs_in_a_range_of_at_most_45_hundredths():
+    widest = 0.0
+    for w in np.linspace(0.5, 60, 2400):
+        u = np.linspace(-9, 9, 18001)  # u = w a + b
+        kept = w * gdlab.ACTIVATIONS["sigmoid"].f_prime(u) >= 1
+        assert kept.any() == (w >= 4)
+        widest = max(widest, kept.sum() * 1e-3 / w)
+    assert widest == pytest.approx(0.45, abs=0.005)
+
+
+def test_08_cross_entropy_takes_one_factor_of_about_a_quarter_from_both_ends():
+    layers = gdlab.initialise((2, *[16] * 10, 1), "sigmoid", "sigmoid", scheme="glorot")
+    trace = gdlab.forward(layers, X)
+    squared, crossed = (gdlab.backward(layers, trace, y, loss) for loss in ("squared_error", CE))
+    for one, other in zip(squared, crossed, strict=True):
+        assert np.linalg.norm(one.W) / np.linalg.norm(other.W) == pytest.approx(0.25, abs=0.02)
+
+
+# --- first weights ---
+
+
+@pytest.mark.parametrize("leak", [0.0, gdlab.LEAK, 1.0])
+def test_08_the_variance_of_the_exercise_keeps_the_mean_square_of_z(leak):
+    activation = {0.0: "relu", gdlab.LEAK: "leaky_relu", 1.0: "identity"}[leak]
+    spread = np.sqrt(weight_variance(200, leak))
+    layers = gdlab.initialise([200] * 12, activation, seed=range(10), scheme=spread)
+    trace = gdlab.forward(layers, np.random.default_rng(0).normal(size=(20, 200)))
+    sizes = [np.mean(z**2) for z in trace.z]
+    assert 0.7 < sizes[-1] / sizes[0] < 1.4
+    assert 0.01 < np.median(arrives(20, activation, np.sqrt(weight_variance(16, leak)))) < 1
+
+
+# --- dead units ---
+
+
+def test_08_more_relus_are_dead_the_deeper_the_layer_and_the_size_of_the_weights_does_not_matter():
+    shares = [flow(20, "relu", weights).dead for weights in SPREADS]
+    assert shares[0][0] < 0.02
+    assert 0.35 < shares[0][-1] < 0.45
+    assert shares[0][15:].mean() > shares[0][5:15].mean() > shares[0][:5].mean()
+    for other in shares[1:]:
+        np.testing.assert_allclose(other, shares[0])
+
+
+def test_08_samples_become_alike_through_relu_layers():
+    f = flow(20, "relu", "he")
+    alike = mean(f.differences / f.z)
+    assert alike[0] > 0.9
+    assert alike[-2] < 0.6
+
+
+@pytest.mark.parametrize("learning_rate", [0.1, 5.0])
+def test_08_a_dead_unit_of_the_first_layer_stays_as_it_is(learning_rate):
+    hidden, output = gdlab.initialise((2, 16, 1), "relu", "sigmoid", scheme="he", seed=2)
+    b = hidden.b.copy()
+    b[0, :3] = -20.0
+    start = [hidden.with_parameters(hidden.W, b), output]
+    assert dead_units(X, hidden.W, b) >= 3
+    history = gdlab.train(start, X, y, loss=CE, learning_rate=learning_rate, steps=100, record_every=100)
+    end = history.layers()[0]
+    np.testing.assert_array_equal(end.W[:, :3], hidden.W[:, :3])
+    np.testing.assert_array_equal(end.b[:, :3], b[:, :3])
+    assert not np.array_equal(end.W, hidden.W)
+
+
+def test_08_some_four_in_ten_narrow_relu_networks_are_born_dead():
+    layers = gdlab.initialise((2, *[5] * 20, 1), "relu", "sigmoid", seed=range(200), scheme="he")
+    trace = gdlab.forward(layers, X)
+    dead = np.array([(z <= 0).all(axis=(1, 2)) for z in trace.z[:-1]]).any(axis=0)
+    assert 0.3 < dead.mean() < 0.55
+    assert np.ptp(trace.y_hat[dead], axis=1).max() == 0, "the same output for every input"
+    gradients = gdlab.backward(layers, trace, y, CE)
+    assert not gradients[0].W[dead].any()
+
+
+# --- learning ---
+
+
+def test_08_no_straight_line_gets_more_than_nine_tenths_of_the_moons():
+    best = 0.0
+    for angle in np.linspace(0, np.pi, 720):
+        along = X @ [np.cos(angle), np.sin(angle)]
+        share = ((along[:, None] > along) == (y == 1)).mean(axis=0)
+        best = max(best, share.max(), 1 - share.min())
+    assert best <= 0.9
+    assert deep_training.LEARNED == 0.9
+
+
+def test_08_ten_sigmoid_layers_stay_at_a_guess_and_their_first_layers_where_they_were():
+    right, moved = trained("sigmoid", "glorot", 10, 0.02)
+    assert np.median(right) < 0.6
+    assert 1e-6 < moved[0] < 1e-5
+    assert 0.05 < moved[-1] < 0.2
+    assert np.median(trained("sigmoid", "glorot", 10, 0.5)[0]) < 0.6, "a larger learning rate does not help"
+
+
+def test_08_fewer_sigmoid_layers_get_further():
+    shares = [np.median(trained("sigmoid", "glorot", depth, 0.02)[0]) for depth in (10, 5, 3, 1)]
+    assert shares == sorted(shares)
+    assert shares[-1] > 0.8
+
+
+@pytest.mark.parametrize("setting", [("tanh", "glorot", 10), ("relu", "he", 10), ("tanh", "glorot", 5)])
+def test_08_tanh_and_relu_learn_from_all_six_starts(setting):
+    assert learned(*setting, 0.02) == 6
+
+
+@pytest.mark.parametrize("learning_rate", [0.02, 0.05, 0.1])
+def test_08_with_very_large_weights_most_networks_of_ten_sigmoid_layers_learn(learning_rate):
+    assert learned("sigmoid", "very_large", 10, learning_rate) >= 4
+
+
+def test_08_at_twenty_layers_and_rate_a_tenth_none_does():
+    assert learned("sigmoid", "very_large", 20, 0.1) == 0
+
+
+def test_08_identity_gets_as_far_as_a_line_and_all_its_layers_move():
+    right, moved = trained("identity", "glorot", 10, 0.02)
+    assert (right <= 0.9).all()
+    assert np.median(right) > 0.8
+    assert moved.min() > 0.01
+
+
+@pytest.mark.parametrize("learning_rate", [0.02, 0.1])
+@pytest.mark.parametrize("depth", [5, 10])
+@pytest.mark.parametrize(("activation", "weights"), [("sigmoid", "glorot"), ("tanh", "glorot"), ("relu", "he")])
+def test_08_the_delta_rule_learns_from_no_start(activation, weights, depth, learning_rate):
+    _, moved = trained(activation, weights, depth, learning_rate, "delta_rule")
+    assert learned(activation, weights, depth, learning_rate, "delta_rule") == 0
+    if activation != "relu":
+        assert moved.argmax() == 0
+        assert moved[0] > 10
+
+
+def test_08_at_ten_sigmoid_layers_the_delta_rule_is_ahead_and_below_a_straight_line():
+    delta, chain = (trained("sigmoid", "glorot", 10, 0.02, rule)[0] for rule in ("delta_rule", "chain_rule"))
+    assert np.median(chain) < 0.6 < 0.75 < np.median(delta) < 0.88
+    assert (delta < 0.9).all()
+
+
+def test_08_the_delta_rules_error_does_not_vanish_where_the_chain_rules_does():
+    back = flow(10, "sigmoid", "glorot").back
+    assert (back["delta_rule"][0] > 0.01).all()
+    assert (back["chain_rule"][0] < 1e-6).all()
