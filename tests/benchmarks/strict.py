@@ -1,8 +1,8 @@
 """How long strict grading takes: ``python -m tests.benchmarks.strict [COUNT]`` solves each notebook and grades it.
 
 It prints, for each notebook and with bubblewrap and without, the seconds of the clock and of the processor that one
-submission takes, as a median over COUNT (10 by default), and the points that it got. What a process behind bubblewrap takes of the
-processor is not known out here.
+submission takes, as a median over COUNT (10 by default), and the points that it got. What a process behind bubblewrap
+takes of the processor is not known out here.
 """
 
 import inspect

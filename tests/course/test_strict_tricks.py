@@ -65,7 +65,7 @@ TRICKS = {
     ],
     "look for it in the folders of the path": [
         "from pathlib import Path\n"
-        "folders = [Path(p or '.') for p in sys.path if p.endswith('site-packages')]\n"
+        "folders = [Path(p, 'gdlab') for p in sys.path if p.endswith('site-packages')]\n"
         f"folders += Path({SOLUTION!r}).parents[:2]\n"
         "found = [path for folder in folders for path in folder.glob('**/exercises/fit_a_line.py')]",
         STEAL.format(text="found[0].read_text()"),
@@ -112,10 +112,15 @@ def test_every_trick_works_beside_the_checker(tmp_path):
     assert dict(zip(TRICKS, run.stdout.split(), strict=True)) == dict.fromkeys(TRICKS, "3.0"), run.stderr
 
 
-@both
 @pytest.mark.parametrize("trick", TRICKS)
-def test_no_trick_earns_anything(trick, walls):
-    graded = grade([IMPORTS, *TRICKS[trick]], walls)
+def test_no_trick_earns_anything(trick):
+    graded = grade([IMPORTS, *TRICKS[trick]], sandbox.bubblewrap_works())
+    assert graded.marks["line-gradient-check"].score == 0, str(graded.marks)
+
+
+@pytest.mark.parametrize("trick", [trick for trick, cells in TRICKS.items() if SOLUTION in str(cells)])
+def test_no_trick_finds_the_solution_where_there_are_no_walls(trick):
+    graded = grade([IMPORTS, *TRICKS[trick]], False)
     assert graded.marks["line-gradient-check"].score == 0, str(graded.marks)
 
 
@@ -181,9 +186,8 @@ def forge():
 )
 def test_forged_answers_earn_nothing_and_break_nothing(text):
     forge = FORGE.replace("{text}", text)
-    for cells in ([forge, "forge()", WRONG], [forge, WRONG.replace("    return", "    forge()\n    return")]):
-        graded = grade([IMPORTS, *cells], False)
-        assert graded.marks["line-gradient-check"].score == 0
+    graded = grade([IMPORTS, forge, "forge()", WRONG.replace("    return", "    forge()\n    return")], False)
+    assert graded.marks["line-gradient-check"].score == 0
 
 
 def test_forged_answers_of_a_thread_earn_nothing():
@@ -229,16 +233,10 @@ def marks(graded):
 
 
 @pytest.mark.parametrize("death", DEATHS.values(), ids=DEATHS)
-def test_whatever_a_function_does_costs_its_own_points(death):
-    graded = grade([IMPORTS, f"def gradient(*_):\n    {death}", UPDATE, HELPER], sandbox.bubblewrap_works(), TWO)
-    assert marks(graded) == {"line-gradient": 0, "short-rule": 2}
-
-
-@pytest.mark.parametrize("death", DEATHS.values(), ids=DEATHS)
-def test_whatever_a_cell_does_costs_what_only_it_defines(death):
+def test_whatever_a_cell_or_a_function_does_costs_its_own_points(death):
     cell = death.replace("\n    ", "\n").replace("return", "x =")
-    graded = grade([IMPORTS, cell, UPDATE, HELPER], sandbox.bubblewrap_works(), TWO)
-    assert marks(graded) == {"line-gradient": 0, "short-rule": 2}
+    cells = [IMPORTS, cell, f"def gradient(*_):\n    {death}", UPDATE, HELPER]
+    assert marks(grade(cells, sandbox.bubblewrap_works(), TWO)) == {"line-gradient": 0, "short-rule": 2}
 
 
 def test_a_syntax_error_loses_no_other_cell():
