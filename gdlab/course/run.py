@@ -51,13 +51,13 @@ class RunCells(Execute):
         self._prepare(nb, resources, km)
         codes = [i for i, cell in enumerate(nb.cells) if cell.cell_type == "code" and cell.source.strip()]
         waiting = [i for i in codes if not (nb.cells[i].outputs and only_shows(nb.cells[i]))]
-        reason = "the cells above had used up the time or the kernels"
+        why_not = kernel_error("NotRun", "the cells above had used up the time or the kernels")
         if all(_is_check(nb.cells[index]) for index in waiting):
-            reason = "there is nothing to check"
+            why_not = kernel_error("NothingThere", "there is no code to check")
         else:
             self._run_all(waiting)
         for index in waiting:
-            nb.cells[index].outputs = [kernel_error("NotRun", reason)]
+            nb.cells[index].outputs = [why_not]
         for cell in nb.cells:
             for output in cell.get("outputs", []):
                 output.get("data", {}).pop(_WIDGET_VIEW, None)  # shows nothing without a kernel; the picture does
@@ -69,6 +69,7 @@ class RunCells(Execute):
         self.store_widget_state = self.record_timing = False
         self.coalesce_streams = True
         self.shutdown_kernel = "immediate"
+        self.extra_arguments = ["--log-level=ERROR"]  # a warning for each kernel would hide those that matter
         self._ends = time.monotonic() + self.notebook_seconds
         self.timeout_func = lambda _cell: max(1, min(self.timeout, int(self._seconds_left())))
 
