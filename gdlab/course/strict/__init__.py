@@ -22,7 +22,8 @@ which can read the solutions and write the gradebook. nbgrader's log says which 
 What it does not stop: handing in what somebody else wrote. The solutions of the published exercises are public (in the
 package, and `gdlab.solution` shows them), and a copy of one is right wherever it runs, as is a friend's function or a
 language model's. The answers to questions with numbers or letters can be looked up likewise. A library function that
-does what is asked (`gdlab.backward`) may be called, as in the notebook. Programs can be started within the process, and
-together they may take more memory than one may. Checks of your own that are no ``gdlab.check("slug", name)`` cannot be
-graded strictly, and nbgrader says so.
+does what is asked (`gdlab.backward`) may be called, as in the notebook. Within the process others can be started, and
+together they may take more memory than one may (behind bubblewrap there may be 64 of them, but if root grades, any
+number; they end with the submission). Checks of your own that are no ``gdlab.check("slug", name)`` cannot be graded
+strictly, and nbgrader says so.
 """

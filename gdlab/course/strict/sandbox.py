@@ -256,12 +256,14 @@ def _bubblewrap(library: Path, home: Path) -> list[str]:
         else:
             command += ["--ro-bind-try", path, path]
     for path in _hidden():
-        command += ["--tmpfs", path]
+        command += ["--size", "4096", "--tmpfs", path]
     command += ["--ro-bind", str(library), str(library), "--size", str(_GB // 16), "--tmpfs", _HOME]
     for path in home.rglob("*"):
         if path.is_file():
             command += ["--ro-bind", str(path), f"{_HOME}/{path.relative_to(home)}"]
-    return [*command, "--proc", "/proc", "--dev", "/dev", "--chdir", _HOME, "--"]
+    # what has no size may not be written to: it would fill the memory
+    command += ["--proc", "/proc", "--dev", "/dev", "--remount-ro", "/dev", "--remount-ro", "/"]
+    return [*command, "--chdir", _HOME, "--"]
 
 
 @cache
