@@ -14,7 +14,8 @@ from gdlab import training
 from gdlab.explorers import style
 from gdlab.explorers.controls import Choice, Control, LogSlider, Steps
 from gdlab.explorers.explorer import Explorer
-from gdlab.explorers.signal_flow import DEPTHS, UNITS, WEIGHTS, data, mark_layers, mark_powers, networks
+from gdlab.explorers.layer_panels import mark_layers, mark_powers, sized
+from gdlab.explorers.signal_flow import DEPTHS, UNITS, WEIGHTS, data, networks
 from gdlab.network import propagate
 from gdlab.validation import Array
 
@@ -186,15 +187,11 @@ class DeepTraining(Explorer):
         )
         if numbers.diverged:
             return f"{words}; {numbers.diverged} diverged."
-        first, last = (_share(float(one)) for one in numbers.typical[[0, -1]])
+        first, last = (sized(float(one), 2) for one in numbers.typical[[0, -1]])
         return (
             f"{words}. At the median, the weights of layer 1 have moved by {first} of their first size, those of the "
             f"output by {last}."
         )
-
-
-def _share(moved: float) -> str:
-    return "less than 10⁻¹²" if 0 < moved < 1e-12 else style.number(moved, 2)
 
 
 def _moved(numbers: Seen) -> str:
@@ -202,4 +199,4 @@ def _moved(numbers: Seen) -> str:
         return f"{numbers.diverged} of {numbers.starts} starts diverged"
     if numbers.step == 0:
         return "Nothing has moved yet"
-    return f"Layer 1 moved by {_share(float(numbers.typical[0]))} of itself"
+    return f"Layer 1 moved by {sized(float(numbers.typical[0]), 2)} of itself"

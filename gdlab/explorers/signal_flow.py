@@ -1,13 +1,11 @@
 """SignalFlow: how large the signal is on its way forward and the error signal on its way back, layer by layer."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import ClassVar
 
 import numpy as np
-from matplotlib.artist import Artist
-from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
@@ -18,6 +16,7 @@ from gdlab.datasets import Dataset, moons
 from gdlab.explorers import style
 from gdlab.explorers.controls import Choice, Control, Slider
 from gdlab.explorers.explorer import Explorer
+from gdlab.explorers.layer_panels import Lines, mark_layers, mark_powers, sized
 from gdlab.losses import LOSSES
 from gdlab.network import Layer, initialise, propagate
 from gdlab.rules import RULES
@@ -188,7 +187,7 @@ class SignalFlow(Explorer):
             axes.set(yscale="log", ylim=(_LOWEST, _HIGHEST), xlabel=words, ylabel="size")
             mark_powers(axes, range(-15, 6, 5))
         self._shades = slopes.imshow(np.zeros((BINS, 1)), cmap=_SHADES, vmin=0, vmax=1, origin="lower", aspect="auto")
-        slopes.set(xlabel="layer", ylabel="slope f′(z)", ylim=(0, 1), yticks=(0, 0.25, 0.5, 0.75, 1))
+        slopes.set(xlabel="layer", ylabel="slope f′(z)", ylim=(0, 1.05), yticks=(0, 0.25, 0.5, 0.75, 1))
         factors.set(yscale="log", ylim=(0.02, 30), xlabel="layer", ylabel="factor")
         factors.set_yticks([0.1, 1, 10], ["0.1", "1", "10"])
         factors.yaxis.set_minor_locator(NullLocator())
@@ -199,10 +198,10 @@ class SignalFlow(Explorer):
         for axes, starts in zip((forward, back), self._starts, strict=True):
             axes.add_collection(starts, autolim=False)
         self._groups = [
-            _Lines(forward, (_DIFFERENCES, _SIZE)),
-            _Lines(back, (chain, delta)),
-            _Lines(slopes, (_MEAN, _DEAD)),
-            _Lines(factors, (_WEIGHTS, _SLOPES, replace(chain, label="both"))),
+            Lines(forward, (_DIFFERENCES, _SIZE)),
+            Lines(back, (chain, delta)),
+            Lines(slopes, (_MEAN, _DEAD)),
+            Lines(factors, (_WEIGHTS, _SLOPES, replace(chain, label="both"))),
         ]
         self._titles = [axes.set_title("") for axes in self._panels]
         self.moving(self._shades, *self._starts, *self._titles)
@@ -248,61 +247,15 @@ class SignalFlow(Explorer):
     def caption(self, numbers: Seen) -> str:
         n = style.number
         weights, slopes = numbers.per_layer
+        arrives, least, most = float(mean(numbers.arrives)), numbers.arrives.min(), numbers.arrives.max()
         layers = style.count(numbers.depth, f"{UNITS.options[numbers.activation]} layer")
-        least, most = numbers.arrives.min(), numbers.arrives.max()
         return (
-            f"Of the error signal’s size at the output, {n(float(mean(numbers.arrives)), 2)} arrives at the first of "
-            f"{layers}; in the single starts, from {n(least, 1)} to {n(most, 1)}. At each layer the weights multiply "
-            f"it by {n(weights, 2)} and the slopes by {n(slopes, 2)}."
+            f"Of the error signal’s size at the output, {sized(arrives, 2)} arrives at the first of {layers}; in the single "
+            f"starts, from {sized(least, 1)} to {sized(most, 1)}. At each layer the weights multiply it by "
+            f"{n(weights, 2)} and the slopes by {n(slopes, 2)}."
         )
-
-
-def mark_layers(axes: Axes, depth: int, *, output: bool) -> None:
-    """Mark the hidden layers on an x axis, where there are many only some, and the output after them."""
-    every = 1 if depth < 8 else 2 if depth < 14 else 5
-    layers = [layer for layer in range(every, depth + 1, every) if layer < depth or every == 1]
-    axes.set_xticks([*layers, *[depth + 1] * output], [*map(str, layers), *["out"] * output])
-
-
-def mark_powers(axes: Axes, powers: range) -> None:
-    """Mark powers of ten on a logarithmic y axis."""
-    axes.set_yticks([10.0**power for power in powers], [style.power_of_ten(p) if p else "1" for p in powers])
-    axes.yaxis.set_minor_locator(NullLocator())
 
 
 def _verdict(share: float) -> str:
     how = "vanishing" if share < ALIVE else "exploding" if share > 1 / ALIVE else "alive"
-    return f"{how}, {style.number(share, 2)} {'left' if share < 1 else 'times'}"
-
-
-class _Lines:
-    """Lines over the layers of a panel, each with its name at its right end; the y axis may be logarithmic."""
-
-    def __init__(self, axes: Axes, looks: Sequence[style.Look]) -> None:
-        self._axes = axes
-        self._lines, self._names = [], []
-        for look in looks:
-            (line,) = axes.plot([], [], **{**look.stroke, "linewidth": 2}, marker=look.marker, markersize=4)
-            at_end = {"va": "center", "fontsize": 9.5, "transform": axes.get_xaxis_transform()}
-            self._lines.append(line)
-            self._names.append(axes.text(0, 0, look.label, **at_end, **look.name))
-
-    @property
-    def artists(self) -> list[Artist]:
-        return [*self._lines, *self._names]
-
-    def show(self, layers: Array, values: Sequence[Array]) -> None:
-        """Show as many of the lines as there are values for."""
-        low, high = self._on_paper(np.array(self._axes.get_ylim()))
-        heights = [float((self._on_paper(sizes[-1:])[0] - low) / (high - low)) for sizes in values]
-        names = style.spread_out(heights, 0.11, low=0.05, high=0.95)
-        x = layers[len(values[0]) - 1] + 0.03 * len(layers)
-        for index, (line, name) in enumerate(zip(self._lines, self._names, strict=True)):
-            for artist in (line, name):
-                artist.set_visible(index < len(values))
-            if index < len(values):
-                line.set_data(layers[: len(values[index])], values[index])
-                name.set_position((x, names[index]))
-
-    def _on_paper(self, values: Array) -> Array:
-        return self._axes.yaxis.get_transform().transform(values)
+    return f"{how}, {sized(share, 2)} {'left' if share < 1 else 'times'}"

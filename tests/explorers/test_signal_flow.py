@@ -89,3 +89,10 @@ def test_the_caption_tells_the_product(explorer):
         "Of the error signal’s size at the output, 1.2 × 10⁻⁷ arrives at the first of 10 sigmoid layers; in the single "
         "starts, from 8 × 10⁻⁸ to 3 × 10⁻⁷. At each layer the weights multiply it by 0.86 and the slopes by 0.24."
     )
+
+
+def test_what_is_far_too_small_is_still_a_number(explorer):
+    explorer.values = {"activation": "tanh", "weights": "small", "depth": 20}
+    size = float(mean(explorer.compute("tanh", "small", 20).arrives))
+    assert 1e-16 < size < 1e-15
+    assert explorer._titles[1].get_text() == f"Back: vanishing, {size * 1e16:.1f} × 10⁻¹⁶ left"
