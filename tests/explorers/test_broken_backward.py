@@ -149,3 +149,12 @@ def test_training_that_diverges_is_said_in_words(explorer):
     assert explorer._planes[1].title.get_text() == "this bug: diverged"
     assert "not a number" in "".join(text.get_text() for text in explorer._row._labels)
     explorer.reset()
+
+
+def test_cells_of_a_group_that_fits_are_white_even_if_rounding_is_all_that_one_of_them_holds(explorer):
+    numbers = explorer.compute(**explorer.values | {"bug": "bias"})
+    noisy = [cell + 0.5 for cell in numbers.cells]
+    explorer._row.show(numbers.errors, noisy, numbers.wrong, "")
+    colours = explorer._row._cells.get_facecolor()[:, :3]
+    assert (colours < 0.8).any(axis=1).tolist() == [12 <= i < 18 for i in range(67)]
+    explorer.reset()
