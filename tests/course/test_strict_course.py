@@ -1,11 +1,13 @@
 """`gdlab course --strict`: real nbgrader grades a class of honest work and of tricks; every mark is the right one."""
 
 import csv
+from pathlib import Path
 
 import pytest
 from nbconvert.exporters import HTMLExporter
 from nbformat.v4 import new_markdown_cell, new_notebook
 from nbgrader.api import Gradebook
+from nbgrader.server_extensions import formgrader
 from traitlets.config import Config
 
 from gdlab.course import grading
@@ -133,6 +135,21 @@ def test_words_keep_their_form_and_formulas():
         "image/png;",
     ):
         assert part in page
+
+
+def test_the_page_of_formgrader_runs_no_script():
+    c = Config()
+    c.HTMLExporter.extra_template_basedirs = [str(Path(formgrader.__file__).parent / "templates")]
+    c.HTMLExporter.template_name = "formgrade"
+    shown = dict.fromkeys(("assignment_id", "notebook_id", "submission_id", "base_url", "student"), "x")
+    shown |= dict.fromkeys(("last_name", "first_name", "notebook_path", "mathjax_url"), "x") | {"index": 1, "total": 2}
+    notebook = new_notebook(cells=[new_markdown_cell(f"Because. {SCRIPT}")])
+    assert SCRIPT in HTMLExporter(config=c).from_notebook_node(notebook, resources=dict(shown))[0]
+    grading.configure(c)
+    run.configure(c)
+    page, _ = HTMLExporter(config=c).from_notebook_node(notebook, resources=dict(shown))
+    assert SCRIPT not in page
+    assert "Because." in page
 
 
 def test_a_course_is_strict_if_asked_for(tmp_path):

@@ -257,6 +257,8 @@ def test_endless_loops_are_stopped_and_the_rest_is_graded(monkeypatch):
         graded = grade([IMPORTS, f"def gradient(*_):\n    {loop}", UPDATE, HELPER], False, TWO)
         assert marks(graded) == {"line-gradient": 0, "short-rule": 2}
         assert "still running" in str(graded.marks["line-gradient-check"]) or "went on running" in graded.remarks[0]
+    slow = judge._applied
+    monkeypatch.setattr(judge, "_applied", lambda *asked: (time.sleep(0.2), slow(*asked))[1])
     asking = "def descend(theta, rate, slope, steps):\n    while True:\n        slope(theta)"
     checks = {"descend": 'gdlab.check("descend", descend)', **CHECKS}
     assert marks(grade([IMPORTS, asking, RIGHT], False, checks)) == {"descend": 0, "line-gradient": 3}

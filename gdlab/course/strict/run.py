@@ -1,7 +1,6 @@
 """nbgrader's part of strict grading: it takes the place of the preprocessor that runs a submission in a kernel."""
 
 import re
-import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,7 @@ from jinja2 import pass_context
 from jinja2.runtime import Context
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
-from nbformat.v4 import new_markdown_cell, new_output
+from nbformat.v4 import new_output
 from nbgrader.api import Gradebook
 from traitlets import Enum
 from traitlets.config import Config
@@ -82,8 +81,6 @@ class RunOutside(RunCells):
             limits=judge.Limits(self.timeout, self.notebook_seconds, self.megabytes),
         )
         for place, cell in enumerate(nb.cells):
-            if cell.cell_type == "raw":  # a page would take it for HTML
-                nb.cells[place] = new_markdown_cell(textwrap.indent(cell.source, "    "))
             if cell.cell_type != "code":
                 continue
             mark = graded.marks.get(cell.metadata.get("nbgrader", {}).get("grade_id"))
