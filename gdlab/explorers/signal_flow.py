@@ -250,8 +250,8 @@ class SignalFlow(Explorer):
         arrives, least, most = float(mean(numbers.arrives)), numbers.arrives.min(), numbers.arrives.max()
         layers = style.count(numbers.depth, f"{UNITS.options[numbers.activation]} layer")
         return (
-            f"Of the error signal’s size at the output, {sized(arrives, 2)} arrives at the first of {layers}; in the single "
-            f"starts, from {sized(least, 1)} to {sized(most, 1)}. At each layer the weights multiply it by "
+            f"Of the error signal’s size at the output, {sized(arrives, 2)} arrives at the first of {layers}; in the "
+            f"single starts, from {sized(least, 1)} to {sized(most, 1)}. At each layer the weights multiply it by "
             f"{n(weights, 2)} and the slopes by {n(slopes, 2)}."
         )
 

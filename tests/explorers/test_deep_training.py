@@ -59,12 +59,15 @@ def test_the_starts_come_group_by_group(explorer):
     assert len(list(explorer.stages(**values))) == 1, "the second time nothing is left to do"
 
 
-def test_title_and_caption_count_who_has_learned(explorer):
-    explorer.values = {**SETTING, "rule": "chain_rule", "step": STEPS}
-    numbers = explorer.compute(**explorer.values)
-    learned = sum(share > 0.9 for share in numbers.right[-1])
+@pytest.mark.parametrize(("step", "learned"), [(0, 0), (2 * EVERY, None), (STEPS, 6)])
+def test_title_and_caption_count_who_has_learned(explorer, step, learned):
+    explorer.values = {**SETTING, "rule": "chain_rule", "step": step}
+    right = explorer.compute(**explorer.values).right[-1]
+    if learned is None:
+        assert ((right > 0.6) & (right < 0.9)).any(), "better than a guess, and not learned"
+        learned = sum(right > 0.9)
     assert explorer._titles[0].get_text() == f"{learned} of 6 starts have learned it"
-    assert words(explorer).startswith(f"After 200 steps by the chain rule through 2 hidden layers, {learned} of 6 starts")
+    assert words(explorer).startswith(f"After {step} steps by the chain rule through 2 hidden layers, {learned} of 6")
 
 
 def test_starts_that_diverge_are_counted(explorer):

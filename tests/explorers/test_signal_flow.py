@@ -74,7 +74,13 @@ def test_a_unit_that_is_off_at_every_sample_is_dead():
 
 @pytest.mark.parametrize(
     ("weights", "depth", "verdict"),
-    [("small", 20, "vanishing"), ("glorot", 5, "alive"), ("large", 20, "exploding"), ("he", 3, "alive")],
+    [
+        ("small", 20, "vanishing"),
+        ("small", 4, "vanishing"),
+        ("glorot", 5, "alive"),
+        ("large", 20, "exploding"),
+        ("he", 3, "alive"),
+    ],
 )
 def test_the_titles_say_what_becomes_of_the_error(explorer, weights, depth, verdict):
     explorer.values = {"activation": "identity", "weights": weights, "depth": depth}
@@ -94,5 +100,5 @@ def test_the_caption_tells_the_product(explorer):
 def test_what_is_far_too_small_is_still_a_number(explorer):
     explorer.values = {"activation": "tanh", "weights": "small", "depth": 20}
     size = float(mean(explorer.compute("tanh", "small", 20).arrives))
-    assert 1e-16 < size < 1e-15
-    assert explorer._titles[1].get_text() == f"Back: vanishing, {size * 1e16:.1f} × 10⁻¹⁶ left"
+    assert 1e-15 < size < 1e-14
+    assert explorer._titles[1].get_text() == f"Back: vanishing, {size * 1e15:.1f} × 10⁻¹⁵ left"
