@@ -139,6 +139,29 @@ def test_the_first_notebook_links_to_all_others():
         assert f"({path.name})" in prose(first)
 
 
+def test_each_notebook_ends_with_the_way_to_its_neighbours():
+    titles = [f"[{path.stem.replace('_', ' ')}]({path.name})" for path in PATHS]
+    for number, path in enumerate(PATHS):
+        last = nbformat.read(path, as_version=4).cells[-1].source.splitlines()[-1]
+        assert ("**Next:** " in last) == (path != PATHS[-1])
+        assert ("**Before:** " in last) == (path != PATHS[0])
+        if path != PATHS[-1]:
+            assert f"**Next:** {titles[number + 1]}" in last
+        if path != PATHS[0]:
+            assert f"**Before:** {titles[number - 1]}" in last
+
+
+def test_the_index_leads_to_notebooks_that_use_the_word():
+    (index,) = re.findall(r"^## Where a word is explained\n\n(.+)$", prose(nbformat.read(PATHS[0], 4)), re.MULTILINE)
+    entries = [re.fullmatch(r"(.+?) ([\[\]()\w., ]*\d\d[\[\]()\w., ]*)", entry) for entry in index.split(" · ")]
+    assert len(entries) > 30
+    for term, places in (entry.groups() for entry in entries):
+        numbers = re.findall(r"(?<![\w(])\[?(\d\d)\b", places)
+        assert numbers, term
+        for number in numbers:
+            assert term.lower()[:6] in prose(nbformat.read(PATHS[int(number)], 4)).lower(), (term, number)
+
+
 def test_refresh_mends_what_a_saved_notebook_brings_along(tmp_path, monkeypatch):
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("print('one'); print(1 + 1)")])
     notebook.metadata["widgets"] = {"state": {}}
