@@ -143,7 +143,7 @@ class RunCells(Execute):
         reply = kwargs["execute_reply"]["content"]
         if any(item.get("source") == "ask_exit" for item in reply.get("payload", [])):
             self._spent = "this cell ended the kernel"
-        elif reply.get("ename") == "MemoryError":
+        elif reply.get("ename", "").endswith("MemoryError"):  # NumPy has one of its own
             self._spent = "this cell took more memory than there is"
 
     def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> NotebookNode | None:

@@ -119,17 +119,17 @@ def noisy(notebook):
     return all_right(notebook, neuron_gradient=loud + SOLVED[GRADIENT].replace("\n    z = w * x + b", inside))
 
 
+STUBBORN = """def gradient(*arguments):
+    while True:
+        try:
+            while True: sum(range(9))
+        except BaseException: pass
+"""
+
+
 def endless(notebook):
-    return all_right(notebook, neuron_gradient="def gradient(*a):\n    while True: pass", opposed_updates="while 1: 0")
-
-
-STUBBORN = "while True:\n{0}    try:\n{0}        while True: sum(range(9))\n{0}    except BaseException: pass\n"
-
-
-def stubborn(notebook):
-    """A loop that catches the interrupt, once in a check and once in a cell."""
-    in_check = "def gradient(*a):\n    " + STUBBORN.format("    ")
-    return all_right(notebook, neuron_gradient=in_check, opposed_updates=STUBBORN.format(""))
+    """A loop in a check that catches the interrupt, and a plain one in a cell."""
+    return all_right(notebook, neuron_gradient=STUBBORN, opposed_updates="while True: sum(range(9))")
 
 
 def flood(notebook, megabytes=10):
@@ -151,7 +151,7 @@ def stored_flood(notebook):
 
 
 def greedy(notebook):
-    notebook["cells"].insert(1, code("hoard = []\nwhile True: hoard.append(bytearray(10**8))"))
+    notebook["cells"].insert(1, code("import numpy\nhoard = []\nwhile True: hoard.append(numpy.zeros(10**8))"))
     return all_right(notebook)
 
 
@@ -282,8 +282,7 @@ STUDENTS = (
     Student(not_numbers, NOTHING),
     Student(raises, NOTHING),
     Student(noisy, FULL),
-    Student(endless, (0.0, 0.0, 3.0, None), f"{OPPOSED}: stopped after"),
-    Student(stubborn, (0.0, 0.0, 3.0, None), f"{OPPOSED}: the cell could not be stopped"),
+    Student(endless, (0.0, 0.0, 3.0, None), f"{GRADIENT}-check: the cell could not be stopped"),
     Student(flood, FULL),
     Student(stored_flood, FULL),
     Student(greedy, FULL, "A cell: this cell took more memory than there is"),
