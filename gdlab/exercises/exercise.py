@@ -8,7 +8,7 @@ import inspect
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -33,11 +33,15 @@ class Misconception:
         does not touch may be None.
     thought
         Which thought leads there, and where to look; never the answer.
+    up_to
+        ``"a constant"`` if the same number may be added to the wrong answer of a function everywhere, ``"a factor"`` if
+        it may be multiplied by one.
     """
 
     name: str
     wrong: Any
     thought: str
+    up_to: Literal["", "a constant", "a factor"] = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,6 +125,10 @@ class FunctionExercise(Exercise):
 
     def _judge(self, trials: list[tuple[tuple[Any, ...], list[Any], tuple[str, ...]]]) -> Feedback:
         wanted = [self._in_parts(self.solution(*arguments))[0] for arguments, _, _ in trials]
+        trials = [
+            (arguments, [_without_thin_axes(one, np.shape(want)) for one, want in zip(given, wants, strict=True)], more)
+            for (arguments, given, more), wants in zip(trials, wanted, strict=True)
+        ]
         remarks, thoughts = trials[0][2], self._thoughts_behind(trials)
         right, matches, words = [], [], []
         for part, name in enumerate(self.parts):
@@ -159,7 +167,7 @@ class FunctionExercise(Exercise):
             met = [
                 part
                 for part in touched
-                if all(_same(given[part], values[part]) for (_, given, _), values in zip(trials, wrong, strict=True))
+                if _all_same([given[part] for _, given, _ in trials], [v[part] for v in wrong], misconception.up_to)
             ]
             for part in met:
                 if (how_well := (met == touched, len(met))) > best[part][0]:
@@ -303,7 +311,7 @@ class PropertyExercise(Exercise):
             came = np.shape(_as_numbers(given))
             fits = len(came) == len(shape) and all(want in (None, have) for have, want in zip(came, shape, strict=True))
             wanted = np.zeros(came if fits else tuple(want or 1 for want in shape))
-            if complaint := _misfit(given, wanted):
+            if complaint := _misfit(given, wanted, "a flat list of numbers" if shape == (None,) else ""):
                 return self._wrong("Not what was asked for", f"{name}: {complaint.replace('it returned', 'there is')}.")
             numbers[name] = np.array(given, float)
         share, words = self.judge(**numbers)
@@ -311,12 +319,19 @@ class PropertyExercise(Exercise):
 
 
 def _without_thin_axes(value: Any, shape: tuple[int | None, ...]) -> Any:
-    """Return a value in the shape that is wanted if only axes of length 1 differ: a row for a vector, say."""
+    """Return numbers in the shape that is wanted if it has more or fewer axes of length 1: a column for a vector, say.
+
+    With as many axes as wanted they stay as they are: a row is not a column.
+    """
     numbers = _as_numbers(value)
-    thick = tuple(n for n in np.shape(numbers) if n != 1)
-    if None in shape or np.shape(numbers) == shape or thick != tuple(n for n in shape if n != 1):
+    came = np.shape(numbers)
+    if len(came) == len(shape) or numbers is None or numbers.dtype.kind not in "biuf":
         return value
-    return np.reshape(numbers, shape)
+    thick = [n for n in came if n != 1]
+    flat = shape == (None,) and len(came) > 1 and len(thick) < 2
+    if flat or (None not in shape and thick == [n for n in shape if n != 1]):
+        return numbers.reshape(-1 if flat else shape)
+    return value
 
 
 def _has_gap(value: Any) -> bool:
@@ -338,25 +353,28 @@ def _described(value: Any) -> str:
         return f"a value of type {type(value).__name__}"
 
 
-def _misfit(given: Any, want: Any) -> str:
-    """Say what is wrong with the type or the shape of a value, or with a number in it that is none."""
-    if complaint := _not_like(given, want):
+def _misfit(given: Any, want: Any, kind: str = "") -> str:
+    """Say what is wrong with the type or the shape of a value, or with a number in it that is none.
+
+    `kind` says what is wanted, if the shape of `want` does not say it well.
+    """
+    if complaint := _not_like(given, want, kind or _kind(want)):
         return complaint
     if not np.isfinite(np.asarray(given)).all():
         return f"it returned {_short(given)}; wanted finite numbers"
     return ""
 
 
-def _not_like(given: Any, want: Any) -> str:
+def _not_like(given: Any, want: Any, kind: str = "") -> str:
     """Say what is wrong with the type or the shape of a value."""
     try:
         numbers = np.asarray(given)
     except Exception:
-        return f"it returned {_described(given)}; wanted {_kind(want)}"
+        return f"it returned {_described(given)}; wanted {kind}"
     if numbers.dtype.kind not in "biuf":
-        return f"it returned {_described(given)}; wanted {_kind(want)}"
+        return f"it returned {_described(given)}; wanted {kind}"
     if numbers.shape != np.shape(want):
-        return f"it returned {_kind(numbers)}; wanted {_kind(want)}"
+        return f"it returned {_kind(numbers)}; wanted {kind}"
     return ""
 
 
@@ -372,6 +390,17 @@ def _same(given: Any, wrong: Any) -> bool:
     given, wrong = np.asarray(given, float), np.asarray(wrong, float)
     finite = np.isfinite(wrong)
     return np.array_equal(np.isfinite(given), finite) and _equal(given[finite], wrong[finite])
+
+
+def _all_same(given: list[Any], wrong: list[Any], up_to: str) -> bool:
+    """Tell whether an attempt gives a wrong answer in all trials, or one that is `up_to` something the same."""
+    if up_to and not any(map(_misfit, given, wrong)):
+        one, other = (np.concatenate([np.ravel(each) for each in values]).astype(float) for values in (given, wrong))
+        if up_to == "a constant":
+            wrong = [each + np.mean(one - other) for each in wrong]
+        elif one @ other:  # nothing at all is no multiple of it
+            wrong = [each * (one @ other) / (other @ other) for each in wrong]
+    return all(map(_same, given, wrong))
 
 
 def _equal(given: Any, want: Any) -> bool:

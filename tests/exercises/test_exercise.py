@@ -94,6 +94,72 @@ def test_a_right_answer_of_equal_parts_may_be_an_array():
     assert both.check(lambda a: np.array(a)).verdict == "wrong"
 
 
+@pytest.mark.parametrize("axes", [(3, 1), (1, 3), (1, 1, 3)])
+def test_axes_of_length_1_more_or_fewer_make_no_difference(axes):
+    assert ONE.check(lambda a, x: (a * x).reshape(axes)).score == 3
+    assert ONE.check(lambda a, x: (-a * x).reshape(axes)).headline == "sign"
+    assert ONE.check(lambda a, x: (a * x).reshape(axes) + 1).score == 0
+    assert TWO.check(lambda a, x: (np.reshape(2 * a, (1, 1)), (x**2).reshape(axes))).score == 3
+    row = FunctionExercise(
+        slug="s",
+        title="t",
+        points=1,
+        hints=(),
+        solution=lambda x: x[None],
+        inputs=lambda rng: (rng.normal(size=3),),
+        parts=("row",),
+    )
+    assert row.check(lambda x: x).score == 1
+    assert row.check(lambda x: x[None, None]).score == 1
+
+
+def test_a_column_is_no_row_and_no_table():
+    turned = FunctionExercise(
+        slug="s",
+        title="t",
+        points=1,
+        hints=(),
+        solution=lambda row: row.T,
+        inputs=lambda rng: (rng.normal(size=(1, 3)),),
+        parts=("column",),
+    )
+    assert turned.check(lambda row: row.T).score == 1
+    feedback = turned.check(lambda row: row)
+    assert feedback.score == 0
+    assert "(1, 3); wanted an array of shape (3, 1)" in text(feedback)
+    assert ONE.check(lambda a, x: (a * x)[:, None] * np.ones(3)).score == 0
+
+
+UP_TO = FunctionExercise(
+    slug="s",
+    title="t",
+    points=2,
+    hints=("a",),
+    solution=double_and_square,
+    inputs=lambda rng: (float(rng.normal()), rng.normal(size=3)),
+    parts=("double", "square"),
+    misconceptions=(
+        Misconception("moved", lambda a, x: (None, x**2 + 1), "By how much?", up_to="a constant"),
+        Misconception("scaled", lambda a, x: (-2 * a, -(x**2)), "How often?", up_to="a factor"),
+    ),
+)
+
+
+@pytest.mark.parametrize("number", [-2.5, 1e-3, 40.0])
+def test_a_wrong_answer_up_to_a_number_is_named_whatever_the_number(number):
+    assert UP_TO.check(lambda a, x: (2 * a, x**2 + number)).headline == "square: moved"
+    assert UP_TO.check(lambda a, x: (number * 2 * a, number * x**2)).headline == "scaled"
+
+
+def test_up_to_a_number_means_the_same_number_each_time():
+    assert UP_TO.check(lambda a, x: (2 * a, x**2 + a)).headline == "Not right yet"
+    assert UP_TO.check(lambda a, x: (2 * a, x**2 + np.arange(3))).headline == "Not right yet"
+    assert UP_TO.check(lambda a, x: (a * a, 2 * x**2 + 1)).headline == "Not right yet"
+    assert UP_TO.check(lambda a, x: (0.0, 0 * x)).headline == "Not right yet"  # nothing is no multiple
+    assert UP_TO.check(lambda a, x: (2 * a, np.full(3, np.nan))).headline == "Not right yet"
+    assert UP_TO.check(double_and_square).score == 2
+
+
 @pytest.mark.parametrize("factor", [1 + 1e-5, 1 - 1e-5, 0.99])
 def test_a_nearly_right_answer_is_not_right(factor):
     feedback = ONE.check(lambda a, x: a * x * factor)
@@ -323,7 +389,8 @@ RETURNED = {
     "complex": (1j * np.ones(3), "complex"),
     "huge integer": (10**400, "int"),
     "too few": (np.ones(2), "(2,)"),
-    "a column": (np.ones((3, 1)), "(3, 1)"),
+    "a column": (np.ones((3, 1)), "[1. 1. 1.]"),
+    "a table": (np.ones((3, 2)), "(3, 2)"),
     "ragged": ([[1.0], [1.0, 2.0], 3.0], "list"),
     "ellipsis": (..., "ellipsis"),
     "a function": (np.sin, "ufunc"),
@@ -667,6 +734,12 @@ def test_a_property_is_judged_and_its_share_earned(attempt, score):
     assert feedback.words == sum_is_one(np.array(attempt["weights"], float), np.array(attempt["offset"], float))[1]
 
 
+@pytest.mark.parametrize("axes", [(2, 1), (1, 2), (1, 2, 1)])
+def test_a_list_of_any_length_may_come_with_axes_of_length_1(axes):
+    assert PROPERTY.check({"weights": np.reshape([0.25, 0.75], axes), "offset": 1.0}).score == 4
+    assert PROPERTY.check({"weights": np.reshape([0.25, 0.5], axes), "offset": 1.0}).score == 2
+
+
 def test_a_single_number_may_come_in_a_list():
     assert PROPERTY.check({"weights": [0.25, 0.75], "offset": [1.0]}).score == 4
 
@@ -688,8 +761,9 @@ def test_a_gap_in_a_property_is_not_wrong(blank):
         ({}, "'weights', 'offset'"),
         ({"weights": [1.0]}, "'weights', 'offset'"),
         ({"weights": [1.0], "offset": 1.0, "more": 1.0}, "'more'"),
-        ({"weights": [[1.0]], "offset": 1.0}, "(1, 1)"),
-        ({"weights": 1.0, "offset": 1.0}, "a single number"),
+        ({"weights": np.ones((2, 2)), "offset": 1.0}, "(2, 2); wanted a flat list of numbers"),
+        ({"weights": 1.0, "offset": 1.0}, "a single number; wanted a flat list of numbers"),
+        ({"weights": [["a"], ["b"]], "offset": 1.0}, "list [['a'], ['b']]; wanted a flat list of numbers"),
         ({"weights": [1.0], "offset": [1.0, 2.0]}, "(2,)"),
         ({"weights": ["a"], "offset": 1.0}, "list ['a']"),
         ({"weights": [np.nan], "offset": 1.0}, "finite"),
