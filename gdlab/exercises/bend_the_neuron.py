@@ -67,6 +67,13 @@ def _why_not(x, y):
         return "One sample alone: its slope makes the arrow shorter and leaves the direction as it is."
     if np.ptp(slopes) <= 0.01 * slopes.max():
         return "The slope is (nearly) the same at all your samples, so it shortens all their arrows alike, and the sum as well."
+    length = np.hypot(*single.T)
+    loud = single[length > 0.02 * length.max()]
+    if (single @ single.T).min() < 0 <= (loud @ loud.T).min():
+        return (
+            "Those of your samples that pull against the others are nearly fitted already, so they hardly pull. "
+            "Only an error makes an arrow long."
+        )
     if (single @ single.T).min() >= 0:
         return "No two of your samples pull against each other. However they are shortened, their sum stays in between."
     return (
@@ -103,6 +110,32 @@ def _z_for_prediction(w, b, x, y, f, f_prime):
     return np.mean(signal * x), np.mean(signal)
 
 
+def _with_z(z):
+    """Return the gradient with another z."""
+
+    def wrong(w, b, x, y, f, f_prime):
+        signal = (f(z(w, b, x)) - y) * f_prime(z(w, b, x))
+        return np.mean(signal * x), np.mean(signal)
+
+    return wrong
+
+
+def _square_not_derived(half):
+    """Return the gradient of the prediction, weighted by the loss: ``half`` is what stands before the square."""
+
+    def wrong(w, b, x, y, f, f_prime):
+        z = w * x + b
+        signal = half * (f(z) - y) ** 2 * f_prime(z)
+        return np.mean(signal * x), np.mean(signal)
+
+    return wrong
+
+
+def _three_means(w, b, x, y, f, f_prime):
+    z = w * x + b
+    return np.mean(f(z) - y) * np.mean(f_prime(z)) * np.mean(x), np.mean(f(z) - y) * np.mean(f_prime(z))
+
+
 def _z_and_y(rng):
     n = int(rng.integers(4, 7))
     return rng.normal(0, 2, n), rng.uniform(-1, 1, n)
@@ -135,6 +168,12 @@ EXERCISES = (
                 "loss grow or shrink?",
             ),
             Misconception(
+                "the short rule as it stands",
+                _variant(lambda z, x, f, f_prime: 1, scale=-1),
+                "This is the short rule’s update, (actual − predicted) × input. The derivative differs from it twice: it says "
+                "how J grows, so look at the sign; and how much does f(z) move when z moves a little?",
+            ),
+            Misconception(
                 "f stands where f′ belongs",
                 _variant(lambda z, x, f, f_prime: f(z)),
                 "You multiplied by the value of the activation. Wanted is how steep it is there.",
@@ -148,6 +187,29 @@ EXERCISES = (
                 "the slope is taken at the input",
                 _variant(lambda z, x, f, f_prime: f_prime(x)),
                 "The activation never sees `x` itself. What is it applied to?",
+            ),
+            Misconception(
+                "the slope of the sigmoid, whatever f is",
+                _variant(lambda z, x, f, f_prime: f(z) * (1 - f(z))),
+                "`f(z) * (1 - f(z))` belongs to the sigmoid. Which f was handed in, and what came with it?",
+            ),
+            Misconception(
+                "the slope of tanh, whatever f is",
+                _variant(lambda z, x, f, f_prime: 1 - f(z) ** 2),
+                "`1 - f(z)**2` belongs to tanh. Which f was handed in, and what came with it?",
+            ),
+            Misconception(
+                "the bias is missing",
+                _with_z(lambda w, b, x: w * x),
+                "Your z is `w * x`. What else does the neuron add before f bends it?",
+            ),
+            *(
+                Misconception(
+                    "the square is not derived",
+                    _square_not_derived(half),
+                    "The error still stands there squared. What is the derivative of `½ (ŷ − y)²` by ŷ?",
+                )
+                for half in (0.5, 1.0)
             ),
             Misconception(
                 "the sum, not the mean",
@@ -181,6 +243,16 @@ EXERCISES = (
                 "error.",
             ),
             Misconception(
+                "all factors are averaged first",
+                _three_means,
+                "You multiply means. Each sample has an error, a slope and an input of its own, and these belong together.",
+            ),
+            Misconception(
+                "the input is averaged first",
+                lambda w, b, x, y, f, f_prime: (neuron_gradient(w, b, x, y, f, f_prime)[1] * np.mean(x), None),
+                "You multiply by the mean of `x`. Each sample has an input of its own, which belongs to its own error.",
+            ),
+            Misconception(
                 "z stands where the prediction belongs",
                 _z_for_prediction,
                 "Your error is `z − y`. But what this neuron predicts is not z.",
@@ -192,6 +264,12 @@ EXERCISES = (
                     (f(w * x + b) - y) * f_prime(w * x + b),
                 ),
                 "These are the derivatives of the single samples. J is their mean, so each derivative is one number.",
+            ),
+            Misconception(
+                "a factor too much",
+                _variant(scale=-0.1),
+                "Yours is a fixed multiple of the derivative. A learning rate, say, belongs to the step that one takes along it.",
+                up_to="a factor",
             ),
         ),
     ),
@@ -228,16 +306,47 @@ EXERCISES = (
                 "the loss of the sigmoid",
                 lambda z, y: np.logaddexp(0, z) - y * z,
                 "This is the hill of the sigmoid. Its derivative by z is σ(z) − y. Which one is wanted here?",
-            ),
-            Misconception(
-                "the loss of the sigmoid, moved to 0",
-                lambda z, y: np.logaddexp(0, z) - np.log(2) - y * z,
-                "This is the hill of the sigmoid. Its derivative by z is σ(z) − y. Which one is wanted here?",
+                up_to="a constant",
             ),
             Misconception(
                 "the constant",
                 lambda z, y: np.logaddexp(z, -z) - y * z,
                 "The shape is right. Now put in z = 0: the value there should be 0.",
+                up_to="a constant",
+            ),
+            Misconception(
+                "y z is missing",
+                lambda z, y: np.log(np.cosh(z)),
+                "This is F. Derive it by z: it gives tanh(z). Wanted is a loss whose derivative is tanh(z) − y.",
+            ),
+            Misconception(
+                "all is turned round",
+                lambda z, y: y * z - np.log(np.cosh(z)),
+                "The derivative of yours by z is y − tanh(z). The other way round is wanted: a loss grows where the prediction is "
+                "above y and z rises.",
+            ),
+            Misconception(
+                "y stands where y z belongs",
+                lambda z, y: np.log(np.cosh(z)) - y,
+                "Derive your second term by z: y alone does not depend on z. It should give −y.",
+            ),
+            Misconception(
+                "the logarithm is missing",
+                lambda z, y: np.cosh(z) - y * z,
+                "The derivative of cosh is sinh. It should be tanh, which is sinh / cosh.",
+                up_to="a constant",
+            ),
+            Misconception(
+                "1 too steep",
+                lambda z, y: np.log1p(np.exp(2 * z)) - y * z,
+                "Derive your first term by z: at z = 0 it gives 1. What is tanh there?",
+                up_to="a constant",
+            ),
+            Misconception(
+                "a term without z",
+                lambda z, y: np.log(np.cosh(z)) - y * z + y**2 / 2,
+                "The derivative by z is right. But a term without z stands in yours; put in z = 0: the value there should be 0, "
+                "whatever y is.",
             ),
             Misconception(
                 "y times the prediction",
