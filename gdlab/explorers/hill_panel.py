@@ -8,7 +8,7 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 
 from gdlab.explorers import neuron, style
-from gdlab.explorers.neuron import B_TICKS, TWO_RULES, W_TICKS, WIDEST, Hill, Walker, drawable
+from gdlab.explorers.neuron import B_TICKS, TWO_RULES, W_TICKS, WIDEST, Hill, Walker, drawable, is_off_the_map
 from gdlab.explorers.single_arrows import arrow, place_arrow
 from gdlab.validation import Array
 
@@ -28,17 +28,21 @@ class HillPanel:
         self._bottomless = axes.text(0.015, 0.03, "no bottom", transform=axes.transAxes, path_effects=style.halo())
         (self._lowest,) = axes.plot([], [], "*", color=style.INK, mec="white", markersize=15, zorder=3)
         self._ghosts, self._walked, self._here, self._names, self._heights = {}, {}, {}, {}, {}
-        for r, at in zip(TWO_RULES, (0.0, 0.5), strict=True):
+        for r, at in zip(TWO_RULES, ("left", "right"), strict=True):
             look = style.RULES[r]
             self._ghosts[r] = axes.plot([], [], color=look.colour, linewidth=1, alpha=0.6)[0]
             self._walked[r] = axes.plot([], [], **look.stroke)[0]
             self._here[r] = axes.plot([], [], look.marker, color=look.colour, mec="white", markersize=9)[0]
             self._names[r] = axes.text(0, 0, look.label, ha="center", va="center", **look.name)
-            self._heights[r] = axes.text(at, 1.02, "", color=look.colour, transform=axes.transAxes)
+            self._heights[r] = axes.text(
+                float(at == "right"), 1.02, "", ha=at, color=look.colour, transform=axes.transAxes, fontsize=9.5
+            )
         (self._start,) = axes.plot([], [], "o", color=style.INK, mec="white", markersize=7)
         self._start_name = axes.text(0, 0, "start", ha="center", va="center", path_effects=style.halo())
         self._updates = {r: arrow(axes, r) for r in TWO_RULES}
-        self._angle = axes.text(0.985, 0.03, "", ha="right", transform=axes.transAxes, path_effects=style.halo())
+        self._angle = axes.text(0, 0, "", ha="right", transform=axes.transAxes, path_effects=style.halo())
+        for patch in self._updates.values():
+            patch.set_zorder(3)  # above the names of the walks, whose places do not know of the arrows
 
     @property
     def artists(self) -> list[Artist]:
@@ -54,7 +58,7 @@ class HillPanel:
             self.axes.contourf(W_TICKS, B_TICKS, heights, levels, cmap=style.LANDSCAPE),
             self.axes.contour(W_TICKS, B_TICKS, heights, levels[1:], colors="white", linewidths=0.7),
         ]
-        self._lowest.set_data(*([], []) if hill.lowest is None else hill.lowest[:, None])
+        self._lowest.set_data(*hill.lowest.T)
         self._bottomless.set_visible(bottomless)
 
     def show(
@@ -66,12 +70,19 @@ class HillPanel:
             self._ghosts[rule].set_data(*path.T)
             self._walked[rule].set_data(*path[: walker.step + 1].T)
             self._here[rule].set_data(*path[walker.step][:, None])
-            self._heights[rule].set_text(f"{style.RULES[rule].label} at {style.number(heights[rule])}")
+            words = f" at {style.number(heights[rule])}"
+            if is_off_the_map(walker.here):
+                known = abs(heights[rule]) < 1e5  # a walk that diverges is higher, and soon nowhere
+                words = f": {style.number(heights[rule], 2)}, off map" if known else ": off map"
+            self._heights[rule].set_text(f"{style.RULES[rule].label}{words}")
         own = walkers[self.rule]
+        pointing = np.isfinite(own.angle) and not is_off_the_map(own.here)
         for rule, patch in self._updates.items():
-            place_arrow(patch, own.here, own.sums[rule], 1.4, visible=np.isfinite(own.angle))
-        self._angle.set_text("" if np.isnan(own.angle) else f"{own.angle:.0f}° apart")
+            place_arrow(patch, own.here, own.sums[rule], 1.4, visible=pointing)
+        self._angle.set_text(f"{own.angle:.0f}° apart" if pointing else "")
         w, b = own.path[0]
+        at = _angle_corner(w, b)
+        self._angle.set(position=(0.985, 0.03 if at[1] < 0 else 0.97), va="bottom" if at[1] < 0 else "top")
         self._start.set_data([w], [b])
         self._start_name.set_position(_by_the_start(w, b))
         for rule, place in names.items():
@@ -84,13 +95,20 @@ _ACROSS_A_NAME = np.column_stack([np.linspace(-1.15, 1.15, 9), np.zeros(9)])
 _BESIDE = np.array([[x, y] for x in (-1.3, 0, 1.3) for y in (-0.5, 0.5)])
 _WORD = np.array([2.65, 0.7])
 """How far apart the middles of two words have to be, across or up, not to touch: the width and height of a name."""
-_CORNERS = np.array([(-4.8, -3.65), (4.7, -3.65)])
-"""Where *no bottom* and the angle stand."""
+_NO_BOTTOM = (-4.8, -3.65)
+"""The middle of these words."""
+
+
+def _angle_corner(w: float, b: float) -> tuple[float, float]:
+    """Return the middle of the angle: in the lower right corner, or the upper one if the walks start in the lower."""
+    return 4.7, 3.65 if w > 2.4 and b < -2.2 else -3.65
 
 
 def _by_the_start(w: float, b: float) -> tuple[float, float]:
     """Return the middle of the word *start*: towards the inside of the map, clear of its corners."""
-    return w + (0.95 if w < 0 else -0.95), b - 0.55 if b > -2.3 else max(b + 0.55, -2.9)
+    if b > -2.3:
+        return w + (0.95 if w < 0 else -0.95), b - 0.55
+    return (w + 0.95, max(b + 0.55, -2.9)) if w < 0 else (w - 0.95, max(b, -3.65))
 
 
 @lru_cache(maxsize=64)
@@ -100,8 +118,8 @@ def name_places(
     """Return where on a hill the name of each walk has room beside it, whatever the step; None where there is none."""
     walks = [_evenly(neuron.run(data, activation, start, learning_rate, rule).theta) for rule in TWO_RULES]
     lowest = neuron.hill(data, activation, hill).lowest
-    marks = np.array([start, start if lowest is None else lowest])
-    words = np.array([_by_the_start(*start), *_CORNERS])
+    marks = np.array([start, *lowest])
+    words = np.array([_by_the_start(*start), _NO_BOTTOM, _angle_corner(*start)])
     places: dict[str, Array | None] = {}
     for rule, walk, other in zip(TWO_RULES, walks, walks[::-1], strict=True):
         spots = (walk[:, None] + _BESIDE).reshape(-1, 2)

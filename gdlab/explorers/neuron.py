@@ -29,6 +29,11 @@ _AROUND = np.stack(np.meshgrid([-1, 0, 1], [-1, 0, 1]), axis=-1).reshape(-1, 2)
 TWO_RULES = ("chain_rule", "delta_rule")
 
 
+def is_off_the_map(at: Array) -> bool:
+    """Tell whether (w, b) is beyond the part of the plane that is shown, or nowhere at all."""
+    return not (np.abs(at) <= WIDEST).all()
+
+
 @dataclass(frozen=True)
 class Samples:
     """Inputs and targets, each of shape (n,), and what they are."""
@@ -91,10 +96,13 @@ def height(rule: str, activation: str, data: Samples, at: Array) -> Array:
 
 @dataclass(frozen=True)
 class Hill:
-    """Heights over `W_TICKS` and `B_TICKS`, and the lowest point, or None if it goes on falling beyond the edge."""
+    """Heights over `W_TICKS` and `B_TICKS`, and the lowest points, (k, 2): none if it goes on falling beyond the edge.
+
+    A neuron whose f repeats itself or is even has several that are equal: ``(w, b)`` and ``(−w, −b)``, say.
+    """
 
     heights: Array
-    lowest: Array | None
+    lowest: Array
 
 
 @lru_cache(maxsize=32)
@@ -102,15 +110,31 @@ def hill(data: str, activation: str, rule: str) -> Hill:
     """Return the hill that a rule descends."""
     d = samples(data, activation)
     heights = height(rule, activation, d, _PLANE)
-    here = _PLANE.reshape(-1, 2)[heights.argmin()]
+    lowest = [_valley(rule, activation, d, _PLANE.reshape(-1, 2)[heights.argmin()])]
+    if lowest[0] is None:
+        return Hill(heights, np.empty((0, 2)))
+    bottom = height(rule, activation, d, lowest[0])
+    inner = heights[1:-1, 1:-1]
+    around = np.min([np.roll(heights, (i, j), (0, 1))[1:-1, 1:-1] for i, j in _AROUND if i or j], axis=0)
+    low = (inner < around) & (inner < bottom + 0.15 * (heights.max() - bottom))
+    for start in _PLANE[1:-1, 1:-1][low]:
+        end = _valley(rule, activation, d, start)
+        new = end is not None and np.abs(np.array(lowest) - end).max(axis=1).min() > 1e-3
+        if new and height(rule, activation, d, end) < bottom + 1e-9:
+            lowest.append(end)
+    return Hill(heights, np.array(lowest))
+
+
+def _valley(rule: str, activation: str, d: Samples, here: Array) -> Array | None:
+    """Return the valley below a point, or None if the way down leaves the map."""
     reach = W_TICKS[1] - W_TICKS[0]
     while reach > 1e-6:  # a search by compass: go to the lowest neighbour, and look closer where there is none
         around = here + reach * _AROUND
         lowest = around[height(rule, activation, d, around).argmin()]
         here, reach = (here, reach / 2) if (lowest == here).all() else (lowest, reach)
-        if (np.abs(here) > WIDEST).any():
-            return Hill(heights, None)
-    return Hill(heights, here)
+        if is_off_the_map(here):
+            return None
+    return here
 
 
 @lru_cache(maxsize=64)

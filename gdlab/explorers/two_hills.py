@@ -14,7 +14,7 @@ from gdlab.explorers import neuron, single_arrows, style
 from gdlab.explorers.controls import Choice, Control, LogSlider, Slider, Steps
 from gdlab.explorers.explorer import Explorer
 from gdlab.explorers.hill_panel import HillPanel, name_places
-from gdlab.explorers.neuron import STEPS, TWO_RULES, WIDEST, Hill, Samples, Walker, drawable
+from gdlab.explorers.neuron import NOTHING, STEPS, TWO_RULES, WIDEST, Hill, Samples, Walker, drawable, is_off_the_map
 from gdlab.explorers.single_arrows import SingleArrows
 from gdlab.validation import Array
 
@@ -194,18 +194,27 @@ class TwoHills(Explorer):
             grows = ", and growing: the walk diverges" if chain.errors[numbers.step] > chain.errors[0] else ""
             return f"{errors} both rules{grows}. With the identity f′ is 1: one rule, and two hills of one shape."
         words = f"{errors} the chain rule and {delta_error} by the delta rule"
+        off = "".join(
+            f" The {style.RULES[rule].label} is off the map."
+            for rule, walker in numbers.walkers.items()
+            if is_off_the_map(walker.here)
+        )
         if not numbers.activation.non_decreasing:
             w, b = (style.number(value, 2) for value in delta.here)
-            return f"{words}, now at w = {w}, b = {b}. It walks downhill, but its hill has no bottom."
+            still = np.abs(delta.sums["delta_rule"]).max() < NOTHING
+            how = "It rests where its hill is level" if still else "It walks downhill"
+            return f"{words}, now at w = {w}, b = {b}. {how}, but that hill has no bottom.{off}"
         if np.isnan(chain.angle):
-            return f"{words}. Where the chain rule stands, one of the two updates is as good as 0."
-        return f"{words}. Where the chain rule stands, the two updates are {chain.angle:.0f}° apart."
+            return f"{words}. Where the chain rule stands, one of the two updates is as good as 0.{off}"
+        return f"{words}. Where the chain rule stands, the two updates are {chain.angle:.0f}° apart.{off}"
 
 
 def _verdict(numbers: Hills) -> str:
     chain, delta = (walker.errors[numbers.step] for walker in numbers.walkers.values())
     if not np.isfinite([chain, delta]).all():
         return "not every walk is stable"
-    if abs(chain - delta) <= 0.01 * max(chain, delta, FLOOR):
+    if abs(chain - delta) <= 1e-6 * max(chain, delta, FLOOR):
         return "equal"
+    if abs(chain - delta) <= 0.01 * max(chain, delta, FLOOR):
+        return "nearly equal"
     return f"the {style.RULES['chain_rule' if chain < delta else 'delta_rule'].label} is lower"
