@@ -120,7 +120,7 @@ def test_03_where_data_cannot_be_fitted_each_rule_wins_on_its_own_hill(data, act
     ends = {rule: neuron_end(data, activation, rule, rate) for rule in neuron.TWO_RULES}
     d = neuron.samples(data, activation)
     for own, other in (neuron.TWO_RULES, neuron.TWO_RULES[::-1]):
-        np.testing.assert_allclose(ends[own], neuron.hill(data, activation, own).lowest, atol=2e-3)
+        np.testing.assert_allclose(ends[own], neuron.hill(data, activation, own).lowest[0], atol=2e-3)
         assert neuron.height(own, activation, d, ends[own]) < neuron.height(own, activation, d, ends[other]) - 1e-5
     assert np.abs(ends["chain_rule"] - ends["delta_rule"]).max() > 0.01
 
@@ -143,15 +143,42 @@ def test_03_the_first_picture_and_what_its_questions_lead_to():
     d = neuron.samples("flipped", "sigmoid")
     walks = {rule: neuron.run("flipped", "sigmoid", (-4.5, -1.0), 1.0, rule) for rule in neuron.TWO_RULES}
     for rule, walk_ in walks.items():
-        assert np.linalg.norm(walk_.theta[-1] - neuron.hill("flipped", "sigmoid", rule).lowest) < 0.25
+        assert np.linalg.norm(walk_.theta[-1] - neuron.hill("flipped", "sigmoid", rule).lowest[0]) < 0.25
         assert (
             np.diff(neuron.height(rule, "sigmoid", d, walk_.theta)) <= 1e-15
         ).all()  # each goes downhill on its own hill
-    stars = [neuron.hill("flipped", "sigmoid", rule).lowest for rule in neuron.TWO_RULES]
+    stars = [neuron.hill("flipped", "sigmoid", rule).lowest[0] for rule in neuron.TWO_RULES]
     assert np.linalg.norm(stars[0] - stars[1]) > 1
     far = neuron.run("flipped", "sigmoid", (-6.0, 3.0), 1.0, "chain_rule")
     assert neuron.height("delta_rule", "sigmoid", d, far.theta[-1]) > 1
     assert walks["delta_rule"].loss[40] < 0.075
+    away = neuron.run("flipped", "sigmoid", (-4.5, 4.0), 1.0, "chain_rule")  # "or leaves the map"
+    assert (away.theta[1:, 1] > neuron.WIDEST[1]).all()
+
+
+def test_03_what_the_questions_on_the_single_arrows_lead_to():
+    f, x = gdlab.ACTIVATIONS, neuron.samples("flipped", "sigmoid").x
+    slopes = f["sigmoid"].f_prime(-4.5 * x - 1)
+    assert slopes.max() > 0.2
+    assert slopes.min() < 0.001
+    assert np.ptp(f["sigmoid"].f_prime(0 * x - 1)) == 0
+    one, other = (
+        neuron.arrows(neuron.samples("flipped", "sigmoid"), "sigmoid", r, np.array([0.0, -1.0]))
+        for r in neuron.TWO_RULES
+    )
+    assert gdlab.agreement(one.sum(axis=0), other.sum(axis=0)) == pytest.approx(1)
+    for activation, seen in (("identity", {1}), ("relu", {0, 1}), ("sine", {-1, 1})):  # same, none, opposite arrows
+        assert set(np.sign(f[activation].f_prime(-4.5 * x - 1))) == seen
+
+
+def test_03_both_rules_put_the_border_between_the_penguins_at_the_same_mass():
+    birds = gdlab.datasets.penguins("body_mass_g", "species", ("Adelie", "Gentoo"))
+    x = (birds.X - 4200) / 500
+    for rule in neuron.TWO_RULES:
+        start = [gdlab.Layer([[0.0]], [[0.0]], "sigmoid")]
+        w, b = gdlab.train(start, x, birds.y, rule=rule, learning_rate=3, steps=4000).theta[-1]
+        assert f"{(4200 - 500 * b / w) / 1000:.2f}" == "4.41"
+        assert f"{100 * np.mean((w * x + b > 0) == (birds.y == 1)):.1f}" == "90.9"
 
 
 def test_03_from_a_saturated_start_the_delta_rule_wins():
@@ -215,6 +242,51 @@ def test_03_with_an_f_that_falls_the_delta_rule_reaches_it_from_few_starts_if_an
     assert (delta.max() > 0) == (activation == "sine")  # not always lost
 
 
+def fits_of(activation, w, b):
+    """All (w, b) that fit the same curve, up to turns of 2π, which change nothing here."""
+    return {"sine": [(w, b), (-w, np.pi - b)], "gaussian": [(w, b), (-w, -b)]}.get(activation, [(w, b)])
+
+
+def bends_of_the_matching_loss(activation, x, w, b):
+    """Eigenvalues of the second derivatives of the mean of F(z) − y z: the mean of f′(z) (x, 1)(x, 1)ᵀ."""
+    at = np.column_stack([x, np.ones_like(x)])
+    return np.linalg.eigvalsh((gdlab.ACTIVATIONS[activation].f_prime(at @ [w, b])[:, None] * at).T @ at / len(x))
+
+
+def test_03_the_second_derivatives_of_the_matching_loss_are_measured_too():
+    x = np.linspace(-2, 2, 40)
+    for activation in NON_MONOTONE:
+        y, fit = gdlab.ACTIVATIONS[activation](1.5 * x + 0.5), np.array([1.5, 0.5])
+        rows = []
+        for step in 1e-5 * np.eye(2):
+            up, down = (neuron_update(activation, x, y, *at, "delta_rule") for at in (fit + step, fit - step))
+            rows.append((up - down) / 2e-5)
+        measured = np.array(rows)
+        wanted = bends_of_the_matching_loss(activation, x, 1.5, 0.5)
+        np.testing.assert_allclose(np.linalg.eigvalsh((measured + measured.T) / 2), wanted, atol=1e-8)
+
+
+def test_03_why_the_delta_rule_arrives_at_some_fits_and_slides_off_others():
+    x = np.linspace(-2, 2, 40)
+    for activation in NON_MONOTONE:
+        for fit in fits_of(activation, 1.5, 0.5):
+            y = gdlab.ACTIVATIONS[activation](1.5 * x + 0.5)
+            np.testing.assert_allclose(gdlab.ACTIVATIONS[activation](fit[0] * x + fit[1]), y, atol=1e-12)
+            low, high = bends_of_the_matching_loss(activation, x, *fit)
+            assert low < -0.1 < 0.1 < high  # a saddle
+    for activation in ("sigmoid", "tanh", "relu"):
+        assert (bends_of_the_matching_loss(activation, x, 1.5, 0.5) > 0.05).all()
+    assert (gdlab.ACTIVATIONS["sine"].f_prime(0.5 * x + 0.3) > 0).all()  # it rises at every sample
+    assert (bends_of_the_matching_loss("sine", x, 0.5, 0.3) > 0.05).all()
+
+
+def test_03_lost_is_not_always_worse():
+    x = np.linspace(-2, 2, 40)[:, None]
+    chain, delta = (arrivals("sine", rule, x).loss[-1] for rule in neuron.TWO_RULES)
+    assert (delta < chain).mean() > 0.5
+    assert delta.mean() < 0.5 * chain.mean()
+
+
 def test_03_walks_of_the_chain_rule_that_do_not_arrive_are_on_a_flat_rim_or_stuck_with_relu():
     x = np.linspace(-2, 2, 40)[:, None]
     longer = arrivals("sigmoid", "chain_rule", x, steps=6000)
@@ -238,7 +310,7 @@ def test_03_their_matching_loss_has_no_bottom(data, activation):
     way = np.array([np.mean(d.x * d.y), np.mean(d.y)])  # down the slope of the mean of −y z
     heights = neuron.height("delta_rule", activation, d, np.array([[10.0], [1e3], [1e5]]) * way)
     assert heights[2] < 50 * heights[1] < 0
-    assert neuron.hill(data, activation, "delta_rule").lowest is None
+    assert len(neuron.hill(data, activation, "delta_rule").lowest) == 0
 
 
 def test_03_the_gaussian_runs_away_downhill_and_never_finds_the_star():
@@ -248,7 +320,7 @@ def test_03_the_gaussian_runs_away_downhill_and_never_finds_the_star():
     assert (np.diff(neuron.height("delta_rule", "gaussian", d, walk_.theta)) < 1e-12).all()
     how = {"rule": "delta_rule", "learning_rate": 1.0, "steps": 600, "record_every": 600}
     errors = gdlab.train(neurons(*STARTS, "gaussian"), d.x[:, None], d.y[:, None], **how).loss[-1]
-    assert errors.min() > 0.05
+    assert errors.min() > 0.05  # neither star: at both the error is 0
 
 
 def test_03_with_the_sine_the_delta_rule_rests_now_and_then_and_not_on_a_fit():
@@ -260,9 +332,65 @@ def test_03_with_the_sine_the_delta_rule_rests_now_and_then_and_not_on_a_fit():
     assert history.loss[-1][rests].min() > 0.01
 
 
+def test_03_with_the_sine_the_errors_of_the_neuron_at_rest_balance_and_are_not_small():
+    d = neuron.samples("exact", "sine")
+    chain, delta = (neuron.run("exact", "sine", (-4.5, -1.0), 1.0, rule) for rule in neuron.TWO_RULES)
+    np.testing.assert_allclose(delta.theta[30], delta.theta[-1], atol=1e-3)  # at rest where the explorer opens
+    w, b = delta.theta[-1]
+    assert (round(w, 2), round(b, 2)) == (0.56, 0.01)
+    error = d.y - np.sin(w * d.x + b)
+    assert max(abs(error.mean()), abs((error * d.x).mean())) < 1e-9
+    assert round(np.mean(error**2) / 2, 2) == 0.11
+    assert (np.diff(np.sin(w * np.linspace(-2, 2, 50) + b)) > 0).all()  # it rises through the data
+    assert (np.abs(error) < 0.1).mean() < 0.25  # and meets few of them
+    assert (bends_of_the_matching_loss("sine", d.x, w, b) > 0).all()  # a dimple
+    assert round(chain.loss[-1], 2) == 0.40
+    np.testing.assert_allclose(chain.theta[-1], chain.theta[-100], atol=1e-6)
+    assert (np.diff(neuron.height("delta_rule", "sine", d, delta.theta)) < 1e-12).all()
+
+
+@pytest.mark.parametrize("activation", NON_MONOTONE)
+def test_03_the_delta_rule_never_goes_uphill_on_its_own_hill_at_rate_1(activation):
+    for data in ("exact", "noisy", "flipped"):
+        d = neuron.samples(data, activation)
+        how = {"rule": "delta_rule", "learning_rate": 1.0, "steps": 300}
+        theta = gdlab.train(neurons(*STARTS, activation), d.x[:, None], d.y[:, None], **how).theta
+        heights = neuron.height("delta_rule", activation, d, theta)
+        assert (np.diff(heights, axis=0) < 1e-9).all()
+
+
+def test_03_a_learning_rate_that_is_too_large_for_a_sigmoid_does_not_blow_up():
+    x = np.linspace(-2, 2, 40)[:, None]
+    y = gdlab.ACTIVATIONS["sigmoid"](1.5 * x + 0.5)
+
+    def walk(rule, rate):
+        start = [gdlab.Layer([[0.0]], [[0.0]], "sigmoid")]
+        return gdlab.train(start, x, y, rule=rule, learning_rate=rate, steps=2000)
+
+    for rule in neuron.TWO_RULES:
+        hops = walk(rule, 100.0)
+        assert np.ptp(hops.loss[-200:]) > 1e-3  # it comes to no rest
+        assert np.abs(hops.theta).max() < 1000
+        steps = np.abs(np.diff(walk(rule, 1000.0).theta, axis=0)).max()
+        assert steps <= 1000 * max(1.0, np.abs(x).mean())  # no error is larger than 1
+    thrown = walk("chain_rule", 1000.0)
+    assert np.abs(thrown.theta[-1]).max() > 50
+    np.testing.assert_allclose(thrown.theta[-1], thrown.theta[-500], rtol=1e-2)  # it hardly moves
+    assert thrown.loss[-1] > 0.01
+
+
 def test_03_a_target_out_of_range_leaves_the_matching_loss_without_a_lowest_value():
     tanh, z = gdlab.ACTIVATIONS["tanh"], np.array([[10.0], [100.0], [1000.0]])
     assert (np.diff(gdlab.matching_loss("tanh").at(tanh, z, 0 * z + 2)) < -50).all()
+
+
+def test_03_targets_out_of_range_can_give_a_mean_with_a_lowest_point():
+    d = neuron.samples("flipped", "sigmoid")
+    assert set(d.y) == {0.0, 1.0}
+    assert len(neuron.hill("flipped", "sigmoid", "delta_rule").lowest) == 1
+    z = np.array([[0.0], [10.0], [30.0]])
+    one = gdlab.matching_loss("sigmoid").at(gdlab.ACTIVATIONS["sigmoid"], z, 0 * z + 1)  # a single one of them
+    assert (np.diff(one) < 0).all()
 
 
 def test_03_classes_that_a_threshold_parts_make_both_hills_fall_on_and_on():
@@ -278,7 +406,7 @@ def test_03_with_relu_the_explorer_shows_a_chain_rule_that_is_stuck_and_a_delta_
     assert (w * neuron.samples("flipped", "relu").x + b <= 1e-3).all()
     np.testing.assert_allclose(chain.theta[-1], chain.theta[-300], atol=1e-3)
     assert chain.loss[-1] > 3 * delta.loss[-1]
-    np.testing.assert_allclose(delta.theta[-1], neuron.hill("flipped", "relu", "delta_rule").lowest, atol=1e-3)
+    np.testing.assert_allclose(delta.theta[-1], neuron.hill("flipped", "relu", "delta_rule").lowest[0], atol=1e-3)
 
 
 def test_03_without_the_half_the_gradient_is_twice_as_large():
