@@ -116,8 +116,10 @@ class Steps:
         )
         button = widgets.ToggleButton(description="Play", icon="play", tooltip=f"Play {self.label}")
         button.layout.width = "90px"
-        widgets.jslink((play, "value"), (slider, "value"))
-        widgets.jslink((button, "value"), (play, "playing"))
+        play.links = [
+            widgets.jslink((play, "value"), (slider, "value")),
+            widgets.jslink((button, "value"), (play, "playing")),
+        ]
         button.observe(
             lambda change: button.set_trait("description", "Pause" if change["new"] else "Play"), names="value"
         )

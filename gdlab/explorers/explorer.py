@@ -24,7 +24,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
-from gdlab.explorers import style
+from gdlab.explorers import cells, style
 from gdlab.explorers.controls import Choice, Control, Steps
 from gdlab.explorers.twin import captioned
 
@@ -98,17 +98,24 @@ class Explorer(ABC):
         self.error: Exception | None = None
         self._start = {name: control.start for name, control in self.controls.items()}
         self._start.update(self._checked(values))
+        self._open(self._start)
+
+    def _open(self, values: Mapping[str, Any]) -> None:
+        """Make the picture and the widgets, with the controls at these values."""
+        cells.belongs_here(self)
         self._moving: list[Artist] = []
         self._background: Any = None
         self._scene_key: tuple[Any, ...] | None = None
+        before = set(vars(self))
         with mpl.rc_context(dict(style.RC)):
             self._figure = Figure(figsize=(style.INCHES, self.height), dpi=style.DPI)
             self._canvas = FigureCanvasAgg(self._figure)
             self.build(self._figure)
+        self._built = set(vars(self)) - before
         self._inputs = {name: control.widget() for name, control in self.controls.items()}
-        for name, value in self._start.items():
+        for name, value in values.items():
             self._inputs[name].value = value
-        self._held = self._stopped = False
+        self._held = self._stopped = self._closed = False
         self._share_at_start, self._started = 0.0, time.monotonic()
         self._under_way: Iterator[tuple[float, Any]] | None = self.stages(**self.values)
         self._make_widget(*self._show(last=_event_loop() is None))
@@ -130,6 +137,8 @@ class Explorer(ABC):
     @values.setter
     def values(self, new: Mapping[str, Any]) -> None:
         checked = self._checked(new)
+        if self._closed:
+            self._open(self.values)
         self._held = True
         try:
             for name, value in checked.items():
@@ -158,14 +167,27 @@ class Explorer(ABC):
             self._refresh()
 
     def close(self) -> None:
-        """Take the explorer off the page and free its memory, about 12 MB: ipywidgets keeps every widget until then."""
-        self._under_way = None
-        remaining: list[widgets.Widget] = [self.widget]
+        """Take the explorer off the page and free its memory, about 12 MB: ipywidgets keeps every widget until then.
+
+        A cell that is run again does this with the explorers that it made or showed before. Where the controls stood is
+        kept, and an explorer that is shown again is live again.
+        """
+        if self._closed:
+            return
+        cells.forget(self)
+        self._under_way, self._closed = None, True
+        remaining: list[widgets.Widget] = [self.widget, self._progress, self._stop_button, self._time_left]
+        for play in self._players:
+            remaining += play.links
         while remaining:
             widget = remaining.pop()
-            remaining.extend(getattr(widget, "children", ()))
+            remaining += [one for name in ("layout", "style") if (one := getattr(widget, name, None)) is not None]
+            remaining += getattr(widget, "children", ())
             widget.unobserve_all()
             widget.close()
+        self._image.value = b""
+        for name in ("_moving", "_background", *self._built):  # IPython's Out keeps the explorer, but not these
+            delattr(self, name)
 
     def _checked(self, values: Mapping[str, Any]) -> dict[str, Any]:
         unknown = sorted(set(values) - set(self.controls))
@@ -324,6 +346,10 @@ class Explorer(ABC):
 
     def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         """Show the widget where there is a kernel, and the picture with its caption where there is none."""
+        if self._closed:
+            self._open(self.values)
+        else:
+            cells.belongs_here(self)
         self.finish()
         words = self._image.tooltip
         view = {"version_major": 2, "version_minor": 0, "model_id": self.widget.model_id}

@@ -1,0 +1,46 @@
+"""Whose page an explorer is on: a cell that is run again puts new explorers in the place of its old ones.
+
+The page does not tell the kernel that a picture has gone, and ipywidgets keeps every widget, so nobody would ever free
+an old explorer. But with each run the page says which cell it is, and that is enough.
+"""
+
+import sys
+from typing import Protocol
+
+
+class Closable(Protocol):
+    def close(self) -> None: ...
+
+
+_last_run: dict[str, str] = {}
+_explorers: dict[str, list[Closable]] = {}
+
+
+def belongs_here(explorer: Closable) -> None:
+    """Say that the cell being run has made or shows this explorer; close what its runs before have left.
+
+    An explorer that another cell shows by now belongs there, and is left alone. Outside a notebook nothing happens.
+    """
+    cell, run = _running()
+    if cell is None:
+        return
+    forget(explorer)
+    if _last_run.get(cell) != run:
+        _last_run[cell] = run
+        for old in list(_explorers.get(cell, ())):
+            old.close()
+    _explorers.setdefault(cell, []).append(explorer)
+
+
+def forget(explorer: Closable) -> None:
+    """Say that an explorer is on no page any more."""
+    for explorers in _explorers.values():
+        if explorer in explorers:
+            explorers.remove(explorer)
+
+
+def _running() -> tuple[str | None, str]:
+    """Return the id of the cell that is being run and of this run of it; None where the page does not tell."""
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    request = shell.get_parent() if hasattr(shell, "get_parent") else {}
+    return request.get("metadata", {}).get("cellId"), request.get("header", {}).get("msg_id", "")

@@ -1,0 +1,104 @@
+"""A cell that is run again closes the explorers it had made; a closed explorer lives again when it is shown."""
+
+import gc
+
+import ipywidgets as widgets
+import pytest
+from jupyter_client.manager import start_new_kernel
+
+from gdlab.explorers import cells
+from tests.explorers.steering import move, picture
+from tests.explorers.test_explorer import Toy
+
+
+@pytest.fixture
+def run_cell(monkeypatch):
+    """Run a function as a cell: each time a new run."""
+    runs = iter(range(100))
+    monkeypatch.setattr(cells, "_explorers", {})
+    monkeypatch.setattr(cells, "_last_run", {})
+
+    def run(cell, work):
+        this = cell, str(next(runs))
+        monkeypatch.setattr(cells, "_running", lambda: this)
+        return work()
+
+    return run
+
+
+def closed(explorer):
+    return explorer.widget.comm is None
+
+
+def test_a_cell_that_is_run_again_closes_what_it_made(run_cell):
+    first = run_cell("a", lambda: [Toy(), Toy()])
+    assert not any(map(closed, first))
+    second = run_cell("a", Toy)
+    assert all(map(closed, first))
+    assert not closed(second)
+
+
+def test_what_another_cell_shows_by_now_is_left_alone(run_cell):
+    toy = run_cell("a", Toy)
+    run_cell("b", toy._repr_mimebundle_)
+    run_cell("a", Toy)
+    assert not closed(toy)
+    run_cell("b", toy._repr_mimebundle_)
+    assert not closed(toy)
+    run_cell("b", Toy()._repr_mimebundle_)
+    assert closed(toy)
+
+
+def test_a_closed_explorer_keeps_its_values_and_lives_again_when_it_is_shown(run_cell):
+    toy = Toy(step=2)
+    toy.values = {"height": 2.0}
+    before = picture(toy), toy.values
+    toy.close()
+    toy.close()
+    assert toy.values == before[1]
+    data, _ = toy._repr_mimebundle_()
+    assert (picture(toy), toy.values) == before
+    assert data["application/vnd.jupyter.widget-view+json"]["model_id"] == toy.widget.model_id
+    assert not closed(toy)
+    move(toy, "step", 5)
+    assert picture(toy) == picture(Toy(step=5, height=2.0))
+    toy.reset()
+    assert toy.values["step"] == 2
+
+
+def test_a_closed_explorer_can_be_set_and_keeps_nothing_large():
+    toy = Toy()
+    toy.close()
+    gc.collect()
+    assert not hasattr(toy, "_figure")
+    assert picture(toy) == b""
+    toy.values = {"step": 3}
+    assert picture(toy) == picture(Toy(step=3))
+
+
+def test_closing_leaves_nothing_but_layouts_that_nobody_used():
+    every = widgets.widgets.widget._instances
+    before = set(every)
+    Toy().close()
+    assert {type(every[one]) for one in set(every) - before} <= {widgets.Layout}
+
+
+def test_in_a_kernel_the_page_says_which_cell_it_runs():
+    manager, client = start_new_kernel()
+    try:
+        code = (
+            "import gdlab; from gdlab.explorers import cells; e = gdlab.OneWeight(); print(len(cells._explorers['x']))"
+        )
+        said = []
+        for _ in range(2):
+            content = {"code": code, "silent": False, "store_history": True, "allow_stdin": False}
+            message = client.session.msg("execute_request", content, metadata={"cellId": "x"})
+            client.shell_channel.send(message)
+            client.get_shell_msg(timeout=60)
+            while (reply := client.get_iopub_msg(timeout=60))["content"].get("execution_state") != "idle":
+                if reply["msg_type"] == "stream":
+                    said.append(reply["content"]["text"])
+        assert said == ["1\n", "1\n"]
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
