@@ -119,17 +119,17 @@ def noisy(notebook):
     return all_right(notebook, neuron_gradient=loud + SOLVED[GRADIENT].replace("\n    z = w * x + b", inside))
 
 
-STUBBORN = """def gradient(*arguments):
-    while True:
-        try:
-            while True: sum(range(9))
-        except BaseException: pass
+STUBBORN = """while True:
+    try:
+        while True: sum(range(9))
+    except BaseException: pass
 """
 
 
 def endless(notebook):
-    """A loop in a check that catches the interrupt, and a plain one in a cell."""
-    return all_right(notebook, neuron_gradient=STUBBORN, opposed_updates="while True: sum(range(9))")
+    """A loop in a check, and one in a cell that catches the interrupt."""
+    in_check = "def gradient(*arguments):\n    while True: sum(range(9))"
+    return all_right(notebook, neuron_gradient=in_check, opposed_updates=STUBBORN)
 
 
 def flood(notebook, megabytes=10):
@@ -282,7 +282,7 @@ STUDENTS = (
     Student(not_numbers, NOTHING),
     Student(raises, NOTHING),
     Student(noisy, FULL),
-    Student(endless, (0.0, 0.0, 3.0, None), f"{GRADIENT}-check: the cell could not be stopped"),
+    Student(endless, (0.0, 0.0, 3.0, None), f"{OPPOSED}: the cell could not be stopped"),
     Student(flood, FULL),
     Student(stored_flood, FULL),
     Student(greedy, FULL, "A cell: this cell took more memory than there is"),
