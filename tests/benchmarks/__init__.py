@@ -1,0 +1,1 @@
+"""How fast, how large, for how many: ``python -m tests.benchmarks``. See README.md beside this file."""

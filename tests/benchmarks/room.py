@@ -1,0 +1,164 @@
+"""Thirty learners on one server: each has a kernel and an explorer, and moves a slider twice a second for a minute.
+
+What the page does is done over its websockets: a cell is run, and messages set the slider. A picture is in time when it
+comes back as an answer to that message. The learners themselves cost next to nothing, but run on the same machine.
+"""
+
+import asyncio
+import json
+import tempfile
+import time
+import urllib.parse
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+from jupyter_client.session import Session
+from jupyter_server.services.kernels.connection.base import deserialize_msg_from_ws_v1, serialize_msg_to_ws_v1
+from tornado.websocket import websocket_connect
+
+from gdlab.explorers.controls import Steps
+from tests.benchmarks.keys import keys
+from tests.benchmarks.report import Table, median, memory_of, p95, seconds_of
+from tests.browser import lab
+from tests.explorers.steering import EXPLORERS, positions
+
+LEARNERS, TWICE_A_SECOND = 30, 0.5
+PIDS = {"kernel": "__import__('os').getpid()", "server": "__import__('os').getppid()"}
+
+
+class Learner:
+    """One kernel, one explorer, and what was sent and came back."""
+
+    def __init__(self, address: str, explorer_class: type) -> None:
+        self.base, self.token = address.split("/{}?token=")
+        self.explorer_class, self.session = explorer_class, Session()
+        self.key = keys(explorer_class)[0]
+        self.models: dict[str, dict[str, Any]] = {}
+        self.sent: dict[str, float] = {}
+        self.took: list[float] = []
+        self.replies: dict[str, asyncio.Future] = {}
+
+    def ask(self, path: str, method: str = "GET") -> Any:
+        request = urllib.request.Request(f"{self.base}/api/{path}?token={self.token}", method=method)
+        request.add_header("Content-Type", "application/json")
+        with urllib.request.urlopen(request, b"{}" if method == "POST" else None, timeout=120) as answer:
+            return json.load(answer)
+
+    async def arrive(self) -> None:
+        """Start the kernel, run the cell, and find the slider and the picture among the widgets."""
+        kernel = await asyncio.to_thread(self.ask, "kernels", "POST")
+        self.kernel = kernel["id"]
+        url = f"{self.base.replace('http', 'ws', 1)}/api/kernels/{self.kernel}/channels?token={self.token}"
+        self.socket = await websocket_connect(
+            url, subprotocols=["v1.kernel.websocket.jupyter.org"], max_message_size=2**28
+        )
+        self.listening = asyncio.create_task(self.listen())
+        name = self.explorer_class.__name__
+        reply = await self.execute(
+            f"import gdlab\nexplorer = gdlab.{name}({self.key.name}={self.key.start!r})\nexplorer"
+        )
+        self.pids = {one: int(value["data"]["text/plain"]) for one, value in reply["user_expressions"].items()}
+        named = {
+            state.get("description"): comm for comm, state in self.models.items() if "Slider" in state["_model_name"]
+        }
+        self.slider = named[self.key.label]
+        self.picture = next(comm for comm, state in self.models.items() if state["_model_name"] == "ImageModel")
+        every = positions(self.explorer_class)[self.key.name]
+        indexed = "options" in dir(self.explorer_class.controls[self.key.name].widget())
+        first = every.index(self.key.start)
+        there = [{"index": i} if indexed else {"value": every[i]} for i in range(first, min(first + 20, len(every)))]
+        self.way = there + there[-2:0:-1]
+
+    async def execute(self, code: str) -> dict[str, Any]:
+        content = {"code": code, "silent": False, "store_history": True, "user_expressions": PIDS}
+        message = self.session.msg("execute_request", content)
+        reply = self.replies[message["header"]["msg_id"]] = asyncio.get_running_loop().create_future()
+        await self.send(message)
+        return await asyncio.wait_for(reply, 180)
+
+    async def send(self, message: dict[str, Any]) -> None:
+        parts = self.session.serialize(message)[3:]  # without delimiter, identity and signature
+        await self.socket.write_message(serialize_msg_to_ws_v1(parts, "shell"), binary=True)
+
+    async def listen(self) -> None:
+        while (raw := await self.socket.read_message()) is not None:
+            _, parts = deserialize_msg_from_ws_v1(raw)
+            header, parent, _, content = (json.loads(part) for part in parts[:4])
+            kind, about = header["msg_type"], parent.get("msg_id")
+            if kind == "comm_open":
+                self.models[content["comm_id"]] = content["data"]["state"]
+            elif kind == "execute_reply" and about in self.replies:
+                self.replies.pop(about).set_result(content)
+            elif kind == "comm_msg" and about in self.sent and len(parts) > 4 and content["comm_id"] == self.picture:
+                self.took.append(1000 * (time.perf_counter() - self.sent.pop(about)))
+
+    async def steer(self, seconds: float, delay: float) -> None:
+        """Move the slider twice a second, whether or not the answer to the last move has come."""
+        began = time.perf_counter() + delay
+        for count in range(int(seconds / TWICE_A_SECOND)):
+            await asyncio.sleep(max(0.0, began + count * TWICE_A_SECOND - time.perf_counter()))
+            data = {"method": "update", "state": self.way[(count + 1) % len(self.way)], "buffer_paths": []}
+            message = self.session.msg("comm_msg", {"comm_id": self.slider, "data": data})
+            self.sent[message["header"]["msg_id"]] = time.perf_counter()
+            await self.send(message)
+
+
+async def class_of(count: int, address: str, seconds: float) -> dict[str, float]:
+    teachable = [one for one in EXPLORERS if any(isinstance(c, Steps) for c in one.controls.values())]
+    learners = [Learner(address, teachable[index % len(teachable)]) for index in range(count)]
+    began = time.perf_counter()
+    await asyncio.gather(*(learner.arrive() for learner in learners))
+    arrived = time.perf_counter() - began
+    await asyncio.sleep(3)
+    kernels, server = [learner.pids["kernel"] for learner in learners], learners[0].pids["server"]
+    used, began = [seconds_of(pid) for pid in (*kernels, server)], time.perf_counter()
+    await asyncio.gather(*(one.steer(seconds, TWICE_A_SECOND * i / count) for i, one in enumerate(learners)))
+    await asyncio.sleep(5)
+    lasted = time.perf_counter() - began
+    used = [seconds_of(pid) - before for pid, before in zip((*kernels, server), used, strict=True)]
+    took = [one for learner in learners for one in learner.took]
+    result = {
+        "first pictures on every page after, s": arrived,
+        "moves": float(count * int(seconds / TWICE_A_SECOND)),
+        "moves without a picture": float(sum(len(learner.sent) for learner in learners)),
+        "kernels that answer at the end": float(len(await asyncio.gather(*(one.execute("1") for one in learners)))),
+        "latency, median, ms": median(took),
+        "latency, 95 %, ms": p95(took),
+        "a learner's kernel, MB": sum(map(memory_of, kernels)) / count,
+        "the largest kernel, MB": max(map(memory_of, kernels)),
+        "the server, MB": memory_of(server),
+        "cores for a learner's kernel": sum(used[:-1]) / count / lasted,
+        "cores for the server": used[-1] / lasted,
+    }
+    for learner in learners:
+        learner.socket.close()
+        await asyncio.to_thread(_delete, learner)
+    return result
+
+
+def _delete(learner: Learner) -> None:
+    url = f"{learner.base}/api/kernels/{learner.kernel}?token={learner.token}"
+    urllib.request.urlopen(urllib.request.Request(url, method="DELETE"), timeout=60).close()
+
+
+def measure(quick: bool) -> list[Table]:
+    count, seconds = (6, 8.0) if quick else (LEARNERS, 60.0)
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch) / "notebooks"
+        folder.mkdir()
+        with lab.server(folder, Path(scratch) / "jupyter") as address:
+            alone = asyncio.run(class_of(1, address, seconds / 4))
+            together = asyncio.run(class_of(count, address, seconds))
+    table = Table(["", "one learner", f"{count} learners", "ratio"])
+    for name, value in together.items():
+        table.add(name, alone[name], value, value / alone[name] if alone[name] else None)
+    table.notes.append(f"Each moves a slider twice a second for {seconds:.0f} s; the explorers are dealt out in turn.")
+    kernel, server = together["a learner's kernel, MB"], alone["the server, MB"]
+    cores = together["cores for a learner's kernel"]
+    needs = Table(["for an instructor", "memory", "cores while all steer"], title="What a learner needs")
+    needs.add("one server for all (kernels only)", f"{kernel:.0f} MB", cores)
+    needs.add("JupyterHub, one machine: a server of one's own", f"{kernel + server:.0f} MB", cores * 1.3)
+    needs.add("Kubernetes: request (limit twice that)", f"{-(-(kernel + server) // 128) * 128:.0f} MB", cores * 1.3)
+    needs.notes.append("Computed from the table above: a kernel, and a server of one's own, with 30 % for its work.")
+    return [table, needs]
