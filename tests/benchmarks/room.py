@@ -78,7 +78,7 @@ class Learner:
         return await asyncio.wait_for(reply, 180)
 
     async def send(self, message: dict[str, Any]) -> None:
-        parts = self.session.serialize(message)[3:]  # without delimiter, identity and signature
+        parts = self.session.serialize(message)[2:]  # without delimiter and signature
         await self.socket.write_message(serialize_msg_to_ws_v1(parts, "shell"), binary=True)
 
     async def listen(self) -> None:
