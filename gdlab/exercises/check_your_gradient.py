@@ -274,11 +274,6 @@ EXERCISES = (
             "what stands below is nothing but rounding?",
             "Look `np.allclose` up: `np.allclose?` shows two tolerances and their defaults.",
         ),
-        missed={
-            "A": "A: the difference between 0 and 3e-8 is 3e-8. Is that below 1e-7?",
-            "B": "B: the gradient grows by a million as well, and so does the rounding in it. The tolerance stays where it was.",
-            "F": "F: say the backward pass gives 0 and the measurement 1e-12, which is rounding. What is their relative error?",
-        },
         taken={
             "C": "C: difference and lengths all grow by a million. What becomes of their quotient?",
             "D": "D: think of a gradient of length 1e-6 that is off by 5e-8.",

@@ -235,13 +235,15 @@ class ChoiceExercise(Exercise):
         The statements by letter.
     true
         The letters of those that hold.
-    missed, taken
-        For each letter that holds, and for each that does not, what to say to who thought otherwise.
+    taken
+        For each letter that does not hold, what to say to who chose it.
+
+    What is missing is counted and not named, and of several wrong letters one is spoken to: otherwise a first try with
+    any letter, or with all of them, would give the rest away.
     """
 
     statements: Mapping[str, str]
     true: frozenset[str]
-    missed: Mapping[str, str]
     taken: Mapping[str, str]
 
     @property
@@ -259,17 +261,25 @@ class ChoiceExercise(Exercise):
             return self._untouched()
         if not several or not all(isinstance(a, str) for a in attempt):
             return self._wrong("Not letters", f"It came as {_described(attempt)}; wanted some of {letters}, in quotes.")
-        chosen = {letter.strip().upper() for letter in attempt}
+        chosen = set()
+        for word in (a.strip().upper() for a in attempt):
+            chosen |= set(word) if set(word) <= set(self.statements) else {word}  # "ACF" is A, C and F
         if unknown := sorted(chosen - set(self.statements)):
             return self._wrong("Not letters", f"There is no {', '.join(unknown)}; wanted some of {letters}.")
+        if not chosen:
+            return self._untouched()
         if chosen == self.true:
             return self._right()
-        words = [self.taken[letter] for letter in sorted(chosen - self.true)]
-        words += [self.missed[letter] for letter in sorted(self.true - chosen)]
+        wrong, missing = sorted(chosen - self.true), len(self.true - chosen)
+        words = [self.taken[wrong[0]]] if wrong else []
+        if len(wrong) > 1:
+            words.append(f"{len(wrong)} of your letters do not belong here; look at this one first.")
+        if missing:
+            words.append(f"{missing} that {'belongs here is' if missing == 1 else 'belong here are'} missing.")
         judged_well = len(self.statements) - len(chosen ^ self.true)
         share = max(0.0, 2 * judged_well / len(self.statements) - 1)  # guessing earns nothing on average
-        headline = "Not these" if chosen - self.true and self.true - chosen else "Not all of them"
-        return self._wrong(headline if self.true - chosen else "Too many", *words, share=share)
+        headline = ("Not these" if wrong else "Not all of them") if missing else "Too many"
+        return self._wrong(headline, *words, share=share)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -211,11 +211,6 @@ EXERCISES = (
             "F": "0.99, 0.65, 0.92",
         },
         true=frozenset("ACF"),
-        missed={
-            "A": "A: a small agreement, but what is wrong is new at each step. Does it add up?",
-            "C": "C starts at right angles to the gradient. Where is it for the rest of the way?",
-            "F": "F agrees from beginning to end. What would stop it?",
-        },
         taken={
             "B": "B: compare it with A. What do errors that are always the same do over 400 steps?",
             "D": "D agrees at both ends, and went uphill in between. And do steps that agree add up, at rate 1? Remember the cosine of "

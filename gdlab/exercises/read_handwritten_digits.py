@@ -151,11 +151,6 @@ EXERCISES = (
             "For C, write the second formula as a product with the first, and count the columns of the first when there is one output.",
             "For E: which activation has the slope 1 everywhere? For F: who wrote the digits for testing?",
         ),
-        missed={
-            "B": "B: set **Hidden layers** to 0 for one digit. If a network without hidden units can do it, what has a rule for hidden units to show?",
-            "C": "C: with one output, the error that reaches the hidden units is the output’s error times one number for each unit. What is then different between two units’ updates?",
-            "E": "E: which activation would have a 1 in that place by the chain rule?",
-        },
         taken={
             "A": "A: the pairs are made of the same real digits. Does f′ matter there?",
             "D": "D: move **Learning rate** on the pairs. Is there one at which the delta rule succeeds?",

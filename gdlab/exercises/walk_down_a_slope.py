@@ -175,11 +175,6 @@ EXERCISES = (
             "Look at the rim of the saturated unit: how far is the minimum, how large is the slope?",
             "Look at |θ| close to 0: it has a minimum, and the steps do not know.",
         ),
-        missed={
-            "B": "B: choose the saturated unit and a start far out. How large is the slope there? And on |θ|?",
-            "D": "D: put θ on the flat rim of the saturated unit. The gradient is small; is the minimum near?",
-            "E": "E: watch the step sizes on |θ|. Do they get smaller?",
-        },
         taken={
             "A": "A is true of every curve here: one step against the slope, if it is short enough, goes down.",
             "C": "C is true: at the minimum of a smooth curve the gradient is 0, and it changes gradually. |θ| has a corner "

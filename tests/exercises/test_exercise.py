@@ -621,30 +621,47 @@ CHOICE = ChoiceExercise(
     hints=("a",),
     statements={letter: f"statement {letter}" for letter in "ABCDE"},
     true=frozenset("BD"),
-    missed={letter: f"{letter} was missed." for letter in "BD"},
     taken={letter: f"{letter} was taken." for letter in "ACE"},
 )
 
 
 @pytest.mark.parametrize(
-    "good", [{"B", "D"}, ["D", "B"], ("b", "d"), "B, D", "b d", "D,B", {" B ", "d"}, frozenset("BD"), ["B", "B", "D"]]
+    "good",
+    [
+        {"B", "D"},
+        ["D", "B"],
+        ("b", "d"),
+        "B, D",
+        "b d",
+        "D,B",
+        "BD",
+        "db",
+        {"DB"},
+        {" B ", "d"},
+        frozenset("BD"),
+        ["B", "B", "D"],
+    ],
 )
 def test_the_right_letters_are_right_however_they_are_written(good):
     assert (CHOICE.check(good).verdict, CHOICE.check(good).score) == ("right", 2)
 
 
+LACKS = "that belongs here is missing.", "that belong here are missing."
+TOO_MANY = "of your letters do not belong here; look at this one first."
+
+
 @pytest.mark.parametrize(
     ("chosen", "score", "words"),
     [
-        ("B", 2 * (2 * 4 / 5 - 1), ("D was missed.",)),
+        ("B", 2 * (2 * 4 / 5 - 1), (f"1 {LACKS[0]}",)),
         ("BDE", 2 * (2 * 4 / 5 - 1), ("E was taken.",)),
-        ("BE", 2 * (2 * 3 / 5 - 1), ("E was taken.", "D was missed.")),
-        ("A", 0, ("A was taken.", "B was missed.", "D was missed.")),
-        ("ACE", 0, ("A was taken.", "C was taken.", "E was taken.", "B was missed.", "D was missed.")),
-        ("ABCDE", 0, ("A was taken.", "C was taken.", "E was taken.")),
+        ("BE", 2 * (2 * 3 / 5 - 1), ("E was taken.", f"1 {LACKS[0]}")),
+        ("A", 0, ("A was taken.", f"2 {LACKS[1]}")),
+        ("ACE", 0, ("A was taken.", f"3 {TOO_MANY}", f"2 {LACKS[1]}")),
+        ("ABCDE", 0, ("A was taken.", f"3 {TOO_MANY}")),
     ],
 )
-def test_every_wrong_judgement_is_spoken_to_and_guessing_earns_nothing(chosen, score, words):
+def test_one_wrong_letter_is_spoken_to_the_missing_are_counted_and_guessing_earns_nothing(chosen, score, words):
     feedback = CHOICE.check(set(chosen))
     assert feedback.verdict == "wrong"
     assert feedback.score == pytest.approx(score)
@@ -658,10 +675,12 @@ def test_choosing_at_random_earns_little():
     assert right_only < 0.2 * CHOICE.points
 
 
-@pytest.mark.parametrize("blank", [None, ..., set(), [], (), frozenset(), "", " ", ", ", {...}, [..., ...]], ids=repr)
+@pytest.mark.parametrize(
+    "blank", [None, ..., set(), [], (), frozenset(), "", " ", ", ", {""}, {...}, [..., ...]], ids=repr
+)
 def test_nothing_chosen_is_not_wrong_and_earns_nothing(blank):
     few = ChoiceExercise(
-        slug="s", title="t", points=1, hints=(), statements=CHOICE.statements, true=frozenset("B"), missed={}, taken={}
+        slug="s", title="t", points=1, hints=(), statements=CHOICE.statements, true=frozenset("B"), taken={}
     )
     for one in (CHOICE, few):
         assert (one.check(blank).verdict, one.check(blank).score) == ("untouched", 0)
