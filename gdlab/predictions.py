@@ -217,14 +217,14 @@ PREDICTIONS = {
                     "So you expect the angle at the start to last. Watch the lower left picture: which curve stays where it began?",
                 ),
                 Option(
+                    "Straight-through and feedback alignment: the angle at the start decides nothing.",
+                    "Yes, though the random weights start at right angles to downhill. Watch where the three curves are later.",
+                    right=True,
+                ),
+                Option(
                     "Straight-through and the delta rule, in this order; random weights cannot know who is to blame.",
                     "At the start they know nothing. But the weights above the hidden units learn, too. Watch what the agreement of "
                     "feedback alignment does.",
-                ),
-                Option(
-                    "Straight-through and feedback alignment.",
-                    "Yes, though the random weights start at right angles to downhill. Watch where the three curves are later.",
-                    right=True,
                 ),
             ),
         ),
@@ -234,6 +234,11 @@ PREDICTIONS = {
             "every unit, and 4 out of 10 times the sign of the slope is turned round. What will 400 steps do?",
             (
                 Option(
+                    "Nearly what the exact slopes would do: more signs are right than wrong.",
+                    "Yes, though a single step goes far aside. Keep in mind that what is wrong is new at each step.",
+                    right=True,
+                ),
+                Option(
                     "Harm: with so many wrong signs the hidden layer is worse than if left alone.",
                     "Four in ten are wrong, and six are right. A single step goes a little downhill and far aside. Where do 400 of "
                     "them go?",
@@ -241,11 +246,6 @@ PREDICTIONS = {
                 Option(
                     "Little: wrong and right signs cancel, and the layer stays about as it was.",
                     "With 5 out of 10 they would. Here a fifth of the gradient is left over at each step. What becomes of the rest?",
-                ),
-                Option(
-                    "Nearly what the exact slopes would do.",
-                    "Yes. Keep in mind why it works: what is wrong is new at each step.",
-                    right=True,
                 ),
             ),
         ),

@@ -122,8 +122,9 @@ def _told(error: BaseException) -> str:
         said = " ".join(str(error).split())[:300]
     except Exception:
         said = ""
-    power = "; in Python a power is written `**`" if "bitwise_xor" in said or "for ^:" in said else ""
-    return f"it raised {type(error).__name__}{f': {said}' if said else ''}{where}{power}"
+    power = "; in Python a power is written `**`" if "ufunc 'bitwise_xor'" in said or "for ^:" in said else ""
+    truth = "; make numbers of True and False first: `1.0 * (…)`" if "boolean subtract" in said else ""
+    return f"it raised {type(error).__name__}{f': {said}' if said else ''}{where}{power}{truth}"
 
 
 def _same_objects(one: Any, other: Any) -> bool:

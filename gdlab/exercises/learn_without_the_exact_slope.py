@@ -18,8 +18,10 @@ def straight_through(error, z):
 
 
 def _samples(rng):
-    n = int(rng.integers(6, 10))
-    return rng.normal(0, 1, (n, 2)), rng.integers(0, 2, n).astype(float), rng.normal(0, 1, 2), float(rng.normal())
+    """Samples, and a start at random or, as in the notebook, at 0, where every sample lies on the edge of the step."""
+    n, size = int(rng.integers(6, 10)), rng.integers(0, 2)
+    w, b = size * rng.normal(0, 1, 2), float(size * rng.normal())
+    return rng.normal(0, 1, (n, 2)), rng.integers(0, 2, n).astype(float), w, b
 
 
 def _errors_at_steps(rng):
@@ -27,13 +29,15 @@ def _errors_at_steps(rng):
     return rng.normal(0, 1, shape), rng.normal(0, 1.5, shape)
 
 
-def _variant(predict=lambda z: float(z > 0), sign=1, of_b=lambda error: error, wanted=lambda actual: actual):
-    """Make a pass with another prediction, another sign, another step of the bias, or other targets."""
+def _variant(
+    predict=lambda z: float(z > 0), error_is=lambda error: error, input_of_b=lambda b: 1, wanted=lambda actual: actual
+):
+    """Make a pass with another prediction, another error, another input of the bias, or other targets."""
 
     def wrong(X, y, w, b):
         for x, actual in zip(X, y, strict=True):
-            error = sign * (wanted(actual) - predict(x @ w + b))
-            w, b = w + error * x, b + of_b(error)
+            error = error_is(wanted(actual) - predict(x @ w + b))
+            w, b = w + error * x, b + error * input_of_b(b)
         return w, b
 
     return wrong
@@ -103,7 +107,7 @@ EXERCISES = (
             ),
             Misconception(
                 "the sign is turned round",
-                _variant(sign=-1),
+                _variant(error_is=lambda error: -error),
                 "Take a sample of class 1 that was called 0. Is its `z` larger after your update?",
             ),
             Misconception(
@@ -112,8 +116,39 @@ EXERCISES = (
                 "Your errors are 2 and −2, as for classes called −1 and 1, a common way to write this rule. Here they are 0 and 1.",
             ),
             Misconception(
+                "the unit answers −1 or 1",
+                _variant(predict=np.sign),
+                "`np.sign` gives −1 or 1. What does this unit give where `z` is below 0, and what are the classes called?",
+            ),
+            Misconception(
+                "the step is at ½",
+                _variant(predict=lambda z: float(z > 0.5)),
+                "½ is where one cuts a probability. You compare `z`: where does this unit change its answer?",
+            ),
+            Misconception(
+                "a 1 where z is exactly 0",
+                _variant(predict=lambda z: float(z >= 0)),
+                "Only samples with z = 0 are judged otherwise, such as the very first, if `w` and `b` begin at 0. Read the formula "
+                "of the prediction once more: on which side is 0?",
+            ),
+            Misconception(
+                "only missed ones are corrected",
+                _variant(error_is=lambda error: max(error, 0.0)),
+                "A sample of class 0 that was called 1 moves nothing here. What is actual − predicted for it?",
+            ),
+            Misconception(
+                "the bias times itself",
+                _variant(input_of_b=lambda b: b),
+                "The error is multiplied by the *input* of the weight, not by the weight. What is the input of the bias?",
+            ),
+            Misconception(
+                "only w comes back",
+                lambda *arguments: perceptron_pass(*arguments)[0],
+                "The two numbers that you returned are those of `w`. Return `w` and `b`.",
+            ),
+            Misconception(
                 "the bias stays",
-                _variant(of_b=lambda error: 0.0),
+                _variant(input_of_b=lambda b: 0),
                 "The line can turn, but not move away from the origin. What is the input of the bias?",
             ),
             Misconception(
@@ -150,6 +185,31 @@ EXERCISES = (
                 "a ramp without ends",
                 lambda error, z: error * 1.0,
                 "You let every error through, as if the ramp went on for ever: the delta rule. Where does this ramp end?",
+            ),
+            Misconception(
+                "the slope alone",
+                lambda error, z: (np.abs(z) <= 1) * 1.0,
+                "That is the slope of the ramp. Where is the error that arrives?",
+            ),
+            Misconception(
+                "the sign is turned round",
+                lambda error, z: -error * (np.abs(z) <= 1),
+                "The ramp rises. If a unit is to give less, should its `z` go up or down?",
+            ),
+            Misconception(
+                "half the slope",
+                lambda error, z: error * (np.abs(z) <= 1) / 2,
+                "Your ramp rises by 1 in all, as the step does, between −1 and 1. How steep is the one that was asked for?",
+            ),
+            Misconception(
+                "half of the ramp",
+                lambda error, z: error * ((z >= 0) & (z <= 1)),
+                "A unit at z = −½ stops the error. Is it on the ramp?",
+            ),
+            Misconception(
+                "a tent",
+                lambda error, z: error * np.maximum(0, 1 - np.abs(z)),
+                "Your slope falls off from the middle. How does the slope change along a straight piece?",
             ),
             Misconception(
                 "no end on the left",
@@ -200,7 +260,7 @@ EXERCISES = (
         hints=(
             "What did you see of the first column? Feedback alignment began near 0.",
             "Look at the middle column: there most is learned. Which runs go uphill?",
-            "Two runs have much the same numbers. What cancels over many steps, and what adds up?",
+            "A and B have much the same numbers. What cancels over many steps, and what adds up?",
         ),
         statements={
             "A": "0.67, 0.27, 0.19; 40% of the signs wrong, drawn anew",
@@ -213,8 +273,7 @@ EXERCISES = (
         true=frozenset("ACF"),
         taken={
             "B": "B: compare it with A. What do errors that are always the same do over 400 steps?",
-            "D": "D agrees at both ends, and went uphill in between. And do steps that agree add up, at rate 1? Remember the cosine of "
-            "successive steps.",
+            "D": "D agrees at both ends. What did it do in between, while most is learned?",
             "E": "E: errors that are drawn anew cancel on average. What is the average here, if more than half of the signs are wrong?",
         },
     ),

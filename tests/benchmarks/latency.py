@@ -20,7 +20,7 @@ def measure(quick: bool) -> list[Table]:
     working = Table(
         ["moved", "explorer, ms", "95 %", "round trip", "÷ round trip"], title="A control that computes most"
     )
-    rounds = 3 if quick else 12
+    rounds = 3 if quick else 10
     with stage() as on_page:
         for explorer_class in EXPLORERS:
             key, costly = keys(explorer_class)

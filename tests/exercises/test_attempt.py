@@ -107,7 +107,6 @@ class Chameleon:
         1,
         None,
     ],
-    ids=str,
 )
 def test_anything_else_is_not(touched):
     assert not is_untouched(touched)
