@@ -18,8 +18,8 @@ from gdlab.explorers.runs import EVERY
 from gdlab.explorers.stand_in_runs import HIDDEN, LOOKS, STARTS, STEPS, Course, rules_for, train_all
 from gdlab.validation import Array
 
-LOWEST = 0.4
-"""Bottom of the axes of shares; a guess gets 0.5."""
+LOWEST_MEDIAN, LOWEST = 0.4, 0.3
+"""Bottom of the axes of shares, of medians and of single runs; a guess gets 0.5. A run below is drawn on the axis."""
 
 
 @lru_cache(maxsize=16)
@@ -84,8 +84,8 @@ class StandIns(Explorer):
     long_work = "Twenty starts"
 
     def build(self, figure: Figure) -> None:
-        left, width, height = 0.062, 0.5, 0.36
-        self._shares = _Lines(figure.add_axes((left, 0.575, width, height)), LOOKS, LOWEST, 1.02)
+        left, width, height = 0.062, 0.488, 0.36
+        self._shares = _Lines(figure.add_axes((left, 0.575, width, height)), LOOKS, LOWEST_MEDIAN, 1.02)
         self._shares.axes.set_title(f"Points right (median of {STARTS} starts)")
         self._shares.axes.set_yticks(np.arange(4, 11, 2) / 10, [style.percent(tenth) for tenth in (0.4, 0.6, 0.8, 1)])
         agreeing = {rule: look for rule, look in LOOKS.items() if rule != "frozen"}
@@ -95,21 +95,30 @@ class StandIns(Explorer):
         self._cosines.axes.text(8, -0.93, "below 0: uphill", fontsize=9, color=style.MUTED)
         for lines in (self._shares, self._cosines):
             self.moving(*lines.artists)
-        self._build_runs(figure.add_axes((0.665, 0.095, 0.325, 0.835)))
+        self._build_runs(figure.add_axes((0.672, 0.095, 0.318, 0.835)))
 
     def _build_runs(self, axes: Axes) -> None:
         axes.set(xlim=(-1.05, 1.05), ylim=(LOWEST, 1.02), xticks=(-1, 0, 1))
         axes.set(xlabel="mean agreement along the way", ylabel="points right")
-        axes.set_yticks(np.arange(4, 11) / 10, [style.percent(tenth / 10) for tenth in range(4, 11)])
+        marks = [style.percent(tenth / 10) for tenth in range(4, 11)]
+        axes.set_yticks(np.arange(3, 11) / 10, [f"≤{style.percent(LOWEST)}", *marks])
         axes.axvline(0, color=style.FAINT, linewidth=1, zorder=0)
         self._title = self.moving(axes.set_title(""))
         frozen = LOOKS["frozen"]
         self._bar = self.moving(axes.plot([-1.05, 1.05], [0, 0], **frozen.stroke)[0])
-        self._bar_name = self.moving(axes.text(-1.03, 0, "frozen, median", va="bottom", **frozen.name))
+        self._bar_name = self.moving(axes.text(-1.03, 0, "frozen", va="bottom", **frozen.name))
         self._dots = {
             rule: self.moving(
                 axes.plot(
-                    [], [], color=look.colour, marker=look.marker, linestyle="none", markersize=6, alpha=0.7, mew=0
+                    [],
+                    [],
+                    color=look.colour,
+                    marker=look.marker,
+                    linestyle="none",
+                    markersize=6,
+                    alpha=0.7,
+                    mew=0,
+                    clip_on=False,
                 )[0]
             )
             for rule, look in LOOKS.items()
@@ -151,11 +160,10 @@ class StandIns(Explorer):
             if rule in numbers.learning:
                 course = numbers.learning[rule]
                 dots.set_data(course.mean_cosines, np.maximum(course.shares[-1], LOWEST))
-        correlation = ""
-        if numbers.complete and np.isfinite(numbers.correlation):
-            correlation = f": correlation {_two_places(numbers.correlation)}"
-        runs = sum(course.shares.shape[1] for course in numbers.stand_ins.values())
-        self._title.set_text(f"{style.count(runs, 'run')}{correlation}")
+        known = numbers.complete and np.isfinite(numbers.correlation)
+        self._title.set_text(
+            f"Stand-ins: correlation {_two_places(numbers.correlation)}" if known else "Each mark is a run"
+        )
 
     def caption(self, numbers: Comparison) -> str:
         steps = style.count(int(numbers.steps[-1]), "step")

@@ -148,3 +148,15 @@ def test_the_goal_is_named_after_what_the_units_have(explorer):
     for activation, goal in (("step", "the smooth twin’s gradient"), ("tanh", "the gradient")):
         explorer.values = VALUES | {"activation": activation}
         assert explorer._cosines.axes.get_title(loc="left") == f"Agreement with {goal}"
+
+
+def test_the_correlation_is_that_of_the_stand_ins_and_a_run_below_the_axis_is_drawn_on_it(explorer, numbers):
+    explorer.values = VALUES | {"activation": "tanh"}
+    told = f"{numbers['tanh'].correlation:.2f}".replace("-", "−")
+    assert explorer._title.get_text() == f"Stand-ins: correlation {told}"
+    explorer.values = VALUES | {"problem": "moons", "step": 0}
+    assert stand_ins.LOWEST > explorer.compute(**explorer.values).courses["delta_rule"].shares.min()
+    axes = explorer._title.axes
+    assert explorer._dots["delta_rule"].get_ydata().min() == stand_ins.LOWEST == axes.get_ylim()[0]
+    assert not explorer._dots["delta_rule"].get_clip_on()
+    assert axes.get_yticklabels()[0].get_text() == "≤30%"
