@@ -277,7 +277,9 @@ class ChoiceExercise(Exercise):
         if missing:
             words.append(f"{missing} that {'belongs here is' if missing == 1 else 'belong here are'} missing.")
         judged_well = len(self.statements) - len(chosen ^ self.true)
-        share = max(0.0, 2 * judged_well / len(self.statements) - 1)  # guessing earns nothing on average
+        share = max(
+            0.0, (2 * judged_well - len(self.statements)) / len(self.statements)
+        )  # guessing earns nothing on average
         headline = ("Not these" if wrong else "Not all of them") if missing else "Too many"
         return self._wrong(headline, *words, share=share)
 

@@ -18,10 +18,11 @@ def straight_through(error, z):
 
 
 def _samples(rng):
-    """Samples, and a start at random or, as in the notebook, at 0, where every sample lies on the edge of the step."""
-    n, size = int(rng.integers(6, 10)), rng.integers(0, 2)
-    w, b = size * rng.normal(0, 1, 2), float(size * rng.normal())
-    return rng.normal(0, 1, (n, 2)), rng.integers(0, 2, n).astype(float), w, b
+    """Samples, of which the first has z = 0: as in the notebook, where the weights begin at 0."""
+    n = int(rng.integers(6, 10))
+    X, w = rng.normal(0, 1, (n, 2)), rng.integers(-2, 3, 2).astype(float)
+    X[0] = rng.integers(-3, 4, 2)  # whole numbers, so that z is 0 however it is worked out
+    return X, rng.integers(0, 2, n).astype(float), w, 0.0 - float(X[0] @ w)
 
 
 def _errors_at_steps(rng):

@@ -200,6 +200,8 @@ RAISED = [
     (lambda: (_ for _ in ()).throw(MuteError), "MuteError", ""),
     (lambda a: a, "TypeError", "missing 1 required positional argument"),
     (lambda: 2 ^ 0.5, "TypeError", "**"),
+    (lambda: np.ones(2) ^ 2, "TypeError", "**"),
+    (lambda: np.True_ - np.False_, "TypeError", "`1.0 * (…)`"),
 ]
 
 
@@ -209,6 +211,10 @@ def test_whatever_it_raises_is_told(function, name, said):
     assert outcome.value is None
     assert f"it raised {name}" in outcome.problem
     assert said in outcome.problem
+
+
+def test_a_difference_of_truths_is_not_taken_for_a_power():
+    assert "a power" not in call(lambda: np.True_ - np.False_, ()).problem
 
 
 def test_the_line_is_told():
