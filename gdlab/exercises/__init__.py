@@ -16,6 +16,7 @@ from gdlab.exercises import (
     walk_down_a_slope,
 )
 from gdlab.exercises.exercise import Exercise
+from gdlab.exercises.family import Family, variant
 from gdlab.exercises.feedback import Feedback, Note
 from gdlab.validation import named
 
@@ -36,9 +37,31 @@ EXERCISES: dict[str, Exercise] = {
     )
     for exercise in module.EXERCISES
 }
-"""Every exercise by its slug."""
+"""Every published exercise by its slug."""
+
+FAMILIES: dict[str, Family] = {
+    family.name: family
+    for family in (
+        bend_the_neuron.MATCHING_LOSS,
+        walk_down_a_slope.ABSOLUTE_STEPS,
+        give_hidden_units_credit.ONE_STEP,
+        keep_the_signal_alive.UNITS_IN_A_ROW,
+    )
+}
+"""The exercises that have variants, by the name that these have in common."""
 
 _hints_given: dict[str, int] = {}
+
+
+def find_exercise(slug: str) -> Exercise:
+    """Return a published exercise by its slug, or a variant by a family's name and a number: ``matching-loss@2027``.
+
+    Raises
+    ------
+    ValueError
+        If there is no such exercise.
+    """
+    return variant(FAMILIES, slug) or named(EXERCISES, slug, "exercise")
 
 
 def check(slug: str, attempt: Any) -> Feedback:
@@ -61,21 +84,26 @@ def check(slug: str, attempt: Any) -> Feedback:
     ValueError
         If there is no such exercise. Nothing that is wrong with the attempt raises.
     """
-    return named(EXERCISES, slug, "exercise").check(attempt)
+    return find_exercise(slug).check(attempt)
 
 
 def hint(slug: str) -> Note:
     """Return one hint more each time, from a nudge to nearly all of it."""
-    exercise = named(EXERCISES, slug, "exercise")
-    count = _hints_given[slug] = min(_hints_given.get(slug, 0) + 1, len(exercise.hints))
-    more = len(exercise.hints) - count
-    rest = (
-        f"{more} more: run this again." if more else f'That was the last one. `gdlab.solution("{slug}")` shows it all.'
-    )
-    return Note("hint", f"{exercise.title}: hint {count} of {len(exercise.hints)}", (*exercise.hints[:count], rest))
+    asked = find_exercise(slug)
+    count = _hints_given[slug] = min(_hints_given.get(slug, 0) + 1, len(asked.hints))
+    more = len(asked.hints) - count
+    all_of_it = f' `gdlab.solution("{slug}")` shows it all.' if slug in EXERCISES else ""
+    rest = f"{more} more: run this again." if more else f"That was the last one.{all_of_it}"
+    return Note("hint", f"{asked.title}: hint {count} of {len(asked.hints)}", (*asked.hints[:count], rest))
 
 
 def solution(slug: str) -> Note:
-    """Return the reference solution."""
-    exercise = named(EXERCISES, slug, "exercise")
-    return Note("solution", f"{exercise.title}: one solution", (), exercise.solution_text)
+    """Return the reference solution; of a variant, which is an assignment, where to find that of its relative."""
+    asked = find_exercise(slug)
+    if slug in EXERCISES:
+        return Note("solution", f"{asked.title}: one solution", (), asked.solution_text)
+    relative = FAMILIES[slug.partition("@")[0]].slug
+    words = (
+        f'This is an assignment, so its solution is not shown. A relative is solved in `gdlab.solution("{relative}")`.'
+    )
+    return Note("solution", f"{asked.title}: not shown", (words,))

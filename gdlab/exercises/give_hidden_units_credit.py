@@ -1,8 +1,11 @@
 """Exercises of notebook 06."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from gdlab.exercises.exercise import FunctionExercise, Misconception, NumbersExercise
+from gdlab.exercises.family import Family
 
 
 def backprop(X, y, W1, b1, W2, b2):
@@ -97,16 +100,58 @@ def _inner_derivative_left_out(w, v, x, y):
     return None, (v * f + (v * f - y)) * (1 - f**2)
 
 
-EXERCISES = (
-    NumbersExercise(
-        slug="one-step",
+@dataclass(frozen=True)
+class _Small:
+    """A network for paper: inputs, the output's weights and bias, the target, the learning rate; each hidden unit looks
+    across the input, so that its z is 0, with weights of length `looks`."""
+
+    x: tuple[int, int]
+    looks: tuple[float, float]
+    v: tuple[int, int]
+    bias: float
+    y: float
+    rate: float
+
+    def weights(self, unit: int) -> tuple[float, float]:
+        return -self.looks[unit] * self.x[1], self.looks[unit] * self.x[0]
+
+    @property
+    def y_hat(self) -> float:
+        return sum(self.v) / 2 + self.bias
+
+
+def _by_hand(net, error=None, slope=0.25, v=None):
+    """Return the six numbers, or those of a wrong thought: with another error, slope, or way back."""
+    error = net.y_hat - net.y if error is None else error
+    below = [error * weight * slope for weight in v or net.v]
+    into_first = below[0] * net.x[0]
+    return error, error / 2, below[0], into_first, below[1] * net.x[1], net.weights(0)[0] - net.rate * into_first
+
+
+def _one_step(slug, net):
+    right = _by_hand(net)
+    error, _, below, into_first, into_second, new = right
+    first, negative = net.weights(0)[0], 1 if net.v[0] < 0 else 2
+    to = [error * weight for weight in net.v]
+
+    def w(number):
+        return f"{round(number, 9):g}".replace("-", "−")
+
+    def factor(number):
+        return w(number) if number >= 0 else f"({w(number)})"
+
+    return NumbersExercise(
+        slug=slug,
         title="One step by hand",
         points=3,
-        answer=(-2, -1, -1, -2, -0.5, 0.7),
+        answer=tuple(round(number, 12) for number in right),
         explanation=(
-            "Forward: z = 0, so both hidden units give ½ and have the slope ¼; ŷ = 2 · ½ − 1 · ½ + ½ = 1. Backward: the error "
-            "1 − 3 = −2 comes back to unit 1 as −2 · 2 = −4 and becomes −4 · ¼ = −1; to unit 2 it comes as −2 · (−1) = 2 and "
-            "becomes ½. Times the inputs 2 and −1 that is −2 and −½; and 0.5 − 0.1 · (−2) = 0.7."
+            f"Forward: z = 0, so both hidden units give ½ and have the slope ¼; ŷ = ½ · {factor(net.v[0])} + ½ · "
+            f"{factor(net.v[1])} + {factor(net.bias)} = {w(net.y_hat)}. Backward: the error {w(net.y_hat)} − {factor(net.y)} = "
+            f"{w(error)} comes back to unit 1 as {w(error)} · {factor(net.v[0])} = {w(to[0])} and becomes {w(to[0])} · ¼ = "
+            f"{w(below)}; to unit 2 it comes as {w(error)} · {factor(net.v[1])} = {w(to[1])} and becomes {w(to[1] / 4)}. Times the "
+            f"inputs {w(net.x[0])} and {w(net.x[1])} that is {w(into_first)} and {w(into_second)}; and {w(first)} − "
+            f"{w(net.rate)} · {factor(into_first)} = {w(new)}."
         ),
         hints=(
             "Go forward first, and write every number down: z, a, ŷ. For the sigmoid, σ(0) = ½ and σ′(0) = σ(0) (1 − σ(0)).",
@@ -116,64 +161,96 @@ EXERCISES = (
         misconceptions=(
             Misconception(
                 "the error is turned round",
-                (2, 1, 1, 2, 0.5, 0.3),
+                _by_hand(net, error=-error),
                 "You started with actual − predicted. The gradient of ½ (ŷ − y)² starts with ŷ − y; it points uphill, and the step "
                 "subtracts it.",
             ),
             Misconception(
                 "the slope is missing",
-                (-2, -1, -4, -8, -2, 1.3),
+                _by_hand(net, slope=1),
                 "The error arrived at the hidden units through their weights, and went on as it was. What does it pass before it "
                 "reaches z?",
             ),
             Misconception(
                 "what arrives before the slope",
-                (-2, -1, -4, -2, -0.5, 0.7),
+                (*right[:2], to[0], *right[3:]),
                 "Number 3 is what arrives at the *output* of hidden unit 1. What lies between that and its z?",
             ),
             Misconception(
                 "the slope of tanh",
-                (-2, -1, -3, -6, -1.5, 1.1),
+                _by_hand(net, slope=0.75),
                 "You took 1 − a², which is the slope of tanh. These are sigmoid units.",
             ),
             Misconception(
                 "the output’s bias is forgotten",
-                (-2.5, -1.25, -1.25, -2.5, -0.625, 0.75),
+                _by_hand(net, error=error - net.bias),
                 "One slip on the way forward, and all the rest follows from it: what is the bias of the output for?",
             ),
             Misconception(
                 "twice too large",
-                (-4, -2, -2, -4, -1, 0.9),
+                _by_hand(net, error=2 * error),
                 "The exponent 2 came down. What did the ½ in front of this loss do?",
             ),
             Misconception(
                 "the step, not the new weight",
-                (-2, -1, -1, -2, -0.5, 0.2),
+                (*right[:5], new - first),
                 "All gradients are right, and your number 6 is how far the weight moves. Where does it end?",
             ),
             Misconception(
                 "f in place of f′",
-                (-2, -1, -2, -4, -1, 0.9),
+                _by_hand(net, slope=0.5),
                 "You multiplied by what the hidden unit *gives*, ½. How much does that change when z changes?",
             ),
             Misconception(
                 "the error does not pass the output weights",
-                (-2, -1, -0.5, -1, 0.5, 0.6),
-                "Both hidden units got the output’s error whole. Unit 2 has a negative weight to the output: if it gives more, does "
-                "the prediction rise?",
+                _by_hand(net, v=(1, 1)),
+                f"Both hidden units got the output’s error whole. Unit {negative} has a negative weight to the output: if it gives "
+                "more, does the prediction rise?",
             ),
             Misconception(
                 "uphill",
-                (-2, -1, -1, -2, -0.5, 0.3),
+                (*right[:5], first + net.rate * into_first),
                 "All gradients are right. The step goes against the gradient.",
             ),
             Misconception(
                 "the learning rate is missing",
-                (-2, -1, -1, -2, -0.5, 2.5),
+                (*right[:5], first - into_first),
                 "All gradients are right. The step is only a part of the gradient; which part?",
             ),
         ),
+    )
+
+
+def _one_step_passages(net):
+    (a, b), (c, d) = ([f"{weight:g}" for weight in net.weights(unit)] for unit in (0, 1))
+    return (
+        f"Inputs $x_1 = {net.x[0]}$, $x_2 = {net.x[1]}$. Both hidden units are sigmoid units without a bias: unit 1 has the weights "
+        f"${a}$ (from $x_1$) and ${b}$ (from $x_2$), unit 2 has ${c}$ and ${d}$. The output is linear with weights "
+        f"$v_1 = {net.v[0]}$, $v_2 = {net.v[1]}$ and bias ${net.bias:g}$. The target is $y = {net.y:g}$, the loss",
+        f"after one step of gradient descent with learning rate ${net.rate:g}$",
+    )
+
+
+ONE_STEP = Family(
+    name="one-step",
+    slug="one-step",
+    members=(
+        _Small((2, -1), (0.5, 1), (2, -1), 0.5, 3, 0.1),
+        _Small((3, -1), (0.5, 1), (-2, 1), 0.5, -2, 0.1),
+        _Small((2, 1), (0.5, 1), (3, -2), 0.5, -3, 0.1),
+        _Small((-2, 1), (0.5, 1), (3, -2), 2, 0.5, 0.2),
+        _Small((4, -1), (0.5, 1), (-1, 3), 1, 4, 0.1),
+        _Small((3, 1), (1, 0.5), (4, -2), -1, -4, 0.05),
+        _Small((2, -3), (0.5, 1), (-2, 4), 0.5, 3.5, 0.1),
+        _Small((-3, 2), (0.5, 1), (2, -1), 1.5, -2, 0.2),
     ),
+    make=_one_step,
+    passages=_one_step_passages,
+    about=lambda net: f"inputs {net.x[0]} and {net.x[1]}, target {net.y:g}, and other weights".replace("-", "−"),
+)
+
+EXERCISES = (
+    ONE_STEP.published,
     FunctionExercise(
         slug="backprop",
         title="Backpropagate through one hidden layer",

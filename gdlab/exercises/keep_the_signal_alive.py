@@ -1,8 +1,11 @@
 """Exercises of notebook 08."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from gdlab.exercises.exercise import FunctionExercise, Misconception, NumbersExercise
+from gdlab.exercises.family import Family
 
 
 def weight_variance(d, leak):
@@ -34,61 +37,126 @@ def _relu_layer(rng):
     return X, W[:, order], b[:, order]
 
 
-EXERCISES = (
-    NumbersExercise(
-        slug="six-in-a-row",
-        title="Six units in a row",
+@dataclass(frozen=True)
+class _Row:
+    """Units in a row: `weight` is that of question 2, `stage` what a stage of question 3 multiplies the error by, `gives`
+    what the units of question 4 give, and `relu_weight` the weight of question 5."""
+
+    units: int
+    weight: int
+    stage: float
+    gives: float
+    relu_weight: int
+
+    @property
+    def word(self) -> str:
+        return {4: "four", 5: "five", 6: "six", 7: "seven"}[self.units]
+
+    @property
+    def fewer(self) -> str:
+        return {4: "Three", 5: "Four", 6: "Five", 7: "Six"}[self.units]
+
+
+def _share(value):
+    return {0.75: "¾", 0.25: "¼"}.get(value, f"{value:g}")
+
+
+def _units_in_a_row(slug, row):
+    n, a = row.units, row.gives
+    slope, kept = a * (1 - a), 4 * row.stage
+    passed = kept * slope  # what a stage of question 4 multiplies by
+    tanh_slope = 1 - np.tanh(np.log(a / (1 - a))) ** 2
+    right = (4**n, (4 / row.weight) ** n, kept, passed**-n)
+    power = str(n).translate(str.maketrans("4567", "⁴⁵⁶⁷"))
+    return NumbersExercise(
+        slug=slug,
+        title=f"{row.word.capitalize()} units in a row",
         points=3,
-        answer=(4096, 64, 4, (4 / 3) ** 6, 0),
+        answer=(*right, 0),
         explanation=(
-            "The error passes six weights and six slopes. σ′(0) = ¼, so 4⁶ = 4096; with weights 2 each stage is ½, so 2⁶ = "
-            "64; a weight of 4 makes it 1. At ŷ = ¾ the slope is ¾ · ¼ = 3/16, times 4 that is ¾, and (4/3)⁶ is about 5.62. One "
-            "ReLU that is off has the slope 0, and so has the whole product."
+            f"The error passes {row.word} weights and {row.word} slopes. σ′(0) = ¼, so 4{power} = {right[0]}; with weights "
+            f"{row.weight} each stage is {row.weight}/4, and (4/{row.weight}){power} is about {right[1]:.4g}; a weight of {kept:g} "
+            f"makes it {row.stage:g}. Where the unit gives {_share(a)} the slope is {_share(a)} · {_share(1 - a)}, "
+            f"times {kept:g} that is {passed:.4g}, and {passed:.4g}⁻{power} is about {right[3]:.4g}. One ReLU that is off has the "
+            "slope 0, and so has the whole product."
         ),
         hints=(
             "Write one stage first: by which number is the error multiplied on its way past one weight and one slope?",
-            "σ′ = σ (1 − σ). At z = 0 that is ½ · ½; where the unit gives ¾ it is ¾ · ¼.",
-            "Six equal stages are one stage to the power 6. Questions 1, 2 and 4 ask for the inverse of that.",
+            f"σ′ = σ (1 − σ). At z = 0 that is ½ · ½; where the unit gives {_share(a)} it is {_share(a)} · {_share(1 - a)}.",
+            f"{row.word.capitalize()} equal stages are one stage to the power {n}. Questions 1, 2 and 4 ask for the inverse of "
+            "that.",
         ),
         misconceptions=(
             Misconception(
                 "one stage too few",
-                (4**5, 2**5, 4, (4 / 3) ** 5, 0),
-                "You counted the gaps between six units. Between the output's z and the z of unit 1 lie six weights and six "
-                "slopes: the output counts, too.",
+                (4 ** (n - 1), (4 / row.weight) ** (n - 1), kept, passed ** (1 - n), 0),
+                f"You counted the gaps between {row.word} units. Between the output's z and the z of unit 1 lie {row.word} "
+                f"weights and {row.word} slopes: the output counts, too.",
             ),
             Misconception(
                 "f in place of f′",
-                (2**6, 1, 2, 1.5**-6, 0),
-                "You multiplied by what the units give, ½ and ¾. On the way back it is by how much they would give more.",
+                (2**n, (2 / row.weight) ** n, 2 * row.stage, (2 * row.stage * a) ** -n, 0),
+                f"You multiplied by what the units give, ½ and {_share(a)}. On the way back it is by how much they would give "
+                "more.",
             ),
             Misconception(
                 "the slope of tanh",
-                (1, 2**-6, 1, 0.36**-6, 0),
+                (1, row.weight**-n, row.stage, (row.stage * tanh_slope) ** -n, 0),
                 "A slope of 1 at z = 0 is that of tanh. These are sigmoid units.",
             ),
             Misconception(
                 "the weights are forgotten",
-                (4096, 4096, 4, (16 / 3) ** 6, 0),
+                (4**n, 4**n, kept, slope**-n, 0),
                 "Your slopes are right. What else does the error pass at each stage?",
             ),
             Misconception(
                 "upside down",
-                (4**-6, 2**-6, 4, 0.75**6, 0),
+                (4**-n, (row.weight / 4) ** n, kept, passed**n, 0),
                 "Questions 1, 2 and 4 ask how many times *smaller* the error is at unit 1, which is a number above 1.",
             ),
             Misconception(
                 "added instead of multiplied",
-                (4 / 6, 2 / 6, 4, 4 / 3 / 6, 0),
-                "You divided by the sum of six stages. The error goes through them one after the other.",
+                (4 / n, 4 / row.weight / n, kept, 1 / passed / n, 0),
+                f"You divided by the sum of {row.word} stages. The error goes through them one after the other.",
             ),
             Misconception(
                 "the ReLU that is off only lowers the error",
-                (4096, 64, 4, (4 / 3) ** 6, 32),
-                "Five stages of 2 make 32. And by what does the sixth, with z = −1, multiply?",
+                (*right, row.relu_weight ** (n - 1)),
+                f"{row.fewer} stages of {row.relu_weight} make {row.relu_weight ** (n - 1)}. And by what does the last one, with "
+                "z = −1, multiply?",
             ),
         ),
+    )
+
+
+UNITS_IN_A_ROW = Family(
+    name="units-in-a-row",
+    slug="six-in-a-row",
+    members=(
+        _Row(6, 2, 1, 0.75, 2),
+        _Row(5, 2, 1, 0.8, 3),
+        _Row(4, 3, 1, 0.9, 3),
+        _Row(5, 3, 0.5, 0.8, 2),
+        _Row(7, 2, 1, 0.8, 3),
+        _Row(4, 3, 0.5, 0.9, 2),
+        _Row(7, 3, 1, 0.75, 2),
+        _Row(5, 3, 1, 0.9, 2),
     ),
+    make=_units_in_a_row,
+    passages=lambda row: (
+        f"## Exercise: {row.word} units in a row\n\n{row.word.capitalize()} hidden units in a row, then an output unit",
+        f"2. The same with all weights {row.weight} (and $z = 0$).",
+        f"With which positive weight does the error signal {'keep its size' if row.stage == 1 else 'halve at each stage'}?",
+        f"but now all {row.word} sigmoids give {_share(row.gives)}. How many",
+        f"5. ReLU units and weights of {row.relu_weight}. {row.fewer} of the {row.word} have $z = 3$",
+        f"{row.word}_in_a_row = [",
+        f", {row.word}_in_a_row)",
+    ),
+    about=lambda row: f"{row.word} units, other weights and outputs",
+)
+
+EXERCISES = (
+    UNITS_IN_A_ROW.published,
     FunctionExercise(
         slug="weight-variance",
         title="The variance that keeps the size",

@@ -3,6 +3,7 @@
 import numpy as np
 
 from gdlab.exercises.exercise import ChoiceExercise, FunctionExercise, Misconception, NumbersExercise
+from gdlab.exercises.family import Family
 
 
 def descend(theta, learning_rate, slope, steps):
@@ -38,13 +39,81 @@ def _forgetful(theta, learning_rate, slope, steps):
     return theta
 
 
-START, RATE = 0.7, 0.3
-"""Where the walk on |θ| starts, and its learning rate."""
+def _on_absolute_value(start, rate, steps):
+    """Return where a walk on |θ| is after each of its steps."""
+    return tuple(round(float(descend(start, rate, np.sign, k)), 12) for k in range(1, steps + 1))
 
 
-def _absolute_walk(steps=4):
-    return tuple(round(float(descend(START, RATE, np.sign, k)), 12) for k in range(1, steps + 1))
+def _absolute_steps(slug, walk):
+    start, rate = walk
+    answer = _on_absolute_value(start, rate, 4)
+    return NumbersExercise(
+        slug=slug,
+        title="Four steps on |θ|",
+        points=2,
+        answer=answer,
+        explanation=(
+            f"The slope of |θ| is +1 or −1, so every step is {rate} long. The walk jumps over 0 and back, for ever: a slope "
+            "of constant size cannot say that the bottom is near."
+        ),
+        hints=(
+            "To the right of 0 the slope of |θ| is +1, to the left it is −1. How large is it far out? How large close to 0?",
+            f"Each step is learning rate × slope: {rate} × 1 to the left, as long as θ is positive.",
+            "When θ has become negative, the slope is −1, and minus times minus moves θ to the right again.",
+        ),
+        misconceptions=(
+            Misconception(
+                "the steps shrink",
+                tuple(start * (1 - rate) ** k for k in range(1, 5)),
+                "Your steps get smaller near the bottom, as they do on a parabola, whose slope there is small. How large is "
+                "the slope of |θ| close to 0?",
+            ),
+            Misconception(
+                "it stops at the bottom",
+                tuple(max(0.0, start - rate * k) for k in range(1, 5)),
+                "Nothing tells the step to end at 0. It is as long as learning rate × slope, wherever that leads.",
+            ),
+            Misconception(
+                "the height, not the place",
+                tuple(abs(theta) for theta in answer),
+                "You wrote how high the walk stands, which is |θ|. Where is θ itself: left or right of 0?",
+            ),
+            Misconception(
+                "always to the left",
+                tuple(start - rate * k for k in range(1, 5)),
+                "At the left of 0 the curve falls to the right. What is the sign of the slope there?",
+            ),
+            Misconception(
+                "to the right",
+                tuple(start + rate * k for k in range(1, 5)),
+                "The slope is positive here, and the update subtracts it.",
+            ),
+            Misconception(
+                "the start counted as a step",
+                (start, *answer[:3]),
+                "Your first number is the start. Wanted is where θ is *after* one, two, three and four steps.",
+            ),
+        ),
+    )
 
+
+_EXPLORED = (0.7, 0.3)
+"""Start and learning rate of the published walk on |θ|, which the notebook shows after the exercise."""
+
+ABSOLUTE_STEPS = Family(
+    name="absolute-steps",
+    slug="absolute-steps",
+    # each jumps over 0 before its last step, and never lands on it
+    members=(_EXPLORED, (0.8, 0.3), (1.1, 0.4), (1.2, 0.5), (0.5, 0.4), (0.9, 0.7), (1.3, 0.5), (1.4, 0.6)),
+    make=_absolute_steps,
+    passages=lambda walk: (
+        rf"the start $\theta = {walk[0]}$, the learning rate ${walk[1]}$. Where is θ",
+        "Now look. Play the walk to its end"
+        if walk == _EXPLORED
+        else "Now look at a walk like yours, from 0.7 with learning rate 0.3. Play it to its end",
+    ),
+    about=lambda walk: f"start {walk[0]}, learning rate {walk[1]}",
+)
 
 EXERCISES = (
     FunctionExercise(
@@ -110,54 +179,7 @@ EXERCISES = (
             ),
         ),
     ),
-    NumbersExercise(
-        slug="absolute-steps",
-        title="Four steps on |θ|",
-        points=2,
-        answer=_absolute_walk(),
-        explanation=(
-            f"The slope of |θ| is +1 or −1, so every step is {RATE} long. The walk jumps over 0 and back, for ever: a slope "
-            "of constant size cannot say that the bottom is near."
-        ),
-        hints=(
-            "To the right of 0 the slope of |θ| is +1, to the left it is −1. How large is it far out? How large close to 0?",
-            f"Each step is learning rate × slope: {RATE} × 1 to the left, as long as θ is positive.",
-            "When θ has become negative, the slope is −1, and minus times minus moves θ to the right again.",
-        ),
-        misconceptions=(
-            Misconception(
-                "the steps shrink",
-                tuple(START * (1 - RATE) ** k for k in range(1, 5)),
-                "Your steps get smaller near the bottom, as they do on a parabola, whose slope there is small. How large is "
-                "the slope of |θ| close to 0?",
-            ),
-            Misconception(
-                "it stops at the bottom",
-                (0.4, 0.1, 0.0, 0.0),
-                "Nothing tells the step to end at 0. It is as long as learning rate × slope, wherever that leads.",
-            ),
-            Misconception(
-                "the height, not the place",
-                tuple(abs(theta) for theta in _absolute_walk()),
-                "You wrote how high the walk stands, which is |θ|. Where is θ itself: left or right of 0?",
-            ),
-            Misconception(
-                "always to the left",
-                tuple(START - RATE * k for k in range(1, 5)),
-                "At the left of 0 the curve falls to the right. What is the sign of the slope there?",
-            ),
-            Misconception(
-                "to the right",
-                tuple(START + RATE * k for k in range(1, 5)),
-                "The slope is positive here, and the update subtracts it.",
-            ),
-            Misconception(
-                "the start counted as a step",
-                (START, *_absolute_walk(3)),
-                "Your first number is the start. Wanted is where θ is *after* one, two, three and four steps.",
-            ),
-        ),
-    ),
+    ABSOLUTE_STEPS.published,
     ChoiceExercise(
         slug="valley",
         title="Where the valley misleads",

@@ -21,6 +21,10 @@ class Given:
         self.__dict__ |= dict(zip(("name", "wrong", "thought"), values)) | named
 for name in ("FunctionExercise", "NumbersExercise", "ChoiceExercise", "PropertyExercise", "Misconception"):
     setattr(module, name, Given)
+sys.modules["gdlab.exercises.family"] = module = types.ModuleType("gdlab.exercises.family")
+class Family(Given):
+    published = property(lambda self: self.make(self.slug, self.members[0]))
+module.Family = Family
 
 def attempt(exercise, misconception):
     def parts(value):

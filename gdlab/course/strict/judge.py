@@ -16,11 +16,10 @@ from nbformat import NotebookNode
 
 from gdlab.course.strict.sandbox import PATIENCE, EndedError, Sandbox
 from gdlab.course.strict.wire import decode, encode
-from gdlab.exercises import EXERCISES
+from gdlab.exercises import find_exercise
 from gdlab.exercises.attempt import SECONDS, Outcome
 from gdlab.exercises.exercise import Exercise, FunctionExercise
 from gdlab.exercises.feedback import Feedback
-from gdlab.validation import named
 
 _WORDS = 1000
 """How many characters of what a submission says are kept."""
@@ -70,7 +69,7 @@ class Check:
             case [
                 ast.Expr(ast.Call(ast.Attribute(ast.Name("gdlab"), "check"), [ast.Constant(slug), ast.Name(name)], []))
             ]:
-                return cls(named(EXERCISES, slug, "exercise"), name)
+                return cls(find_exercise(slug), name)
         raise ValueError(f'a check cell is {source[:80]!r}; strict grading wants gdlab.check("slug", name) alone')
 
 
