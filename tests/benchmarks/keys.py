@@ -7,6 +7,7 @@ from typing import Any
 
 from gdlab import training
 from gdlab.explorers.controls import Choice, Steps
+from gdlab.explorers.explorer import Explorer
 from tests.explorers.steering import positions
 
 
@@ -37,12 +38,15 @@ class Key:
 def keys(explorer_class: type) -> tuple[Key, Key | None]:
     """Return the key whose move costs least and, where another one trains or takes 20 ms more, the costliest."""
     measured = []
+    explorer = explorer_class()
+    explorer.finish()
     for name, control in explorer_class.controls.items():
         every = positions(explorer_class)[name]
         slides = not isinstance(control, Choice)
         start = every[len(every) // 3] if isinstance(control, Steps) else every[len(every) // 4] if slides else every[0]
-        cost, trains = _cost(explorer_class, name, every[every.index(start) + 1 :][:3])
+        cost, trains = _cost(explorer, name, every[every.index(start) + 1 :][:3])
         measured.append((cost, Key(name, control.label, slides, start, trains)))
+    explorer.close()
     sliding = [one for one in measured if one[1].slides] or measured
     steps = [one for one in measured if isinstance(explorer_class.controls[one[1].name], Steps)]
     cheap, key = min(steps or sliding, key=lambda one: one[0])
@@ -50,9 +54,9 @@ def keys(explorer_class: type) -> tuple[Key, Key | None]:
     return key, other if other.name != key.name and (other.trains or cost > cheap + 0.02) else None
 
 
-def _cost(explorer_class: type, name: str, values: list[Any]) -> tuple[float, bool]:
+def _cost(explorer: Explorer, name: str, values: list[Any]) -> tuple[float, bool]:
     """Return seconds to the first picture's numbers at fresh settings, and whether a network was trained for them."""
-    explorer = explorer_class()
+    next(explorer.stages(**explorer.values))  # what is kept for these values does not count
     passes, seconds, unfinished = [0], [], False
     backward = training.propagate_back
 
@@ -69,5 +73,4 @@ def _cost(explorer_class: type, name: str, values: list[Any]) -> tuple[float, bo
             unfinished |= share < 1
     finally:
         training.propagate_back = backward
-        explorer.close()
     return min(seconds), unfinished or passes[0] >= 10 * len(values)

@@ -20,7 +20,7 @@ def measure(quick: bool) -> list[Table]:
     working = Table(
         ["moved", "explorer, ms", "95 %", "round trip", "÷ round trip"], title="A control that computes most"
     )
-    rounds = 3 if quick else 10
+    rounds = 3 if quick else 7
     with stage() as on_page:
         for explorer_class in EXPLORERS:
             key, costly = keys(explorer_class)
@@ -62,4 +62,6 @@ def pressed(on_page: Stage, explorer_class: type, key: Key, ways: list[str], rou
             if took is not None and turn:
                 times[way].append(took)
             on_page.settle()
+            if way == "explorer":
+                on_page.rest()
     return times

@@ -96,6 +96,7 @@ def show(explorer_name: str, name: str, start: Any, ways: list[str]) -> None:
     widgets.Widget.close_all()
     explorer_class = getattr(gdlab, explorer_name)
     explorer = explorer_class(**{name: start})
+    explorer.finish()
     made = {}
     for way in ways:
         if way == "ipympl":

@@ -2,12 +2,12 @@
 
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import nbformat
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, TimeoutError, sync_playwright
 
 from tests.browser import lab
 
@@ -121,6 +121,15 @@ class Stage:
         self.focus(box, label)
         self.page.keyboard.press(key)
         return self.page.evaluate("() => window.result")
+
+    def rest(self) -> None:
+        """Wait, at most five seconds, until long work that a key has set going is done."""
+        with suppress(TimeoutError):
+            self.page.wait_for_function(
+                """() => [...document.querySelectorAll('.way-explorer .widget-hprogress')]
+                    .every(bar => getComputedStyle(bar).visibility === 'hidden')""",
+                timeout=5000,
+            )
 
 
 @contextmanager
