@@ -276,10 +276,8 @@ class ChoiceExercise(Exercise):
             words.append(f"{len(wrong)} of your letters do not belong here; look at this one first.")
         if missing:
             words.append(f"{missing} that {'belongs here is' if missing == 1 else 'belong here are'} missing.")
-        judged_well = len(self.statements) - len(chosen ^ self.true)
-        share = max(
-            0.0, (2 * judged_well - len(self.statements)) / len(self.statements)
-        )  # guessing earns nothing on average
+        count, misjudged = len(self.statements), len(chosen ^ self.true)
+        share = max(0.0, (count - 2 * misjudged) / count)  # guessing earns nothing on average
         headline = ("Not these" if wrong else "Not all of them") if missing else "Too many"
         return self._wrong(headline, *words, share=share)
 
