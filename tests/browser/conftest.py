@@ -50,7 +50,8 @@ def open_notebook(chromium, served):
         return lab.Notebook(page, served(app), name, app)
 
     yield opened
-    for page in pages:
+    for page in pages:  # and the kernel with it: a server keeps those of closed pages
+        page.evaluate("() => window.jupyterapp?.shell.currentWidget?.sessionContext?.shutdown()")
         page.close()
 
 
