@@ -30,7 +30,7 @@ def test_the_code_runs_as_it_stands():
 
 
 def test_lists_every_notebook_and_no_other():
-    assert re.findall(r"\]\(notebooks/([\w.]+)\)", README) == [path.name for path in stored()]
+    assert re.findall(r"\]\(notebooks/(\w+\.ipynb)\)", README) == [path.name for path in stored()]
 
 
 @pytest.mark.parametrize("name", sorted(set(re.findall(r"`((?:\.ci|gdlab|tests|binder)[/\w.]*)/?`", README))))
