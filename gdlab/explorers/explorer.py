@@ -239,6 +239,7 @@ class Explorer(ABC):
         self._words = widgets.HTML(_paragraph(words, role="status"))
         self._words.layout = widgets.Layout(max_width="900px", min_height="74px")  # three lines: what is below stays
         self.widget = widgets.VBox([*rows, self._image, self._words])
+        self.widget.layout.overflow = "visible"  # or the focus on a wide control could scroll the picture by its margin
 
     def _on_change(self, _change: Any) -> None:
         if not self._held:

@@ -223,12 +223,12 @@ class ExplorerOnPage:
         """Everything that takes the keyboard to steer: handles of sliders and the buttons beside lists."""
         return self.box.locator("[role=slider], button[title^=Next]").all()
 
-    def step(self, control: Locator) -> None:
-        """Move a control by one key, a slider to its upper end (or back from there), and wait for the picture."""
+    def step(self, control: Locator, back: str = "ArrowLeft") -> None:
+        """Move a control by one key, a slider to its upper end or from there by `back`, and wait for the picture."""
         key = control.evaluate(
-            """control => control.tagName === 'BUTTON' ? 'Enter'
-                : +control.getAttribute('aria-valuenow') < +control.getAttribute('aria-valuemax')
-                    ? 'End' : 'ArrowLeft'"""
+            """(control, back) => control.tagName === 'BUTTON' ? 'Enter'
+                : +control.getAttribute('aria-valuenow') < +control.getAttribute('aria-valuemax') ? 'End' : back""",
+            back,
         )
         state = self.state
         control.press(key)
