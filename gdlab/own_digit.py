@@ -6,6 +6,8 @@ The digits of the data set were black and white bitmaps of 32×32 pixels, in whi
 
 import html
 import io
+import os
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,7 @@ from PIL import Image, UnidentifiedImageError
 from gdlab import training
 from gdlab.datasets import digits
 from gdlab.explorers import style
+from gdlab.explorers.explorer import Picture
 from gdlab.network import Layer, initialise, propagate
 from gdlab.validation import Array, describe
 
@@ -64,6 +67,8 @@ def _grey(drawing: Any) -> Array:
     if isinstance(drawing, bytes):
         drawing = io.BytesIO(drawing)
     if isinstance(drawing, str | Path | io.BytesIO):
+        if isinstance(drawing, str) and not os.path.isfile(drawing):
+            raise ValueError(f"there is no file {drawing!r}; wanted a picture, or a drawing of several lines")
         try:
             drawing = Image.open(drawing)
         except UnidentifiedImageError:
@@ -118,6 +123,8 @@ class OwnDigit:
     ----------
     drawing
         As for `ink_of`. On the page, a button takes a picture instead.
+    shares
+        What makes inputs (8, 8) of a bitmap (32, 32) of 0 and 1: `counts_in_blocks`, or a function of your own.
 
     Attributes
     ----------
@@ -126,10 +133,13 @@ class OwnDigit:
         For the digits 0 to 9.
     """
 
-    def __init__(self, drawing: str | bytes | Path | Image.Image) -> None:
+    def __init__(
+        self, drawing: str | bytes | Path | Image.Image, shares: Callable[[Array], Array] = counts_in_blocks
+    ) -> None:
+        self._shares = shares
         self._upload = widgets.FileUpload(accept="image/*", description="Upload a picture", layout={"width": "170px"})
         self._upload.observe(self._on_upload, names="value")
-        self._image = widgets.Image(format="png", layout={"width": f"{style.PAGE_WIDTH}px", "max_width": "100%"})
+        self._image = Picture(format="png", layout={"width": f"{style.PAGE_WIDTH}px", "max_width": "100%"})
         self._image.layout.height, self._image.layout.align_self = "auto", "flex-start"
         self._words = widgets.HTML()
         self.read(drawing)
@@ -138,9 +148,14 @@ class OwnDigit:
     def read(self, drawing: str | bytes | Path | Image.Image) -> int:
         """Read another drawing, show it, and return the digit."""
         bitmap = bitmap_of(ink_of(drawing))
-        self.pixels = counts_in_blocks(bitmap)
+        given = self._shares(bitmap.astype(int))
+        pixels = np.asarray(given)
+        if pixels.shape != (8, 8) or pixels.dtype.kind not in "biuf" or not np.isfinite(pixels).all():
+            raise ValueError(f"shares returned {describe(given)}; wanted finite numbers of shape (8, 8)")
+        self.pixels = pixels.astype(float)
         self.probabilities = propagate(reader(), self.pixels.reshape(1, 64)).y_hat[0]
         self._image.value = _picture(bitmap, self.pixels, self.probabilities)
+        self._image.tooltip = self._told  # becomes the accessible name of the <img>
         self._say(self._told, "status")
         return int(self.probabilities.argmax())
 
@@ -148,6 +163,7 @@ class OwnDigit:
     def _told(self) -> str:
         first, second = np.argsort(-self.probabilities)[:2]
         sure, next_best = (style.percent(self.probabilities[digit]) for digit in (first, second))
+        next_best = "under 1%" if next_best == "0%" else next_best
         return f"Read as {first} with a probability of {sure}; next comes {second} with {next_best}."
 
     def _say(self, words: str, role: str) -> None:

@@ -126,6 +126,20 @@ def test_an_uploaded_picture_is_read_and_one_that_is_none_is_told():
     assert bytes(own._image.value) == before
 
 
+def test_a_function_of_ones_own_makes_the_inputs(four):
+    own = OwnDigit(FOUR, shares=lambda bitmap: bitmap.reshape(8, 4, 8, 4).mean(axis=(1, 3)))
+    np.testing.assert_array_equal(own.pixels, four.pixels)
+    for wrong in (lambda bitmap: None, lambda bitmap: bitmap, lambda bitmap: np.full((8, 8), np.nan)):
+        with pytest.raises(ValueError, match=r"shares returned .* wanted finite numbers of shape"):
+            OwnDigit(FOUR, shares=wrong)
+
+
+def test_no_answer_has_a_probability_of_nothing():
+    own = OwnDigit(FOUR)
+    own.probabilities = np.array([0, 0, 0, 0.004, 0.996, 0, 0, 0, 0, 0])
+    assert own._told.endswith("next comes 3 with under 1%.")
+
+
 @pytest.mark.parametrize(
     ("drawing", "error", "words"),
     [
@@ -133,6 +147,8 @@ def test_an_uploaded_picture_is_read_and_one_that_is_none_is_told():
         (Image.new("L", (30, 30), 255), ValueError, "no ink"),
         (b"nothing", ValueError, "no picture that Pillow can read"),
         (Image.new("L", (LARGEST + 1, 2)), ValueError, f"at most {LARGEST}"),
+        ("#", ValueError, "no file '#'"),
+        ("", ValueError, "no file ''"),
         (7, TypeError, "wanted a text of several lines or a picture"),
     ],
 )

@@ -42,11 +42,17 @@ def _add_course(commands) -> None:
         action="store_true",
         help="have submissions graded outside the student's kernel, where no trick changes a mark",
     )
+    course.add_argument(
+        "--seed",
+        type=int,
+        metavar="NUMBER",
+        help="assign variants of the exercises, where there are some; the same number makes the same course",
+    )
     course.set_defaults(run=_course)
 
 
 def _course(chosen: argparse.Namespace) -> str:
-    names = make.make_course(chosen.folder, chosen.notebooks, strict=chosen.strict)
+    names = make.make_course(chosen.folder, chosen.notebooks, strict=chosen.strict, seed=chosen.seed)
     return f"Made a course in {chosen.folder}: {', '.join(names)}.\nGo on with {chosen.folder / 'README.md'}."
 
 

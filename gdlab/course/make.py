@@ -1,4 +1,4 @@
-"""Write an nbgrader course: the notebooks as they are, a configuration, a roster to fill in, and what to do when."""
+"""Write an nbgrader course: the notebooks, maybe with variants, a configuration, a roster, and what to do when."""
 
 import json
 import sysconfig
@@ -7,6 +7,7 @@ from pathlib import Path
 from string import Template
 
 import gdlab
+from gdlab.course import variants
 
 _NOTEBOOKS = "[0-9][0-9]_*.ipynb"
 _WRITTEN = {"nbgrader_config.txt": "nbgrader_config.py", "roster.csv": "roster.csv", "README.md": "README.md"}
@@ -58,7 +59,9 @@ def chosen_notebooks(names: list[str] | None = None, folder: Path | None = None)
     return [path for path in paths if path in chosen]
 
 
-def make_course(folder: Path, names: list[str] | None = None, *, strict: bool = False) -> list[str]:
+def make_course(
+    folder: Path, names: list[str] | None = None, *, strict: bool = False, seed: int | None = None
+) -> list[str]:
     """Write a course into a folder; return the names of its assignments, one for each notebook.
 
     Parameters
@@ -69,15 +72,20 @@ def make_course(folder: Path, names: list[str] | None = None, *, strict: bool = 
         Which notebooks, as in `chosen_notebooks`.
     strict
         Whether submissions are to be graded outside the student's kernel, as `gdlab.course.strict` says.
+    seed
+        From 0 on: puts variants in place of the published exercises, where there are some. By default there are none.
 
     Raises
     ------
     ValueError
-        If there is no notebook of a name, or the folder's name cannot be that of a course.
+        If there is no notebook of a name, the folder's name cannot be that of a course, or the seed is negative.
     FileExistsError
         If the folder is not empty.
     """
     notebooks = chosen_notebooks(names)
+    if seed is not None and not 0 <= seed < 10**18:
+        raise ValueError(f"a seed cannot be {seed}; wanted a whole number from 0 on, of at most 18 digits")
+    files_of = {path: path.read_bytes() if seed is None else variants.varied(path, seed) for path in notebooks}
     course = folder.resolve().name
     if not course or course != course.strip() or "+" in course:
         raise ValueError(f"a course cannot be called {course!r}; wanted a folder's name without '+' and outer spaces")
@@ -91,15 +99,18 @@ def make_course(folder: Path, names: list[str] | None = None, *, strict: bool = 
         "first": notebooks[0].stem,
         "assignments": "\n".join(f"- `{path.stem}`: {_points(path)}" for path in notebooks),
         "all": " ".join(path.stem for path in notebooks),
+        "variants": "" if seed is None else f"\n{variants.listed(notebooks, seed)}\n",
     }
     folder.mkdir(parents=True, exist_ok=True)
     for path in notebooks:
         place = folder / "source" / path.stem
         place.mkdir(parents=True)
-        (place / path.name).write_bytes(path.read_bytes())
+        (place / path.name).write_bytes(files_of[path])
     for template, name in _WRITTEN.items():
         text = (files("gdlab.course") / "templates" / template).read_text(encoding="utf-8")
         (folder / name).write_text(Template(text).substitute(words), encoding="utf-8")
+    if seed is not None:
+        (folder / "solutions.md").write_text(variants.solutions(notebooks, seed), encoding="utf-8")
     if strict:
         with (folder / "nbgrader_config.py").open("a", encoding="utf-8") as config:
             config.write((files("gdlab.course") / "templates" / "strict.txt").read_text(encoding="utf-8"))

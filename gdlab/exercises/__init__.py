@@ -42,8 +42,10 @@ EXERCISES: dict[str, Exercise] = {
 FAMILIES: dict[str, Family] = {
     family.name: family
     for family in (
-        bend_the_neuron.MATCHING_LOSS,
         walk_down_a_slope.ABSOLUTE_STEPS,
+        bend_the_neuron.MATCHING_LOSS,
+        find_the_missing_derivative.NEW_PAIR,
+        stack_linear_layers.SLOPE_FIELD,
         give_hidden_units_credit.ONE_STEP,
         keep_the_signal_alive.UNITS_IN_A_ROW,
     )

@@ -56,6 +56,11 @@ def _measured_by(quotient):
     return wrong
 
 
+def _shifted_at_once(J, theta, gradient, h):
+    slope = (J(theta + h) - J(theta - h)) / (2 * h)
+    return slope, _relative(gradient, slope)
+
+
 def _steps_kept(J, theta, gradient, h):
     theta, measured = theta.copy(), np.zeros(theta.size)
     for i in range(theta.size):
@@ -82,16 +87,31 @@ def _deep_network(rng):
     return tuple(rng.normal(0, 0.8, shape) for shape in shapes)
 
 
-def _pass_with(mean=True, slope=lambda z: 1 - np.tanh(z) ** 2, transposed=True):
-    """Make the backward pass of the exercise with some of its bugs left in, or with another slope at the second layer."""
+def _tanh_prime(z1, z2):
+    return 1 - np.tanh(z2) ** 2
+
+
+def _of_the_first_layer(z1, z2):
+    return 1 - np.tanh(z1) ** 2
+
+
+def _by_n(error, n, d):
+    return error / n
+
+
+def _pass_with(divided=_by_n, slope=_tanh_prime, transposed=True, below=1):
+    """Make the backward pass of the exercise with some of its bugs left in, or with others put in.
+
+    `divided` takes the error at the output, n and d; `slope` the z of both hidden layers. Below the output the error is
+    n times too large if `below` is ``"n"``.
+    """
 
     def wrong(X, y, W1, b1, W2, b2, W3, b3):
         H1 = np.tanh(X @ W1 + b1)
         z2 = H1 @ W2 + b2
-        error = np.tanh(z2) @ W3 + b3 - y
-        error = error / len(X) if mean else error
+        error = divided(np.tanh(z2) @ W3 + b3 - y, *X.shape)
         result = [error.sum(axis=0, keepdims=True), np.tanh(z2).T @ error]
-        error = (error @ W3.T) * slope(z2)
+        error = (error @ W3.T) * slope(X @ W1 + b1, z2) * (len(X) if below == "n" else 1)
         result += [error.sum(axis=0, keepdims=True), H1.T @ error]
         error = (error @ (W2.T if transposed else W2)) * (1 - H1**2)
         result += [error.sum(axis=0, keepdims=True), X.T @ error]
@@ -103,10 +123,6 @@ def _pass_with(mean=True, slope=lambda z: 1 - np.tanh(z) ** 2, transposed=True):
 def _only(parts, wrong):
     """Keep these parts of a wrong answer; the others are not touched by the thought."""
     return lambda *arguments: tuple(value if i in parts else None for i, value in enumerate(wrong(*arguments)))
-
-
-def _of_the_activation(z):
-    return 1 - np.tanh(np.tanh(z)) ** 2
 
 
 _LEFT = {
@@ -126,7 +142,7 @@ _AT_THE_OUTPUT = (
 )
 _AT_THE_SECOND_LAYER = (
     "The output fits, the second layer does not. On its way between the two the error passes weights and a slope. The slope of "
-    "tanh is wanted at z. What is `H2`, and what becomes of it in that line?"
+    "which units is wanted there, and what do those units give?"
 )
 _AT_THE_FIRST_LAYER = (
     "Only the first layer is off, so look at what the error passes on its way down from the second. It passes `W3` a few lines "
@@ -139,11 +155,57 @@ def _what_is_left():
         if not any(left):
             continue
         mean, slope, transpose = left
-        options = {"slope": _of_the_activation} if slope else {}
-        wrong = _pass_with(mean=not mean, transposed=not transpose, **options)
+        options = {"slope": _of_the_first_layer} if slope else {}
+        if mean:
+            options["divided"] = lambda error, n, d: error
+        wrong = _pass_with(transposed=not transpose, **options)
         parts = range(6) if mean else range(4) if slope else range(2)
         thought = _AT_THE_OUTPUT if mean else _AT_THE_SECOND_LAYER if slope else _AT_THE_FIRST_LAYER
         yield Misconception(_LEFT[left], _only(parts, wrong), thought)
+
+
+_SLOPES = {
+    "slope left out": lambda z1, z2: 1.0,
+    "f′ taken of the activation": lambda z1, z2: 1 - np.tanh(np.tanh(z2)) ** 2,
+    "a slope of z itself": lambda z1, z2: 1 - z2**2,
+    "nothing is squared in the slope": lambda z1, z2: 1 - np.tanh(z2),
+    "the slope of a sigmoid": lambda z1, z2: np.tanh(z2) * (1 - np.tanh(z2)),
+}
+_DIVIDED = {
+    "all signs turned": lambda error, n, d: -error / n,
+    "divided by the size of X": lambda error, n, d: error / (n * d),
+    "divided by 2n": lambda error, n, d: error / (2 * n),
+    "divided by n twice": lambda error, n, d: error / n**2,
+}
+
+
+def _other_repairs():
+    """What else one writes in the three places, with the bugs below mended or still there."""
+    for slope, transposed in product((_tanh_prime, _of_the_first_layer), (True, False)):
+        left = [] if slope is _tanh_prime else ["the slope"]
+        left += [] if transposed else ["the transpose"]
+        more = f"; left: {', '.join(left)}" if left else ""
+        yield Misconception(
+            f"the error that goes on down is not divided{more}",
+            _only(range(4), _pass_with(slope=slope, transposed=transposed, below="n")),
+            "W3 and b3 are divided by n now, but the error that goes on down is not.",
+        )
+        for name, divided in _DIVIDED.items():
+            thought = (
+                "Each number is the measured one times the same factor. Which one, and what do you divide the error by?"
+            )
+            if divided(1, 1, 1) < 0:
+                thought = "Each number has the wrong sign. Here the error is ŷ − y: a step subtracts the gradient."
+            yield Misconception(
+                f"{name}{more}", _pass_with(divided=divided, slope=slope, transposed=transposed), thought
+            )
+    for (name, slope), transposed in product(_SLOPES.items(), (True, False)):
+        yield Misconception(
+            name if transposed else f"{name}; left: the transpose",
+            _only(range(4), _pass_with(slope=slope, transposed=transposed)),
+            "The output fits, so look at the slope of the second layer. The slope of tanh at z is 1 minus the square of what "
+            "tanh gives there.",
+        )
 
 
 EXERCISES = (
@@ -183,6 +245,21 @@ EXERCISES = (
                 "`theta + h` moves every parameter. You get the sum of all slopes, in every place. Move one at a time.",
             ),
             Misconception(
+                "one number for all parameters",
+                _shifted_at_once,
+                "`theta + h` moves every parameter, and you get one number, the sum of all slopes. Move one parameter at a time.",
+            ),
+            Misconception(
+                "off by h²",
+                _measured_by(lambda J, theta, step, h: (J(theta + step) - J(theta - step)) / 2 * h),
+                "Off by h²: what does `/ 2 * h` compute?",
+            ),
+            Misconception(
+                "returned in the other order",
+                lambda *arguments: check_gradient(*arguments)[::-1],
+                "First the measured gradient, then the relative error: you return them the other way round.",
+            ),
+            Misconception(
                 "the steps pile up",
                 _steps_kept,
                 "Parameter 0 is right, the others are a little off: when you came to them, those before had not been put back.",
@@ -217,6 +294,21 @@ EXERCISES = (
                 "the sum is 0.",
             ),
             Misconception(
+                "the largest error of one element",
+                _compared_by(lambda g, m: np.max(np.abs(g - m) / (np.abs(g) + np.abs(m)))),
+                "This is the error of each element, and then the largest. The formula takes lengths of whole vectors.",
+            ),
+            Misconception(
+                "lengths that are squared",
+                _compared_by(lambda g, m: ((g - m) ** 2).sum() / ((g**2).sum() + (m**2).sum())),
+                "The sum of the squares is the length squared. A root is missing, three times.",
+            ),
+            Misconception(
+                "sums of absolute values",
+                _compared_by(lambda g, m: np.abs(g - m).sum() / (np.abs(g).sum() + np.abs(m).sum())),
+                "You added absolute values. The length of a vector is the root of a sum of squares.",
+            ),
+            Misconception(
                 "the difference of the lengths",
                 _compared_by(
                     lambda g, m: abs(np.linalg.norm(g) - np.linalg.norm(m)) / (np.linalg.norm(g) + np.linalg.norm(m))
@@ -237,21 +329,17 @@ EXERCISES = (
             "have inherited it. Mend from the top, and run the report after each repair.",
             "At the output there is one line. The loss is a mean over n samples; `gdlab.backward` takes care of it once, at the output, and "
             "then it is in everything that comes back.",
-            "At the second layer, compare the slope with that of the first layer: what is squared there, and what is squared here?",
+            "At the second layer, compare the slope with that of the first layer: whose is it there, and whose is it here?",
             "At the first layer, compare how the error passes `W2` with how it passes `W3`.",
         ),
         misconceptions=(
             *_what_is_left(),
             Misconception(
                 "the mean is in the biases only",
-                _only((0, 2, 4), _pass_with(mean=False)),
+                _only((0, 2, 4), _pass_with(lambda error, n, d: error)),
                 "The biases are right, the weights n times too large: a sum over samples is hidden in each matrix product, too.",
             ),
-            Misconception(
-                "a slope of z itself",
-                _only((0, 1, 2, 3), _pass_with(slope=lambda z: 1 - z**2)),
-                "You squared z. The slope of tanh at z is 1 minus the square of what tanh gives there.",
-            ),
+            *_other_repairs(),
         ),
     ),
     ChoiceExercise(

@@ -130,7 +130,7 @@ class FunctionExercise(Exercise):
             for (arguments, given, more), wants in zip(trials, wanted, strict=True)
         ]
         remarks, thoughts = trials[0][2], self._thoughts_behind(trials)
-        right, matches, words = [], [], []
+        right, matches, words, told = [], [], [], set()
         for part, name in enumerate(self.parts):
             pairs = [(given[part], want[part]) for (_, given, _), want in zip(trials, wanted, strict=True)]
             complaint = next((c for given, want in pairs if (c := _misfit(given, want))), "")
@@ -146,8 +146,10 @@ class FunctionExercise(Exercise):
             elif complaint:
                 words.append(f"{called}{complaint}.")
             else:
-                (given, want), asked = pairs[bad], self._asked(trials[bad][0])
-                words.append(f"{called}for {asked} it gives {_different(given, want)} is right.")
+                (given, want), asked = pairs[bad], f"for {self._asked(trials[bad][0])} it gives"
+                said = "there it gives" if asked in told else asked  # the inputs may be long: once is enough
+                told.add(asked)
+                words.append(f"{called}{said} {_different(given, want)} is right.")
         if all(right):
             return self._right(*remarks)
         headline = next((f"{called}{match.name}" for called, match in matches if match), "Not right yet")
@@ -254,6 +256,8 @@ class ChoiceExercise(Exercise):
 
     def check(self, attempt: Any) -> Feedback:
         letters = ", ".join(self.statements)
+        if isinstance(attempt, np.ndarray):
+            attempt = attempt.ravel().tolist()
         if isinstance(attempt, str):
             attempt = attempt.replace(",", " ").split()
         several = isinstance(attempt, set | frozenset | list | tuple)

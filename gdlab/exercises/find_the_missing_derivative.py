@@ -1,8 +1,13 @@
 """Exercises of notebook 04."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
 import numpy as np
 
 from gdlab.exercises.exercise import FunctionExercise, Misconception
+from gdlab.exercises.family import Family
 
 
 def sigmoid_error(z, y):
@@ -17,6 +22,40 @@ def softmax_error(z, y):
 
 def poisson_error(z, y):
     return np.exp(z) - y
+
+
+def waiting_error(z, y):
+    return 1 - y * np.exp(-z)
+
+
+def misses_error(z, y):
+    y_hat = (1 + np.tanh(z / 2)) / 2
+    return (1 + y) * y_hat - 1
+
+
+def eggs_error(z, y):
+    y_hat = (1 + np.tanh(z / 2)) / 2
+    return 10 * y_hat - y
+
+
+def magnet_error(z, y):
+    return np.tanh(z) - y
+
+
+def _waits(rng):
+    return np.concatenate([[800.0], rng.normal(0, 1.2, 5)]), rng.uniform(0.2, 3, 6)
+
+
+def _up_to(most):
+    return lambda rng: (
+        np.concatenate([[800.0, -800.0], rng.normal(0, 2, 5)]),
+        rng.integers(0, most + 1, 7).astype(float),
+    )
+
+
+def _magnets(rng):
+    z, y = _classes(rng)
+    return z, 2 * y - 1
 
 
 def _classes(rng):
@@ -73,10 +112,6 @@ def _one_largest(z, y):
     return e / e.sum(axis=1, keepdims=True) - y
 
 
-def _poisson_by_factors(z, y):
-    return (1 - y / np.exp(z)) * np.exp(z)
-
-
 _SIGN = (
     "This is what the short rule *adds*. The derivative points uphill: where the prediction is too low, a larger z makes "
     "the loss smaller, so ∂L/∂z is negative there."
@@ -102,6 +137,306 @@ _MEAN = (
 _FIRST_FACTOR = (
     "This is the first factor, the slope of the loss over the prediction. On the way from the prediction to z the chain rule "
     "asks for one factor more."
+)
+
+
+@dataclass(frozen=True)
+class _Pair:
+    """An output and a loss that are new to the learner.
+
+    `prediction` and `slope` are those of the activation, by z and by ŷ; `by_prediction` is ∂L/∂ŷ, `error` is ∂L/∂z by ŷ,
+    `loss` is L by z; `far` says which z are far out and `rounded` what becomes of ŷ there; `own` are the wrong answers
+    that only this pair suggests.
+    """
+
+    title: str
+    question: str
+    loss_name: str
+    unit: str
+    far: str
+    rounded: str
+    solution: Callable[..., Any]
+    inputs: Callable[..., Any]
+    prediction: Callable[..., Any]
+    slope: Callable[..., Any]
+    by_prediction: Callable[..., Any]
+    error: Callable[..., Any]
+    loss: Callable[..., Any]
+    formula: str
+    hints: tuple[str, ...]
+    own: tuple[Misconception, ...]
+    about: str
+
+
+_PAIRS = (
+    _Pair(
+        title="Exponential and Poisson loss",
+        question=(
+            "How many birds come to a feeder in an hour? Counts are often modelled with the exponential, $\\hat y = e^z$, which "
+            "is never negative, and with the *Poisson loss*\n\n$$L = \\hat y - y \\log \\hat y,$$\n\nwhich is minus the "
+            "log-probability of the count $y$ if $\\hat y$ is its mean, up to a constant that no weight changes. The slope of the "
+            "exponential does not vanish for large $z$. It explodes."
+        ),
+        loss_name="the Poisson loss behind an exponential",
+        unit="the exponential",
+        far="−800",
+        rounded="rounds ŷ to 0",
+        solution=poisson_error,
+        inputs=_counts,
+        prediction=np.exp,
+        slope=lambda y_hat: y_hat,
+        by_prediction=lambda y_hat, y: 1 - y / y_hat,
+        error=lambda y_hat, y: y_hat - y,
+        loss=lambda z, y: np.exp(z) - y * z,
+        formula="ŷ − y log ŷ",
+        hints=(
+            "Two factors once more: derive ŷ − y log ŷ by ŷ, then find the slope of the exponential.",
+            "The exponential is its own derivative, so its slope, too, can be written with ŷ.",
+            "Multiply the two on paper until no division is left: at `z = -800` the machine takes ŷ for 0.",
+        ),
+        own=(
+            Misconception(
+                "the logarithm is not derived",
+                lambda z, y: (1 - y) * np.exp(z),
+                "You took the derivative of y log ŷ to be y. What is the derivative of log ŷ?",
+            ),
+            Misconception(
+                "the sigmoid’s slope",
+                lambda z, y: (1 - y / np.exp(z)) * np.exp(z) * (1 - np.exp(z)),
+                "ŷ(1 − ŷ) is the slope of the sigmoid. What is the slope of the exponential? (And at z = −800 your product is "
+                "not a number: simplify on paper.)",
+            ),
+        ),
+        about="counts: the Poisson loss",
+    ),
+    _Pair(
+        title="Exponential and waiting times",
+        question=(
+            "How long does it take until the next bird comes to a feeder? Waiting times are often modelled with the exponential, "
+            "$\\hat y = e^z$, which is never negative, and with the loss\n\n$$L = \\log \\hat y + \\frac{y}{\\hat y},$$\n\nwhich is "
+            "minus the logarithm of the density of the time $y$ if $\\hat y$ is its mean. The slope of the exponential does not "
+            "vanish for large $z$. It explodes."
+        ),
+        loss_name="the loss log ŷ + y / ŷ behind an exponential",
+        unit="the exponential",
+        far="800",
+        rounded="takes ŷ for infinite",
+        solution=waiting_error,
+        inputs=_waits,
+        prediction=np.exp,
+        slope=lambda y_hat: y_hat,
+        by_prediction=lambda y_hat, y: 1 / y_hat - y / y_hat**2,
+        error=lambda y_hat, y: 1 - y / y_hat,
+        loss=lambda z, y: z + y * np.exp(-z),
+        formula="log ŷ + y / ŷ",
+        hints=(
+            "Two factors once more: derive log ŷ + y / ŷ by ŷ, then find the slope of the exponential.",
+            "The derivative of log ŷ is 1/ŷ, that of 1/ŷ is −1/ŷ². The exponential is its own derivative.",
+            "Multiply the two on paper until one power of ŷ is left below, and write that one as an exponential with a minus: at "
+            "`z = 800` the machine takes ŷ for infinite.",
+        ),
+        own=(
+            Misconception(
+                "the sign of the second term",
+                lambda z, y: 1 + y * np.exp(-z),
+                "If the prediction grows, y / ŷ shrinks. Which sign has its derivative?",
+            ),
+        ),
+        about="waiting times: log ŷ + y / ŷ behind an exponential",
+    ),
+    _Pair(
+        title="Sigmoid and the first hit",
+        question=(
+            "How often does a player miss before the first hit? Let $\\hat y = \\sigma(z)$ be the probability of a hit, and $y$ the "
+            "number of misses before it. The loss\n\n$$L = -\\log \\hat y - y \\log(1 - \\hat y)$$\n\nis minus the log-probability "
+            "of that number. The slope of the sigmoid vanishes far out. Is ŷ − y left this time?"
+        ),
+        loss_name="the loss −log ŷ − y log(1 − ŷ) behind a sigmoid",
+        unit="the sigmoid",
+        far="800 or −800",
+        rounded="rounds ŷ to a bare 0 or 1",
+        solution=misses_error,
+        inputs=_up_to(5),
+        prediction=_rounded_sigmoid,
+        slope=lambda y_hat: y_hat * (1 - y_hat),
+        by_prediction=lambda y_hat, y: -1 / y_hat + y / (1 - y_hat),
+        error=lambda y_hat, y: (1 + y) * y_hat - 1,
+        loss=lambda z, y: (1 + y) * np.logaddexp(0, z) - z,
+        formula="−log ŷ − y log(1 − ŷ)",
+        hints=(
+            "Two factors once more: derive −log ŷ − y log(1 − ŷ) by ŷ, then find the slope of the sigmoid.",
+            "The derivative of log(1 − ŷ) is −1/(1 − ŷ), and the slope is ŷ(1 − ŷ).",
+            "Multiply each of the two fractions by the slope on paper: one of its factors cancels, the other stays. Then collect "
+            "what is multiplied by ŷ.",
+        ),
+        own=(
+            Misconception(
+                "ŷ − y",
+                lambda z, y: _sigmoid(z) - y,
+                "Not every loss leaves the short rule. Put in z = 0 and y = 0: what does your formula give, and what does the product "
+                "of the two factors?",
+            ),
+            Misconception(
+                "the inner derivative of 1 − ŷ is lost",
+                lambda z, y: -(1 - _sigmoid(z)) - y * _sigmoid(z),
+                "Take a large y: the player misses often, so a larger ŷ makes the loss larger. Is your derivative positive there?",
+            ),
+        ),
+        about="misses before the first hit: −log ŷ − y log(1 − ŷ) behind a sigmoid",
+    ),
+    _Pair(
+        title="Sigmoid and ten eggs",
+        question=(
+            "Ten eggs lie in a nest. How many will hatch? Let $\\hat y = \\sigma(z)$ be the probability for each of them, and $y$ the "
+            "number that hatched. The loss\n\n$$L = -y \\log \\hat y - (10 - y) \\log(1 - \\hat y)$$\n\nis minus the "
+            "log-probability of that number, up to a constant that no weight changes. The slope of the sigmoid vanishes far out. Is "
+            "ŷ − y left this time?"
+        ),
+        loss_name="the loss −y log ŷ − (10 − y) log(1 − ŷ) behind a sigmoid",
+        unit="the sigmoid",
+        far="800 or −800",
+        rounded="rounds ŷ to a bare 0 or 1",
+        solution=eggs_error,
+        inputs=_up_to(10),
+        prediction=_rounded_sigmoid,
+        slope=lambda y_hat: y_hat * (1 - y_hat),
+        by_prediction=lambda y_hat, y: -y / y_hat + (10 - y) / (1 - y_hat),
+        error=lambda y_hat, y: 10 * y_hat - y,
+        loss=lambda z, y: 10 * np.logaddexp(0, z) - y * z,
+        formula="−y log ŷ − (10 − y) log(1 − ŷ)",
+        hints=(
+            "Two factors once more: derive −y log ŷ − (10 − y) log(1 − ŷ) by ŷ, then find the slope of the sigmoid.",
+            "The derivative of log(1 − ŷ) is −1/(1 − ŷ), and the slope is ŷ(1 − ŷ).",
+            "Multiply each of the two fractions by the slope on paper: one of its factors cancels, the other stays. Then two terms "
+            "with y ŷ cancel.",
+        ),
+        own=(
+            Misconception(
+                "ŷ − y",
+                lambda z, y: _sigmoid(z) - y,
+                "y counts up to 10, and ŷ is a probability. If all eggs hatch and ŷ is 1, nothing is left to learn; what does your "
+                "formula give?",
+            ),
+            Misconception(
+                "the inner derivative of 1 − ŷ is lost",
+                lambda z, y: -y * (1 - _sigmoid(z)) - (10 - y) * _sigmoid(z),
+                "Take y = 0: no egg hatched, so a larger ŷ makes the loss larger. Is your derivative positive there?",
+            ),
+        ),
+        about="ten eggs: −y log ŷ − (10 − y) log(1 − ŷ) behind a sigmoid",
+    ),
+    _Pair(
+        title="Tanh and a magnet",
+        question=(
+            "A small magnet points up or down, $y = 1$ or $y = -1$, and $\\hat y = \\tanh z$ is the mean of $y$: up has the "
+            "probability $(1 + \\hat y)/2$. The loss\n\n$$L = -\\frac{1 + y}{2} \\log(1 + \\hat y) - \\frac{1 - y}{2} "
+            "\\log(1 - \\hat y)$$\n\nis minus the log-probability of $y$, up to a constant that no weight changes. The slope of "
+            "tanh, $1 - \\tanh^2$, vanishes far out. Does it cancel?"
+        ),
+        loss_name="the loss of a magnet behind tanh",
+        unit="tanh",
+        far="800 or −800",
+        rounded="rounds ŷ to a bare −1 or 1",
+        solution=magnet_error,
+        inputs=_magnets,
+        prediction=np.tanh,
+        slope=lambda y_hat: 1 - y_hat**2,
+        by_prediction=lambda y_hat, y: -(1 + y) / 2 / (1 + y_hat) + (1 - y) / 2 / (1 - y_hat),
+        error=lambda y_hat, y: y_hat - y,
+        loss=lambda z, y: np.logaddexp(z, -z) - np.log(2) - y * z,
+        formula="L",
+        hints=(
+            "Two factors once more: derive L by ŷ, with log(1 + ŷ) and log(1 − ŷ) one after the other; then the slope of tanh.",
+            "The slope is 1 − ŷ², which is (1 + ŷ)(1 − ŷ).",
+            "Multiply each of the two fractions by that on paper: one factor cancels, the other stays. Then multiply out.",
+        ),
+        own=(
+            Misconception(
+                "the sigmoid’s prediction",
+                lambda z, y: _sigmoid(z) - y,
+                "Your prediction is never below 0. What comes out of tanh?",
+            ),
+            Misconception(
+                "the inner derivative of 1 − ŷ is lost",
+                lambda z, y: -(1 + y) / 2 * (1 - np.tanh(z)) - (1 - y) / 2 * (1 + np.tanh(z)),
+                "Take y = −1: the magnet points down, so a larger ŷ makes the loss larger. Is your derivative positive there?",
+            ),
+        ),
+        about="a magnet: its log-probability behind tanh",
+    ),
+)
+
+
+def _new_pair(slug, pair):
+    def by_factors(z, y):
+        y_hat = pair.prediction(z)
+        return pair.by_prediction(y_hat, y) * pair.slope(y_hat)
+
+    def turned_round(z, y):
+        return -pair.solution(z, y)
+
+    matched = pair.error(0.5, 0.25) == 0.25
+    of_another = Misconception(
+        "the error signal of another pair",
+        poisson_error,
+        f"This belongs to a loss for counts. Which loss stands in this exercise? Derive {pair.formula} by ŷ.",
+    )
+    return FunctionExercise(
+        slug=slug,
+        title=pair.title,
+        points=2,
+        solution=pair.solution,
+        inputs=pair.inputs,
+        parts=("∂L/∂z",),
+        hints=pair.hints,
+        misconceptions=(
+            Misconception("0 × ∞ far out", by_factors, _NO_NUMBER.replace("rounds ŷ to a bare 0 or 1", pair.rounded)),
+            Misconception("the mean over samples", lambda z, y: pair.solution(z, y) / len(z), _MEAN),
+            Misconception(
+                "z stands where the prediction belongs",
+                lambda z, y: pair.error(z, y),
+                f"z can be {pair.far}; a prediction of this unit cannot. What comes out of {pair.unit}?",
+            ),
+            Misconception("the nan is papered over", lambda z, y: np.nan_to_num(by_factors(z, y)), _PATCHED),
+            Misconception("the sign is turned round", turned_round, _SIGN if matched else _SIGN.partition(". ")[2]),
+            Misconception(
+                "a slope too many",
+                lambda z, y: pair.solution(z, y) * pair.slope(pair.prediction(z)),
+                f"That is the error signal of *squared* error. What is the derivative of {pair.formula} by ŷ?"
+                if matched
+                else "There is one slope more in yours than the chain rule asks for: multiply the two factors on paper once more.",
+            ),
+            Misconception(
+                "the first factor alone", lambda z, y: pair.by_prediction(pair.prediction(z), y), _FIRST_FACTOR
+            ),
+            Misconception(
+                "the loss itself",
+                pair.loss,
+                "This is L as a function of z: a good way to begin. It still has to be derived.",
+            ),
+            *pair.own,
+            # behind an exponential it is the right answer, or one with a slope too many
+            *(() if pair.prediction is np.exp else (of_another,)),
+        ),
+    )
+
+
+NEW_PAIR = Family(
+    name="new-pair",
+    slug="poisson-error",
+    members=_PAIRS,
+    make=_new_pair,
+    passages=lambda pair: (
+        f"{pair.question} {'' if pair.question.endswith('?') else 'Does it cancel? '}Derive $\\partial L/\\partial z$, and "
+        f"write it for arrays. Some `z` are {pair.far}.",
+        f'def {pair.solution.__name__}(z, y):\n    """Return ∂L/∂z of {pair.loss_name}; z and y have shape (n,)."""',
+        f", {pair.solution.__name__})",
+        "Look at it, and compare with the same unit"
+        if pair is _PAIRS[0]
+        else "Look at another pair: the exponential with the *Poisson loss* for counts, ŷ − y log ŷ, whose error signal is "
+        "ŷ − y. Compare it with the same unit",
+    ),
+    about=lambda pair: pair.about,
 )
 
 EXERCISES = (
@@ -249,50 +584,5 @@ EXERCISES = (
             ),
         ),
     ),
-    FunctionExercise(
-        slug="poisson-error",
-        title="Exponential and Poisson loss",
-        points=2,
-        solution=poisson_error,
-        inputs=_counts,
-        parts=("∂L/∂z",),
-        hints=(
-            "Two factors once more: derive ŷ − y log ŷ by ŷ, then find the slope of the exponential.",
-            "The exponential is its own derivative, so its slope, too, can be written with ŷ.",
-            "Multiply the two on paper until no division is left: at `z = -800` the machine takes ŷ for 0.",
-        ),
-        misconceptions=(
-            Misconception("0 × ∞ far out", _poisson_by_factors, _NO_NUMBER.replace("a bare 0 or 1", "0")),
-            Misconception("the mean over samples", lambda z, y: poisson_error(z, y) / len(z), _MEAN),
-            Misconception(
-                "z stands where the prediction belongs",
-                lambda z, y: z - y,
-                "z can be −800; a prediction of this unit cannot. What comes out of the exponential?",
-            ),
-            Misconception("the nan is papered over", lambda z, y: np.nan_to_num(_poisson_by_factors(z, y)), _PATCHED),
-            Misconception("the sign is turned round", lambda z, y: y - np.exp(z), _SIGN),
-            Misconception(
-                "a slope too many",
-                lambda z, y: (np.exp(z) - y) * np.exp(z),
-                "That is the error signal of *squared* error. What is the derivative of ŷ − y log ŷ by ŷ?",
-            ),
-            Misconception("the first factor alone", lambda z, y: 1 - y / np.exp(z), _FIRST_FACTOR),
-            Misconception(
-                "the loss itself",
-                lambda z, y: np.exp(z) - y * z,
-                "This is L as a function of z: a good way to begin. It still has to be derived.",
-            ),
-            Misconception(
-                "the logarithm is not derived",
-                lambda z, y: (1 - y) * np.exp(z),
-                "You took the derivative of y log ŷ to be y. What is the derivative of log ŷ?",
-            ),
-            Misconception(
-                "the sigmoid’s slope",
-                lambda z, y: (1 - y / np.exp(z)) * np.exp(z) * (1 - np.exp(z)),
-                "ŷ(1 − ŷ) is the slope of the sigmoid. What is the slope of the exponential? (And at z = −800 your product is "
-                "not a number: simplify on paper.)",
-            ),
-        ),
-    ),
+    NEW_PAIR.published,
 )

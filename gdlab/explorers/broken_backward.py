@@ -135,12 +135,14 @@ class BrokenBackward(Explorer):
         last = [float(np.clip(np.nan_to_num(loss[-1], nan=CEILING), 0, CEILING)) for loss in numbers.losses]
         heights = style.spread_out(last, gap=0.11 * CEILING, low=0.05 * CEILING, high=0.95 * CEILING)
         steps = EVERY * np.arange(len(numbers.losses[0]))
-        for index, look in enumerate(_LOOKS):
+        labels = (_LOOKS[0].label, "a copy" if numbers.name == "none" else _LOOKS[1].label)
+        for index, label in enumerate(labels):
             verdict = f"{style.percent(numbers.accuracies[index])} right"
             if index and numbers.diverged:
                 verdict = "diverged"
-            self._planes[index].show(numbers.data.X, numbers.data.y, numbers.z[index], f"{look.label}: {verdict}")
+            self._planes[index].show(numbers.data.X, numbers.data.y, numbers.z[index], f"{label}: {verdict}")
             self._curves[index].set_data(steps, numbers.losses[index])
+            self._names[index].set_text(label)
             self._names[index].set_position((steps[-1] + 0.03 * STEPS, heights[index]))
         self._row.show(numbers.errors, numbers.cells, numbers.wrong, f"The check: {self._verdict(numbers)}")
 

@@ -24,7 +24,8 @@ STARTS, GROUP = 6, 3
 LEARNED = 0.9
 """Share of points right from which on a start counts as having learned; the best straight line has less."""
 CEILING = 1.2
-_LEAST, _MOST = 1e-12, 1e2
+_LEAST, _MOST = 1e-12, 1e3
+"""Least and greatest distance on the axis; what is further away is shown as an arrow at the top."""
 
 
 @dataclass(frozen=True)
@@ -71,12 +72,15 @@ def train_group(number: int, rule: str, activation: str, weights: str, depth: in
         layers = history.layers(record)
         right.append(((propagate(layers, data().X).y_hat > 0.5) == data().y).mean(axis=(-1, -2)))
         moved.append(
-            [
-                np.linalg.norm(now.W - first.W, axis=(-2, -1)) / np.linalg.norm(first.W, axis=(-2, -1))
-                for now, first in zip(layers, history.start, strict=True)
-            ]
+            [_norm(now.W - first.W) / _norm(first.W) for now, first in zip(layers, history.start, strict=True)]
         )
     return Runs(history.loss, np.array(right), np.array(moved))
+
+
+def _norm(W: Array) -> Array:
+    """Root of the sum of squares of each matrix, (..., d, k) to (...), also where the squares are too large."""
+    scale = np.maximum(np.abs(W).max(axis=(-2, -1)), np.finfo(float).tiny)
+    return scale * np.linalg.norm(W / scale[..., None, None], axis=(-2, -1))
 
 
 @dataclass(frozen=True)
@@ -132,13 +136,14 @@ class DeepTraining(Explorer):
         self._losses.set(xlabel="step", ylabel="loss (mean cross-entropy)", xticks=range(0, STEPS + 1, 50))
         self._losses.axhline(np.log(2), color=style.FAINT, linewidth=1, zorder=0)
         self._losses.text(STEPS, np.log(2) + 0.02, "a guess", ha="right", color=style.MUTED, fontsize=9.5)
-        self._moves = figure.add_axes((0.585, 0.135, 0.405, 0.765), yscale="log", ylim=(_LEAST, _MOST))
+        self._moves = figure.add_axes((0.585, 0.135, 0.405, 0.765), yscale="log", ylim=(_LEAST, 4 * _MOST))
         self._moves.set(xlabel="layer", ylabel="distance from the start")
-        mark_powers(self._moves, range(-12, 1, 3))
+        mark_powers(self._moves, range(-12, 4, 3))
         self._curves = self.moving(LineCollection([], linewidths=1.6, alpha=0.8))
         self._losses.add_collection(self._curves, autolim=False)
         self._dots = self.moving(self._moves.plot([], [], linestyle="none", markersize=4, alpha=0.4, mew=0)[0])
         self._line = self.moving(self._moves.plot([], [], linewidth=2.4)[0])
+        self._beyond = self.moving(self._moves.plot([], [], linestyle="none", marker="^", markersize=8)[0])
         self._titles = self.moving(self._losses.set_title(""), self._moves.set_title(""))
 
     def stages(self, step: int, depth: float, **values: Any) -> Iterator[tuple[float, Seen]]:
@@ -171,10 +176,14 @@ class DeepTraining(Explorer):
         self._curves.set(color=look.colour, linestyle=look.line)
         now = np.where(numbers.moved[-1] > 0, numbers.moved[-1], np.nan)
         layers = np.arange(1, numbers.depth + 2)
-        self._dots.set_data(np.repeat(layers, numbers.starts), now.ravel())
+        typical = np.median(now, axis=-1)
+        self._dots.set_data(np.repeat(layers, numbers.starts), np.minimum(now, _MOST).ravel())
         self._dots.set(color=look.colour, marker=look.marker)
-        self._line.set_data(layers, np.median(now, axis=-1))
+        self._line.set_data(layers, np.minimum(typical, _MOST))
         self._line.set(color=look.colour, linestyle=look.line)
+        beyond = layers[typical > _MOST]
+        self._beyond.set_data(beyond, np.full(len(beyond), 1.6 * _MOST))
+        self._beyond.set(color=look.colour)
         self._titles[0].set_text(f"{numbers.learned} of {numbers.starts} starts have learned it")
         self._titles[1].set_text(_moved(numbers))
 
@@ -189,8 +198,8 @@ class DeepTraining(Explorer):
             return f"{words}; {numbers.diverged} diverged."
         first, last = (sized(float(one), 2) for one in numbers.typical[[0, -1]])
         return (
-            f"{words}. At the median, the weights of layer 1 have moved by {first} of their first size, those of the "
-            f"output by {last}."
+            f"{words}. At the median, the weights of layer 1 have moved by {first} times their first size, those of "
+            f"the output by {last}."
         )
 
 
@@ -199,4 +208,4 @@ def _moved(numbers: Seen) -> str:
         return f"{numbers.diverged} of {numbers.starts} starts diverged"
     if numbers.step == 0:
         return "Nothing has moved yet"
-    return f"Layer 1 moved by {sized(float(numbers.typical[0]), 2)} of itself"
+    return f"Layer 1 moved by {sized(float(numbers.typical[0]), 2)} times its size"

@@ -22,8 +22,8 @@ class DigitsLab(Explorer):
 
     Four networks for each rule, from the same four starts, learn from mini-batches of 50 at once; 32 units in each
     hidden layer. One digit is read by a softmax output; whether a sum is even by a sigmoid. Both have cross-entropy as
-    loss, so the error at the output is ŷ − y for every rule: they differ at the hidden layers only. Accuracies are
-    those on digits that were kept for testing.
+    loss, so the error signal at the output is ŷ − y for every rule: they differ at the hidden layers only. Accuracies
+    are those on digits that were kept for testing.
     """
 
     controls: ClassVar[Mapping[str, Control]] = {
@@ -107,8 +107,12 @@ class DigitsLab(Explorer):
             for rule, course in courses.items()
         }
         self._draw_curves(self._accuracy, courses, {r: c.accuracy for r, c in courses.items()}, percents, 1.02)
-        names = {rule: course.look.label for rule, course in courses.items()}
-        self._draw_curves(self._loss, courses, {r: c.loss for r, c in courses.items()}, names, self._loss.get_ylim()[1])
+        top = self._loss.get_ylim()[1]
+        names = {
+            rule: course.look.label + "\noff the scale" * bool(np.median(course.loss[-1]) > top)
+            for rule, course in courses.items()
+        }
+        self._draw_curves(self._loss, courses, {r: c.loss for r, c in courses.items()}, names, top)
         self._draw_inside(numbers, t)
 
     def _draw_curves(
@@ -119,10 +123,12 @@ class DigitsLab(Explorer):
         names: Mapping[str, str],
         top: float,
     ) -> None:
-        shown = {rule: np.clip(np.nan_to_num(v, nan=top, posinf=top), 0, top) for rule, v in values.items()}
+        ended = {rule: ~np.isfinite(course.loss) for rule, course in courses.items()}  # where a line has diverged
+        shown = {rule: np.where(ended[rule], np.nan, np.clip(v, 0, top)) for rule, v in values.items()}
         medians = {rule: np.median(v, axis=1) for rule, v in shown.items()}
-        spread = style.spread_out([m[-1] for m in medians.values()], gap=0.095 * top, low=0.03 * top, high=0.95 * top)
-        heights = dict(zip(courses, spread, strict=True))
+        ends = [m[np.isfinite(m)][-1] for m in medians.values()]
+        gap = (0.17 if any("\n" in name for name in names.values()) else 0.095) * top
+        heights = dict(zip(courses, style.spread_out(ends, gap=gap, low=0.03 * top, high=0.95 * top), strict=True))
         for rule, (thin, median, name) in self._curves[axes].items():
             for artist in (*thin, median, name):
                 artist.set_visible(rule in courses)
@@ -137,9 +143,10 @@ class DigitsLab(Explorer):
         title, under = _headline(numbers, t)
         self._title.set(text=title, color=numbers.courses[numbers.inside].look.colour)
         self._under.set_text(under)
-        hidden = self._pictures if numbers.view == "answers" else self._table
-        for artist in hidden.artists:
+        for artist in (*self._pictures.artists, *self._table.artists):
             artist.set_visible(False)
+        if (numbers.said < 0).any():
+            return
         if numbers.view == "answers" and numbers.task == "one":
             counts = confusion(t, numbers.said)
             shade = np.where(np.eye(10), counts / 60, -np.minimum(counts / 6, 1))
@@ -172,7 +179,7 @@ class DigitsLab(Explorer):
         things = "digits" if numbers.task == "one" else "pairs"
         return (
             f"{after}, right on the {len(t.X_test):,} test {things} (median of {STARTS} starts): {', '.join(told)}. "
-            f"Guessing gets {style.percent(t.chance)}."
+            f"Guessing gets {style.percent(t.chance)}. Below, {_headline(numbers, t)[0]}{_detail(numbers, t)}."
         )
 
 
@@ -199,10 +206,33 @@ def _headline(numbers: Reading, t: Task) -> tuple[str, str]:
     if numbers.view == "weights":
         what = f"of its {units} first units" if units > 1 else "of its one unit"
         return f"{name}: the weights {what}", f"One picture for each unit. {sign} Network 1 of 4."
-    share, strongest = explained(numbers.changes, t.y.shape[1]), "one picture" if t.y.shape[1] == 1 else "ten pictures"
+    strongest = "multiples of one picture" if t.y.shape[1] == 1 else "mixtures of ten pictures"
+    share = explained(numbers.changes, t.y.shape[1])
     if np.isnan(share):
         return f"{name}: its first layer has learned nothing", "Its weights are where they were at the start."
-    under = f"Weights minus weights at the start, one picture for each unit. {sign} Network 1 of 4."
     if units <= t.y.shape[1]:
+        under = f"Weights minus weights at the start, one picture for each unit. {sign} Network 1 of 4."
         return f"{name}: what the first layer learned", under
-    return f"{name}: multiples of {strongest} make up {style.percent(share)} of what was learned", under
+    under = (
+        "Weights minus weights at the start, squared and added up for the percentage. Blue +, brown −. Network 1 of 4."
+    )
+    return f"{name}: {strongest} make up {style.percent(share)} of what was learned", under
+
+
+def _detail(numbers: Reading, t: Task) -> str:
+    """Return what stands out in the table or among the mistakes, for who does not see them."""
+    if (numbers.said < 0).any():
+        return ""
+    if numbers.view == "answers" and numbers.task == "one":
+        mistakes = confusion(t, numbers.said) * (1 - np.eye(10, dtype=int))
+        most = np.argwhere(mistakes == mistakes.max()) if mistakes.max() > 1 else []
+        named = " and ".join(f"{digit} is read as {read}" for digit, read in most)
+        return f"; most often {named}" if 0 < len(most) <= 3 else ""
+    if numbers.view == "answers" and numbers.task == "binary":
+        share = share_even(t, numbers.said)
+        told = [f"{style.percent(share[pair])} of {pair[0]} + {pair[1]}" for pair in np.ndindex(2, 2)]
+        return f"; it calls even {', '.join(told)}"
+    if numbers.view == "mistakes":
+        _, words = surest_mistakes(t, numbers.y_hat, 1)
+        return "; first " + words[0].replace("\n", ", ") if words else ""
+    return ""

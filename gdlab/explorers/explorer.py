@@ -231,7 +231,7 @@ class Explorer(ABC):
             walk += [self._time_left, self._stop_button]
         row = {"flex_flow": "row wrap", "align_items": "center", "max_width": "900px", "grid_gap": "2px 18px"}
         rows = [widgets.HBox(settings, layout=row), widgets.HBox([*walk, reset], layout=row)]
-        self._image = _Picture(value=picture, format="png", tooltip=words)
+        self._image = Picture(value=picture, format="png", tooltip=words)
         # Everything about its size is fixed, so that a new picture moves nothing on the page.
         self._image.layout = widgets.Layout(
             width=f"{style.PAGE_WIDTH}px", max_width="100%", height="auto", align_self="flex-start"
@@ -366,7 +366,7 @@ class Explorer(ABC):
         return f"{type(self).__name__}({settings})"
 
 
-class _Picture(widgets.Image):
+class Picture(widgets.Image):
     """An image whose tooltip works: the page's code for tooltips asks for a description, which `Image` lacks."""
 
     description = traitlets.Unicode("").tag(sync=True)

@@ -39,16 +39,22 @@ HIDDEN: Mapping[str, Callable[[Numbers], Numbers]] = {
 }
 
 
-def loss_at(theta: Numbers, X: Numbers, y: Numbers, activation: str) -> Numbers:
-    """Return the mean cross-entropy, shape (...), of 2-6-6-1 networks with parameters (..., p) and sigmoid outputs."""
-    a, start = X, 0
+def z_at(theta: Numbers, X: Numbers, activation: str) -> list[Numbers]:
+    """Return z of each layer, shapes (..., n, k), of 2-6-6-1 networks with parameters (..., p)."""
+    result, a, start = [], X, 0
     for layer, (d, k) in enumerate(pairwise(SIZES)):
         W = theta[..., start : start + d * k].reshape(*theta.shape[:-1], d, k)
         b = theta[..., None, start + d * k : start + d * k + k]
         start += d * k + k
-        z = a @ W + b
-        a = HIDDEN[activation](z) if layer < 2 else z
-    return (np.log1p(np.exp(a)) - y * a).sum(axis=-1).mean(axis=-1)
+        result.append(a @ W + b)
+        a = HIDDEN[activation](result[-1]) if layer < 2 else a
+    return result
+
+
+def loss_at(theta: Numbers, X: Numbers, y: Numbers, activation: str) -> Numbers:
+    """Return the mean cross-entropy, shape (...), of such networks with sigmoid outputs."""
+    z = z_at(theta, X, activation)[-1]
+    return (np.log1p(np.exp(z)) - y * z).sum(axis=-1).mean(axis=-1)
 
 
 def relative_error(one: Array, other: Array) -> Array:
@@ -72,12 +78,18 @@ class Setup:
         The loss, from parameters (..., 67) of the setup's kind of numbers.
     errors : dict of arrays, shape (29,)
         ``"forward"``, ``"central"`` and ``"complex"``: relative error of the measured gradient for each step size.
+    parameter : int
+        The one to look at: the steepest climb, or with ReLU the climb that errs most at 10⁻², to see a corner.
+    corners : array, shape (29, 67)
+        Whether, within each step of each parameter, the z of a ReLU changes its sign.
     """
 
     theta: Numbers
     gradient: Array
     J: Callable[[Numbers], Numbers]
     errors: Mapping[str, Array]
+    parameter: int
+    corners: NDArray[np.bool_]
 
 
 @lru_cache(maxsize=12)
@@ -103,7 +115,13 @@ def setup(activation: str, place: str, precision: str) -> Setup:
     sideways = J(theta + complex_(1j) * steps).imag
     measured = {"forward": (there - here) / h, "central": (there - back) / (2 * h), "complex": sideways / h}
     errors = {name: relative_error(slopes.astype(float), gradient) for name, slopes in measured.items()}
-    return Setup(theta, gradient, J, errors)
+    corners, parameter = np.zeros(steps.shape[:2], bool), int(gradient.argmax())
+    if activation == "relu":
+        ends = zip(*(z_at(theta + sign * steps, X, activation)[:-1] for sign in (1, -1)), strict=True)
+        corners = np.any([((one > 0) != (other > 0)).any(axis=(-2, -1)) for one, other in ends], axis=0)
+        off = np.abs(measured["central"][EXPONENTS == -2][0] - gradient)
+        parameter = int(np.where(gradient > 0, off, 0).argmax())
+    return Setup(theta, gradient, J, errors, parameter, corners)
 
 
 @dataclass(frozen=True)
@@ -113,15 +131,19 @@ class Check:
     Attributes
     ----------
     climbs : array, shape (241,)
-        ``J(θ + t) − J(θ)`` for t from −h to h, as the computer gives it, along the parameter with the steepest climb.
+        ``J(θ + t) − J(θ)`` for t from −h to h, as the computer gives it, along the setup's parameter.
     slope : float
         ``∂J/∂θ`` of that parameter by `backward`.
+    corner, corner_here : bool
+        Whether a ReLU has its corner within the step of any parameter, and of that one.
     """
 
     exponent: int
     errors: Mapping[str, Array]
     climbs: Array
     slope: float
+    corner: bool
+    corner_here: bool
 
     @property
     def h(self) -> float:
@@ -146,7 +168,9 @@ class Check:
         if (heights := len(np.unique(self.climbs))) < len(_AROUND) / 3:
             return "a staircase" if heights > 1 else "a flat step"
         bend = abs(left + right - 2 * here) / max(abs(right - left), abs(self.slope * self.h))
-        return "a bent line" if bend > 0.02 else "a straight line"
+        if bend <= 0.02:
+            return "a straight line"
+        return "a corner" if self.corner_here else "a bent line"
 
 
 class GradientCheck(Explorer):
@@ -205,11 +229,12 @@ class GradientCheck(Explorer):
 
     def compute(self, exponent: float, activation: str, place: str, precision: str) -> Check:
         at = setup(activation, place, precision)
-        parameter = int(at.gradient.argmax())
+        parameter, corners = at.parameter, at.corners[2 * (int(exponent) + 15)]
         shifts = np.zeros((len(_AROUND), at.theta.size), at.theta.dtype)
         shifts[:, parameter] = 10.0**exponent * _AROUND
         climbs = (at.J(at.theta + shifts) - at.J(at.theta)).astype(float)
-        return Check(int(exponent), at.errors, climbs, float(at.gradient[parameter]))
+        slope = float(at.gradient[parameter])
+        return Check(int(exponent), at.errors, climbs, slope, bool(corners.any()), bool(corners[parameter]))
 
     def set_scene(self, numbers: Check) -> None:
         for name, curve in self._curves.items():
@@ -241,7 +266,8 @@ class GradientCheck(Explorer):
         if numbers.exponent == numbers.best:
             place = "For central differences no other power of ten does better."
         elif numbers.exponent > numbers.best:
-            place = f"In such a step the bend of the loss costs digits; the best for central differences is {best}."
+            cause = "a corner within the step" if numbers.corner else "the bend of the loss"
+            place = f"Here {cause} costs digits; the best for central differences is {best}."
         else:
             place = f"In such a step rounding costs digits; the best for central differences is {best}."
         return (

@@ -33,10 +33,13 @@ def sized(share: float, digits: int) -> str:
 
 
 class Lines:
-    """Lines over the layers of a panel, each with its name at its right end; the y axis may be logarithmic."""
+    """Lines over the layers of a panel; the y axis may be logarithmic.
 
-    def __init__(self, axes: Axes, looks: Sequence[style.Look]) -> None:
-        self._axes = axes
+    Each has its name at its right end, `margin` layers away from it. A line that leaves the panel has it where it does.
+    """
+
+    def __init__(self, axes: Axes, looks: Sequence[style.Look], margin: float = 0.0) -> None:
+        self._axes, self._margin = axes, margin
         self._lines, self._names = [], []
         for look in looks:
             (line,) = axes.plot([], [], **{**look.stroke, "linewidth": 2}, marker=look.marker, markersize=4)
@@ -51,15 +54,17 @@ class Lines:
     def show(self, layers: Array, values: Sequence[Array]) -> None:
         """Show as many of the lines as there are values for."""
         low, high = self._on_paper(np.array(self._axes.get_ylim()))
-        heights = [float((self._on_paper(sizes[-1:])[0] - low) / (high - low)) for sizes in values]
-        names = style.spread_out(heights, 0.11, low=0.05, high=0.95)
-        x = layers[len(values[0]) - 1] + 0.03 * len(layers)
+        on_paper = [(self._on_paper(sizes) - low) / (high - low) for sizes in values]
+        ends = [int(np.flatnonzero((0 <= heights) & (heights <= 1))[-1:].sum()) for heights in on_paper]
+        names = style.spread_out(
+            [float(heights[end]) for heights, end in zip(on_paper, ends, strict=True)], 0.11, low=0.05, high=0.95
+        )
         for index, (line, name) in enumerate(zip(self._lines, self._names, strict=True)):
             for artist in (line, name):
                 artist.set_visible(index < len(values))
             if index < len(values):
                 line.set_data(layers[: len(values[index])], values[index])
-                name.set_position((x, names[index]))
+                name.set_position((layers[ends[index]] + 0.03 * len(layers) + self._margin, names[index]))
 
     def _on_paper(self, values: Array) -> Array:
         return self._axes.yaxis.get_transform().transform(values)

@@ -200,7 +200,7 @@ class SignalFlow(Explorer):
         self._groups = [
             Lines(forward, (_DIFFERENCES, _SIZE)),
             Lines(back, (chain, delta)),
-            Lines(slopes, (_MEAN, _DEAD)),
+            Lines(slopes, (_MEAN, _DEAD), margin=0.4),
             Lines(factors, (_WEIGHTS, _SLOPES, replace(chain, label="both"))),
         ]
         self._titles = [axes.set_title("") for axes in self._panels]

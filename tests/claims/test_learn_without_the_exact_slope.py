@@ -145,6 +145,41 @@ def test_09_in_all_32_settings_the_delta_rule_starts_nearer_than_feedback_alignm
     assert behind >= 29
 
 
+def test_09_straight_through_and_feedback_alignment_beat_the_frozen_layers_everywhere_the_delta_rule_in_a_quarter():
+    ahead = dict.fromkeys(STAND_INS, 0)
+    for setting, name in itertools.product(SETTINGS, STAND_INS):
+        ahead[name] += np.median(run(*setting, name)[2]) > np.median(run(*setting, "frozen")[2])
+    assert ahead["straight_through"] == ahead["feedback_alignment"] == 32
+    assert ahead["delta_rule"] == pytest.approx(8, abs=2)
+
+
+def test_09_the_delta_rule_mostly_went_uphill_or_jumped_to_and_fro():
+    went_wrong = 0
+    for problem, units, rate in SETTINGS:
+        data, how = data_of(problem), {"loss": "binary_cross_entropy", "learning_rate": rate, "steps": 400}
+        history = gdlab.train(random_networks(units, 8, range(10)), data.X, data.y, rule="delta_rule", **how)
+        steps = np.diff(history.theta[300:], axis=0)
+        uphill = np.median(along_the_way(run(problem, units, rate, "delta_rule")[1])) < 0
+        went_wrong += uphill or np.median(gdlab.agreement(steps[1:], steps[:-1])) < -0.5
+    assert went_wrong >= 26
+
+
+def test_09_straight_through_has_learned_most_by_step_100_and_agrees_with_nothing_later():
+    history, cosines, _ = run("xor", "step", 0.3, "straight_through", 20)
+    start, early, last = (np.median(shares_right(history.layers(record), "xor")) for record in (0, 10, 40))
+    assert early - start > 10 * (last - early)
+    assert np.median(cosines[0]) > 0.9
+    assert abs(np.median(cosines[30:])) < 0.15
+
+
+def test_09_with_relu_at_rate_1_straight_through_does_well_at_an_agreement_near_0_and_one_chain_rule_run_does_not():
+    _, cosines, shares = run("xor", "relu", 1.0, "straight_through", 20)
+    assert np.median(along_the_way(cosines)) < 0.15
+    frozen = np.median(run("xor", "relu", 1.0, "frozen", 20)[2])
+    assert np.median(shares) > frozen + 0.03
+    assert (run("xor", "relu", 1.0, "chain_rule", 20)[2] < frozen).sum() == 1
+
+
 def test_09_the_agreement_at_the_start_predicts_nothing():
     correlations = [correlation(setting, at_the_start) for setting in SETTINGS]
     assert abs(np.median(correlations)) < 0.1
@@ -264,13 +299,41 @@ def test_09_drawn_anew_the_average_is_a_fifth_of_the_gradient():
     assert (np.linalg.norm(average - 0.2 * gradient, axis=-1) < 0.05 * scale).all()
 
 
-def test_09_two_fifths_wrong_drawn_anew_are_at_nearly_80_degrees():
-    data = data_of("circle")
+def relu_runs(rule, rate, problem="circle"):
+    """The twenty networks of the notebook: their agreements (20 records, 20 runs), shares right and losses."""
     start = gdlab.initialise((2, 8, 1), "relu", "sigmoid", seed=range(20), scheme=1.0)
-    rule, how = wrong_signs(0.4, anew=True), {"loss": "binary_cross_entropy", "learning_rate": 1.0}
-    history = gdlab.train(start, data.X, data.y, rule=rule, steps=400, record_every=20, **how)
-    cosines = [hidden_agreement(history.layers(record), data, rule) for record in range(20)]
+    data, how = data_of(problem), {"loss": "binary_cross_entropy", "learning_rate": rate, "steps": 400}
+    history = gdlab.train(start, data.X, data.y, rule=rule, record_every=20, **how)
+    rule = gdlab.RULES[rule] if isinstance(rule, str) else rule
+    cosines = np.array([hidden_agreement(history.layers(record), data, rule) for record in range(20)])
+    return cosines, shares_right(history.layers(), problem), history.loss
+
+
+def test_09_two_fifths_wrong_drawn_anew_are_at_nearly_80_degrees():
+    cosines, _, _ = relu_runs(wrong_signs(0.4, anew=True), 0.3)
     assert np.degrees(np.arccos(np.mean(cosines))) == pytest.approx(78.5, abs=3)
+
+
+def test_09_two_fifths_wrong_begin_alike_and_help_only_if_drawn_anew():
+    (anew, learned, _), (same, stuck, _) = (relu_runs(wrong_signs(0.4, anew), 0.3) for anew in (True, False))
+    assert (anew[0].mean(), same[0].mean()) == pytest.approx((0.5, 0.5), abs=0.08)
+    assert abs(same.mean()) < 0.1
+    exact, frozen = (np.median(relu_runs(rule, 0.3)[1]) for rule in ("chain_rule", "frozen"))
+    assert exact - 0.03 < np.median(learned) < exact
+    assert np.median(stuck) == pytest.approx(frozen, abs=0.02)
+
+
+def test_09_nearly_half_may_be_wrong_anew_and_with_half_the_layer_might_as_well_be_frozen():
+    frozen = np.median(relu_runs("frozen", 0.3)[1])
+    assert np.median(relu_runs(wrong_signs(0.45, anew=True), 0.3)[1]) > frozen + 0.03
+    assert np.median(relu_runs(wrong_signs(0.5, anew=True), 0.3)[1]) == pytest.approx(frozen, abs=0.02)
+
+
+def test_09_at_rate_1_a_fifth_wrong_all_the_time_agrees_well_and_does_harm():
+    cosines, shares, loss = relu_runs(wrong_signs(0.2, anew=False), 1.0)
+    assert cosines.mean() == pytest.approx(0.67, abs=0.07)
+    assert loss[-1].mean() > 10 * loss[0].mean()
+    assert np.median(shares) < np.median(relu_runs("frozen", 1.0)[1]) - 0.03
 
 
 TABLE = {
@@ -296,3 +359,5 @@ def test_09_the_runs_of_the_table_are_as_it_says(letter):
     ahead = np.median(shares_right(history.layers(), problem)) - frozen
     assert ahead > 0.03 if learns else ahead < -0.03
     assert learns == (letter in EXERCISES["who-learns"].true)
+    late = (np.median(shares_right(history.layers(record), problem)) for record in range(10, 41))
+    assert max(late) < np.median(shares_right(history.layers(10), problem)) + 0.05

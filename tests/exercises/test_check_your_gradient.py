@@ -54,6 +54,7 @@ def mended_at_the_end(X, y, W1, b1, W2, b2, W3, b3):
         ("mend-backward", mended_at_the_end),
         ("relative-tolerance", "A, B, F"),
         ("relative-tolerance", ["b", "f", "a"]),
+        ("relative-tolerance", np.array(["A", "B", "F"])),
     ],
 )
 def test_a_right_answer_written_differently_passes(slug, attempt):
@@ -69,7 +70,7 @@ def partly(mean, slope, transposed):
         H2 = np.tanh(H1 @ W2 + b2)
         error = (H2 @ W3 + b3 - y) / (len(X) if mean else 1)
         dW3, db3 = H2.T @ error, error.sum(axis=0, keepdims=True)
-        error = (error @ W3.T) * (1 - (H2 if slope else np.tanh(H2)) ** 2)
+        error = (error @ W3.T) * (1 - (H2 if slope else H1) ** 2)
         dW2, db2 = H1.T @ error, error.sum(axis=0, keepdims=True)
         error = (error @ (W2.T if transposed else W2)) * (1 - H1**2)
         return X.T @ error, error.sum(axis=0, keepdims=True), dW2, db2, dW3, db3
@@ -97,6 +98,29 @@ def test_each_repair_from_the_top_earns_two_points_and_the_words_are_on_the_topm
     assert feedback.score == score
     assert place in " ".join(feedback.words)
     assert gdlab.check("mend-backward", partly(True, True, True)).verdict == "right"
+
+
+def test_who_divides_at_the_output_only_is_told_that_the_error_goes_on_undivided():
+    def attempt(X, y, W1, b1, W2, b2, W3, b3):
+        H1 = np.tanh(X @ W1 + b1)
+        H2 = np.tanh(H1 @ W2 + b2)
+        error = H2 @ W3 + b3 - y
+        dW3, db3 = H2.T @ error / len(X), error.mean(axis=0, keepdims=True)
+        error = (error @ W3.T) * (1 - H1**2)
+        dW2, db2 = H1.T @ error, error.sum(axis=0, keepdims=True)
+        error = (error @ W2) * (1 - H1**2)
+        return X.T @ error, error.sum(axis=0, keepdims=True), dW2, db2, dW3, db3
+
+    feedback = gdlab.check("mend-backward", attempt)
+    assert "that goes on down is not" in feedback.headline
+    assert "output's gradients are wrong" not in str(feedback)
+    assert "Right already: dW3, db3" in str(feedback)
+
+
+def test_long_inputs_are_told_once():
+    wrong = gdlab.check("mend-backward", lambda *a: [np.cos(part) for part in mended(*a)])
+    assert str(wrong).count("for X = ") == 1
+    assert str(wrong).count("there it gives") == 5
 
 
 def test_the_reference_is_the_gradient_of_the_loss_that_is_stated():

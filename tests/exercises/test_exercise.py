@@ -693,7 +693,7 @@ def test_nothing_chosen_is_not_wrong_and_earns_nothing(blank):
         (["B", 2], "list"),
         ({"B": True}, "dict"),
         (lambda: "B", "function"),
-        (np.array(["B", "D"]), "array"),
+        (np.array([1.0, 2.0]), "list"),
         ({"B", "X", "Y"}, "X, Y"),
         ("<script>", "<SCRIPT>"),
         (BadRepr(), "BadRepr"),

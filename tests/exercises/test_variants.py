@@ -28,6 +28,8 @@ families = pytest.mark.parametrize("family", FAMILIES.values(), ids=FAMILIES)
 OF_THE_PUBLISHED = {
     "matching-loss": r"tanh|cosh",
     "absolute-steps": r"theta = 0\.7\$|Now look\. Play",
+    "new-pair": r"poisson|the count |birds come to a feeder in",
+    "slope-field": r"tanh",
     "one-step": r"x_1 = 2\$, \$x_2 = -1",
     "units-in-a-row": r"six hidden|Six hidden|all six|six_in|the six\b",
 }
@@ -80,7 +82,9 @@ def test_the_members_that_numbers_name_stay():
     assert named == {
         "absolute-steps": [6, 7],
         "matching-loss": [2, 2],
+        "new-pair": [1, 2],
         "one-step": [2, 4],
+        "slope-field": [1, 4],
         "units-in-a-row": [4, 1],
     }
 

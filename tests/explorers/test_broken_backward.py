@@ -134,6 +134,15 @@ def test_the_verdict_stands_over_the_grids_and_in_the_caption(explorer, bug, ver
     explorer.reset()
 
 
+def test_without_a_bug_the_second_network_is_a_copy(explorer):
+    explorer.values = {"bug": "none"}
+    assert explorer._planes[1].title.get_text().startswith("a copy:")
+    assert explorer._names[1].get_text() == "a copy"
+    explorer.values = {"bug": "sign"}
+    assert explorer._names[1].get_text() == "this bug"
+    explorer.reset()
+
+
 def test_cells_are_white_where_a_group_fits_and_dark_where_nothing_does(explorer):
     explorer.values = {"bug": "bias"}
     colours = explorer._row._cells.get_facecolor()[:, :3]

@@ -222,3 +222,49 @@ def test_changes_are_weights_minus_weights_at_the_start(short):
     moved = (run.layers[0].W - initialise((128, 32, 1), "tanh", "sigmoid", seed=range(STARTS))[0].W)[0]
     np.testing.assert_allclose(numbers.changes[5], moved[:, 5].reshape(8, 16))
     assert not reading(setting, "changes", "frozen", SHORT).changes.any()
+
+
+# --- what is told, and what has no place in the picture ---
+
+
+def test_the_caption_says_what_stands_below(short):
+    explorer = DigitsLab(inside="frozen")
+
+    def numbers():
+        return explorer.compute(**explorer.values)
+
+    counts = confusion(task("one"), numbers().said) * (1 - np.eye(10, dtype=int))
+    told = explorer.caption(numbers())
+    assert f"Below, frozen layer: {counts.sum()} of 497 test digits misread" in told
+    for digit, read in np.argwhere(counts == counts.max()):
+        assert f"{digit} is read as {read}" in told
+    explorer.values = {"view": "mistakes"}
+    assert "; first " in explorer.caption(numbers())
+    explorer.values = {"view": "changes"}
+    assert explorer.caption(numbers()).endswith("Below, frozen layer: its first layer has learned nothing.")
+    explorer.values = {"task": "binary", "view": "answers"}
+    share = share_even(task("binary"), numbers().said)
+    assert f"{share[0, 1]:.0%} of 0 + 1" in explorer.caption(numbers())
+
+
+def test_a_rule_that_diverges_ends_its_line_and_has_no_table(short, monkeypatch):
+    explorer = DigitsLab(learning_rate=0.22, inside="delta_rule")
+    run = runs("one", "tanh", 1, 0.22)["delta_rule"]
+    monkeypatch.setattr(run, "losses", [*run.losses[:-2], *[np.full(STARTS, np.nan)] * 2])
+    monkeypatch.setattr(run, "firsts", [*run.firsts[:-1], np.full_like(run.firsts[0], np.nan)])
+    explorer._refresh()
+    assert "Below, delta rule: diverged." in explorer.caption(explorer.compute(**explorer.values))
+    assert not any(artist.get_visible() for artist in explorer._table.artists)
+    for axes in (explorer._accuracy, explorer._loss):
+        heights = explorer._curves[axes]["delta_rule"][1].get_ydata()
+        assert list(np.isfinite(heights)) == [True] * (SHORT - 1) + [False] * 2
+
+
+def test_a_loss_above_the_frame_is_said_to_be_there(short, monkeypatch):
+    explorer = DigitsLab(learning_rate=0.22)
+    run = runs("one", "tanh", 1, 0.22)["chain_rule"]
+    monkeypatch.setattr(run, "losses", [*run.losses[:-1], np.full(STARTS, 5.0)])
+    explorer._refresh()
+    names = {rule: artists[2].get_text() for rule, artists in explorer._curves[explorer._loss].items()}
+    assert names["chain_rule"] == "chain rule\noff the scale"
+    assert names["delta_rule"] == "delta rule"

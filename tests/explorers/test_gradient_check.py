@@ -78,6 +78,16 @@ def test_what_is_seen_up_close(explorer, exponent, seen):
     explorer.reset()
 
 
+def test_a_corner_within_the_step_is_seen_and_told(explorer):
+    explorer.values = {"activation": "relu", "exponent": -2}
+    assert explorer._seen.get_text() == "Up close: a corner"
+    assert "a corner within the step costs digits" in words(explorer)
+    explorer.values = {"exponent": -4}
+    assert explorer._seen.get_text() == "Up close: a straight line"
+    assert "corner" not in words(explorer)
+    explorer.reset()
+
+
 def test_the_curve_up_close_is_the_loss_along_the_steepest_parameter(explorer):
     numbers = explorer.compute(**explorer.values | {"exponent": -2})
     at = setup("tanh", "start", "double")

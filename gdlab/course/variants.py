@@ -1,0 +1,105 @@
+"""A course of one's own: from a seed, other members of the families of exercises than the published ones."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from gdlab.exercises import EXERCISES, FAMILIES, find_exercise
+
+AS_PUBLISHED = {
+    "both-rules": "the notebook shows tanh from its first picture on",
+    "short-rule": "the rule is the subject",
+    "stable-rate": "it is asked for any inputs",
+    "line-gradient": "the notebook goes on with this loss",
+    "descend": "it is asked for any slope",
+    "valley": "the sentences are about the explorer",
+    "neuron-gradient": "it is asked for any activation",
+    "opposed-updates": "many answers are right",
+    "sigmoid-error": "the notebook is about this pair",
+    "softmax-error": "the notebook is about this pair",
+    "collapse-three": "it is asked for any layers",
+    "xor-by-hand": "many answers are right",
+    "backprop": "it is asked for any network",
+    "cross-slopes": "the notebook goes on with this field",
+    "check-gradient": "the notebook is about this measure",
+    "relative-tolerance": "the sentences are about this check",
+    "mend-backward": "the bugs stand in the notebook",
+    "weight-variance": "it is asked for any leak",
+    "dead-units": "it is asked for any layer",
+    "perceptron": "the rule is the subject",
+    "straight-through": "the notebook goes on with this ramp",
+    "who-learns": "the numbers are those of runs in the notebook",
+    "block-shares": "the notebook goes on with these pixels",
+    "first-updates": "the notebook goes on with these updates",
+    "digits-and-xor": "the sentences are about the explorer",
+}
+"""The exercises that have no variants, each with the reason."""
+_FAMILY_OF = {family.slug: family for family in FAMILIES.values()}
+
+
+def varied(notebook: Path, seed: int) -> bytes:
+    """Return the file of a notebook with variants in place of the published exercises; if it has none, as it is.
+
+    Raises
+    ------
+    ValueError
+        If a passage of the notebook that tells an exercise is not as the exercise has it.
+    """
+    families = [_FAMILY_OF[slug] for slug in _slugs(notebook) if slug in _FAMILY_OF]
+    if not families:
+        return notebook.read_bytes()
+    content = json.loads(notebook.read_text(encoding="utf-8"))
+    sources = ["".join(cell["source"]) for cell in content["cells"]]
+    for family in families:
+        sources = family.rewritten(sources, seed)
+    for cell, source in zip(content["cells"], sources, strict=True):
+        cell["source"] = source.splitlines(keepends=True)
+        if cell["cell_type"] == "code" and (checked := re.match(r'gdlab\.check\("([\w-]+@\d+)"', source)):
+            _show_untouched(cell, checked[1])
+    return (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode()
+
+
+def _show_untouched(cell: dict[str, Any], slug: str) -> None:
+    """Put into a check's stored output what it says of a stub: the published exercise's title stood there."""
+    for output in cell["outputs"]:
+        output["data"]["text/html"] = find_exercise(slug).check(...)._repr_html_().splitlines(keepends=True)
+
+
+def _slugs(notebook: Path) -> list[str]:
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    return re.findall(r'^gdlab\.check\("([\w-]+)"', "\n".join("".join(c["source"]) for c in cells), re.MULTILINE)
+
+
+def listed(notebooks: list[Path], seed: int) -> str:
+    """Say which exercises of the notebooks differ from the published ones, and which do not and why."""
+    differ, same = [], []
+    for notebook in notebooks:
+        for slug in _slugs(notebook):
+            family, title = _FAMILY_OF.get(slug), EXERCISES[slug].title if slug in EXERCISES else slug
+            if family:
+                differ.append(f"- `{notebook.stem}`, *{title}*: here {family.about(family.member(seed))}")
+            else:
+                same.append(f"- `{notebook.stem}`, *{title}*: {AS_PUBLISHED.get(slug, 'it has no variants')}")
+    return "\n".join(
+        [
+            f"## Variants\n\nThis course was made with `--seed {seed}`; the same seed makes the same course. There are",
+            "only a few variants of each exercise, so another seed may draw one that you have used before. These exercises",
+            "differ from the published ones, whose solutions do not pass here:\n",
+            *(differ or ["- none"]),
+            "\nTheir solutions are in `solutions.md`, for you alone. `gdlab.solution` does not show them, but who",
+            "reads the package's source finds them. These exercises are as published, so their solutions are public; and so",
+            "are the questions that are answered in words:\n",
+            *(same or ["- none"]),
+        ]
+    )
+
+
+def solutions(notebooks: list[Path], seed: int) -> str:
+    """Return the solutions of the variants in the notebooks, as Markdown."""
+    parts = ["# Solutions of the variants\n\nFor you alone: keep this file out of what you hand out.\n"]
+    for notebook in notebooks:
+        for family in (_FAMILY_OF[slug] for slug in _slugs(notebook) if slug in _FAMILY_OF):
+            exercise = family.variant(seed)
+            parts.append(f"## {notebook.stem}: {exercise.title}\n\n```\n{exercise.solution_text.rstrip()}\n```\n")
+    return "\n".join(parts)
