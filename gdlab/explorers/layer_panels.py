@@ -55,7 +55,7 @@ class Lines:
         """Show as many of the lines as there are values for."""
         low, high = self._on_paper(np.array(self._axes.get_ylim()))
         on_paper = [(self._on_paper(sizes) - low) / (high - low) for sizes in values]
-        ends = [int(np.flatnonzero((0 <= heights) & (heights <= 1))[-1:].sum()) for heights in on_paper]
+        ends = [int(np.flatnonzero((heights >= 0) & (heights <= 1))[-1:].sum()) for heights in on_paper]
         names = style.spread_out(
             [float(heights[end]) for heights, end in zip(on_paper, ends, strict=True)], 0.11, low=0.05, high=0.95
         )
