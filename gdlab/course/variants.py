@@ -88,8 +88,8 @@ def listed(notebooks: list[Path], seed: int) -> str:
             "exercises differ from the published ones, whose solutions do not pass here:\n",
             *(differ or ["- none"]),
             "\nTheir solutions are in `solutions.md`, for you alone. `gdlab.solution` does not show them, but who",
-            "reads the package's source finds them. These exercises are as published, so their solutions are public; and",
-            "so are the questions that are answered in words:\n",
+            "reads the package's source finds them. These exercises are as published, so their solutions are",
+            "public; and so are the questions that are answered in words:\n",
             *(same or ["- none"]),
         ]
     )
