@@ -94,6 +94,22 @@ def _units_in_a_row(slug, row):
                 f"weights and {row.word} slopes: the output counts, too.",
             ),
             Misconception(
+                "one stage too many",
+                (4 ** (n + 1), (4 / row.weight) ** (n + 1), kept, passed ** -(n + 1), 0),
+                f"Count the stages from the output's z down to the z of unit 1: {row.word} weights and {row.word} slopes.",
+            ),
+            Misconception(
+                "question 4 answered with the slopes of question 3",
+                (*right[:3], row.stage**-n, 0),
+                "The weight is the same as in question 3, and the slope is not: it was ¼ at z = 0. What is it where the unit "
+                f"gives {_share(a)}?",
+            ),
+            Misconception(
+                "the weight is forgotten in question 4",
+                (*right[:3], slope**-n, 0),
+                "Your slope is right. Each stage has the weight of question 3, too.",
+            ),
+            Misconception(
                 "f in place of f′",
                 (2**n, (2 / row.weight) ** n, 2 * row.stage, (2 * row.stage * a) ** -n, 0),
                 f"You multiplied by what the units give, ½ and {_share(a)}. On the way back it is by how much they would give "
@@ -180,6 +196,21 @@ EXERCISES = (
                 "the leak is forgotten",
                 lambda d, leak: 2 / d,
                 "Right for a ReLU without a leak. With one, the negative half still adds a little to the mean of a².",
+            ),
+            Misconception(
+                "the mean square of a without its half",
+                lambda d, leak: 1 / (d * (1 + leak**2)),
+                "You took z² and leak² z² of all z. Each of the two has only half of the z.",
+            ),
+            Misconception(
+                "the variance of a in place of its mean square",
+                lambda d, leak: 1 / (d * ((1 + leak**2) / 2 - (1 - leak) ** 2 / (2 * np.pi))),
+                "You took the variance of a. The mean of a is not 0 here, and it counts, too.",
+            ),
+            Misconception(
+                "upside down",
+                lambda d, leak: d * (1 + leak**2) / 2,
+                "By this number the mean square grows, for weights of variance 1. Which variance makes up for it?",
             ),
             Misconception(
                 "the standard deviation",
