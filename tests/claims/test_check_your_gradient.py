@@ -174,6 +174,16 @@ def test_07_stale_activations_are_found_after_ten_steps():
     assert "everything is wrong" in explorer._image.tooltip
 
 
+def test_07_after_300_steps_stale_is_less_wrong_and_right_is_less_right():
+    def errors(bug, activation, problem, start):
+        story, data = run(bug, problem, activation, 0.3, start), data_of(problem)
+        measured, _ = measured_gradient(story.layers[-1], data)
+        return [relative_error(*pair) for pair in zip(groups_of(story.taken[-1]), groups_of(measured), strict=True)]
+
+    assert 5e-5 < min(errors("stale", "sigmoid", "circle", 0) + errors("stale", "sigmoid", "circle", 1)) < 2e-4
+    assert 1e-6 < errors("one", "tanh", "xor", 2)[-1] < 1e-5  # the output's biases are right
+
+
 @pytest.mark.parametrize("bug", [name for name in BUGS if name != "none"])
 def test_07_the_asymmetry_finds_four_of_the_bugs_and_lets_three_pass(bug):
     data = xor(20)
@@ -266,6 +276,21 @@ def test_07_the_update_with_slope_1_never_goes_uphill_on_its_sample_and_with_dro
             assert cosine.min() > 0
             medians.append(np.median(cosine))
     assert max(medians[2:]) < min(medians[:2])
+
+
+def test_07_a_factor_2_that_is_missing_from_the_dropout_on_the_way_back_is_a_relative_error_of_a_third():
+    rng = np.random.default_rng(0)
+    x, y, mask = rng.uniform(0, 1, 5), rng.normal(size=3), np.array([1, 0, 1, 1, 0, 1])
+    W1, W2 = rng.normal(size=(5, 6)), rng.normal(size=(6, 3))
+
+    def J(W1):
+        return (((np.maximum(x @ W1, 0) * mask * 2) @ W2 - y) ** 2).sum() / 2
+
+    a = np.maximum(x @ W1, 0) * mask * 2
+    given = np.outer(x, (W2 @ (a @ W2 - y)) * (a > 0) * mask)
+    measured = gdlab.numerical_gradient(J, W1)
+    assert np.linalg.norm(given) > 0.1
+    assert relative_error(given.ravel(), measured.ravel()) == pytest.approx(1 / 3, abs=1e-6)
 
 
 # --- in practice ---
