@@ -122,11 +122,6 @@ EXERCISES = (
                 "`np.sign` gives −1 or 1. What does this unit give where `z` is below 0, and what are the classes called?",
             ),
             Misconception(
-                "the step is at ½",
-                _variant(predict=lambda z: float(z > 0.5)),
-                "½ is where one cuts a probability. You compare `z`: where does this unit change its answer?",
-            ),
-            Misconception(
                 "a 1 where z is exactly 0",
                 _variant(predict=lambda z: float(z >= 0)),
                 "Only samples with z = 0 are judged otherwise, such as the very first, if `w` and `b` begin at 0. Read the formula "
