@@ -83,13 +83,14 @@ def listed(notebooks: list[Path], seed: int) -> str:
                 same.append(f"- `{notebook.stem}`, *{title}*: {AS_PUBLISHED.get(slug, 'it has no variants')}")
     return "\n".join(
         [
-            f"## Variants\n\nThis course was made with `--seed {seed}`; the same seed makes the same course. There are",
-            "only a few variants of each exercise, so another seed may draw one that you have used before. These",
-            "exercises differ from the published ones, whose solutions do not pass here:\n",
+            f"## Variants\n\nThis course was made with `--seed {seed}`; the same seed makes the same course.",
+            "There are only a few variants of each exercise, so another seed may draw one that you have used before.",
+            "These exercises differ from the published ones, whose solutions do not pass here:\n",
             *(differ or ["- none"]),
-            "\nTheir solutions are in `solutions.md`, for you alone. `gdlab.solution` does not show them, but who",
-            "reads the package's source finds them. These exercises are as published, so their solutions are",
-            "public; and so are the questions that are answered in words:\n",
+            "\nTheir solutions are in `solutions.md`, for you alone. `gdlab.solution` does not show them, but who reads",
+            "the package's source finds them.",
+            "\nThese exercises are as published, so their solutions are public; and so are the questions that are",
+            "answered in words:\n",
             *(same or ["- none"]),
         ]
     )
