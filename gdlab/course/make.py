@@ -110,7 +110,7 @@ def make_course(
         text = (files("gdlab.course") / "templates" / template).read_text(encoding="utf-8")
         (folder / name).write_text(Template(text).substitute(words), encoding="utf-8")
     if seed is not None:
-        (folder / "solutions.md").write_text(variants.solutions(notebooks, seed), encoding="utf-8")
+        (folder / "solutions.md").write_bytes(variants.solutions(notebooks, seed).encode())
     if strict:
         with (folder / "nbgrader_config.py").open("a", encoding="utf-8") as config:
             config.write((files("gdlab.course") / "templates" / "strict.txt").read_text(encoding="utf-8"))

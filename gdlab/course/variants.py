@@ -87,7 +87,7 @@ def listed(notebooks: list[Path], seed: int) -> str:
             "There are only a few variants of each exercise, so another seed may draw one that you have used before.",
             "These exercises differ from the published ones, whose solutions do not pass here:\n",
             *(differ or ["- none"]),
-            "\nTheir solutions are in `solutions.md`, for you alone. `gdlab.solution` does not show them, but who reads",
+            "\nTheir solutions are in `solutions.md`, for you alone. `gdlab.solution` does not show them; who reads",
             "the package's source finds them.",
             "\nThese exercises are as published, so their solutions are public; and so are the questions that are",
             "answered in words:\n",

@@ -144,7 +144,9 @@ def test_untouched_it_earns_nothing(family, exercise, member):
 
 @each
 def test_each_wrong_thought_is_named_every_time(family, exercise, member, quick):
-    assert len({m.name for m in exercise.misconceptions}) == len(exercise.misconceptions) >= 3
+    thoughts = {m.name: m.thought for m in exercise.misconceptions}
+    assert len(thoughts) >= 3
+    assert all(thoughts[m.name] == m.thought for m in exercise.misconceptions)
     for misconception in exercise.misconceptions:
         if isinstance(exercise, NumbersExercise):
             attempts = [[round(float(value), digits) for value in misconception.wrong] for digits in (3, 4, 12)]
@@ -188,6 +190,91 @@ def test_a_student_gets_its_hints_and_not_its_solution(family, monkeypatch):
     note = gdlab.solution(slug)
     assert f'gdlab.solution("{family.slug}")' in note.words[0]
     assert note.code == ""
+
+
+# --- it is right: asked of the package, or of a difference, and not of itself ---
+
+
+def slope_of(function, z, h=1e-5):
+    return (function(z + h) - function(z - h)) / (2 * h)
+
+
+@pytest.mark.parametrize("bent", FAMILIES["matching-loss"].members, ids=lambda bent: bent.name)
+def test_a_matching_loss_has_the_delta_rules_error_as_its_slope_and_is_0_at_0(bent):
+    z, y = np.linspace(-3.05, 3.05, 50), np.linspace(-1, 1, 50)
+    np.testing.assert_allclose(slope_of(lambda z: bent.solution(z, y), z), bent.activation(z) - y, atol=1e-6)
+    np.testing.assert_allclose(bent.solution(np.zeros(50), y), 0, atol=1e-12)
+
+
+NEW_LOSSES = {
+    "poisson_error": lambda y_hat, y: y_hat - y * np.log(y_hat),
+    "waiting_error": lambda y_hat, y: np.log(y_hat) + y / y_hat,
+    "misses_error": lambda y_hat, y: -np.log(y_hat) - y * np.log(1 - y_hat),
+    "eggs_error": lambda y_hat, y: -y * np.log(y_hat) - (10 - y) * np.log(1 - y_hat),
+    "magnet_error": lambda y_hat, y: -(1 + y) / 2 * np.log(1 + y_hat) - (1 - y) / 2 * np.log(1 - y_hat),
+}
+"""The losses, read from the exercises' text once more."""
+
+
+@pytest.mark.parametrize("pair", FAMILIES["new-pair"].members, ids=lambda pair: pair.title)
+def test_an_error_signal_is_the_slope_of_the_loss_that_the_text_names(pair):
+    loss, activation = NEW_LOSSES[pair.solution.__name__], {"the exponential": "exponential", "the sigmoid": "sigmoid"}
+    f = gdlab.ACTIVATIONS[activation.get(pair.unit, "tanh")]
+    z, y = np.linspace(-2, 2, 41), np.tile([1.0, -1.0] if f.name == "tanh" else [1.0, 4.0], 21)[:41]
+    np.testing.assert_allclose(slope_of(lambda z: loss(f(z), y), z), pair.solution(z, y), rtol=1e-6, atol=1e-7)
+
+
+@pytest.mark.parametrize("hidden", FAMILIES["slope-field"].members, ids=lambda hidden: hidden.name)
+def test_a_slope_field_is_that_of_the_packages_network(hidden):
+    rng = np.random.default_rng(0)
+    X, W1, b1, W2 = (rng.normal(size=shape) for shape in ((6, 2), (2, 4), (1, 4), (4, 1)))
+    network = [gdlab.Layer(W1, b1, hidden.activation.name), gdlab.Layer(W2, np.zeros((1, 1)), "identity")]
+    for i, step in enumerate(1e-5 * np.eye(2)):
+        there, back = (gdlab.forward(network, X + way * step).y_hat[:, 0] for way in (1, -1))
+        np.testing.assert_allclose(hidden.solution(X, W1, b1, W2)[:, i], (there - back) / 2e-5, atol=1e-8)
+
+
+@pytest.mark.parametrize("net", FAMILIES["one-step"].members, ids=str)
+def test_one_step_by_hand_is_that_of_the_packages_backward_pass(net):
+    W1 = np.transpose([net.weights(0), net.weights(1)])
+    hidden, output = (
+        gdlab.Layer(W1, np.zeros((1, 2)), "sigmoid"),
+        gdlab.Layer(np.reshape(net.v, (2, 1)), [[net.bias]], "identity"),
+    )
+    trace = gdlab.forward([hidden, output], [net.x])
+    first, second = gdlab.backward([hidden, output], trace, [[net.y]])
+    made = FAMILIES["one-step"].make("x", net).answer
+    wanted = (trace.y_hat[0, 0] - net.y, second.W[0, 0], first.b[0, 0], first.W[0, 0], first.W[1, 1])
+    np.testing.assert_allclose(made, [*wanted, W1[0, 0] - net.rate * first.W[0, 0]], atol=1e-12)
+
+
+@pytest.mark.parametrize("row", FAMILIES["units-in-a-row"].members, ids=str)
+def test_units_in_a_row_multiply_slopes_and_weights_one_by_one(row):
+    def arrives(weight, slopes):
+        error = 1.0
+        for slope in slopes:
+            error = error * weight * slope
+        return error
+
+    sigmoid, at = gdlab.ACTIVATIONS["sigmoid"], np.log(row.gives / (1 - row.gives))
+    smaller, smaller_too, weight, smaller_still, larger = FAMILIES["units-in-a-row"].make("x", row).answer
+    quarter, given = [sigmoid.f_prime(np.zeros(row.units)), sigmoid.f_prime(np.full(row.units, at))]
+    assert 1 / arrives(1, quarter) == pytest.approx(smaller)
+    assert 1 / arrives(row.weight, quarter) == pytest.approx(smaller_too)
+    assert arrives(weight, quarter[:1]) == pytest.approx(row.stage)
+    assert 1 / arrives(weight, given) == pytest.approx(smaller_still)
+    assert (
+        arrives(row.relu_weight, gdlab.ACTIVATIONS["relu"].f_prime(np.array([3.0] * (row.units - 1) + [-1.0])))
+        == larger
+    )
+
+
+@pytest.mark.parametrize("walk", FAMILIES["absolute-steps"].members, ids=str)
+def test_steps_on_the_absolute_value_are_those_of_the_packages_update(walk):
+    theta, rate = walk
+    for want in FAMILIES["absolute-steps"].make("x", walk).answer:
+        theta = gdlab.gradient_descent_update(theta, rate, np.sign(theta))
+        assert theta == pytest.approx(want)
 
 
 # --- the notebook's words ---
