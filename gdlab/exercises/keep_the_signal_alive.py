@@ -25,15 +25,25 @@ def _layer(rng):
 
 
 def _relu_layer(rng):
-    n, d, k = int(rng.integers(7, 12)), 3, int(rng.integers(6, 9))
-    X, W, b = rng.normal(0, 1, (n, d)), rng.normal(0, 1, (d, k)), rng.normal(0, 1, (1, k))
+    n, d, k, kind = int(rng.integers(7, 12)), 3, int(rng.integers(6, 9)), rng.integers(3)
+    X, W = rng.normal(0, 1, (n, d)), rng.normal(0, 1, (d, k))
+    X[:, 0], W[0] = np.abs(X[:, 0]), -1 - np.abs(W[0])
+    W[:, 2] = 0.0
+    W[1:, 5] = 0.0  # without its bias it would be off at every sample
+    if kind == 1:
+        X[: rng.integers(1, 3)] = 4.0, 0.0, 0.0  # one or two samples at which all units are off
     z = X @ W
-    b[:, 0] = -z[:, 0].max() - 0.5  # dead
-    b[:, 1] = -z[:, 1].max() - 0.1  # dead, if not by much
-    W[:, 2], b[:, 2] = 0.0, 0.0  # z is 0 at every sample, and the slope there is 0: dead
-    b[:, 3] = -np.sort(z[:, 3])[-2:].mean()  # awake at one sample only
-    b[:, 4] = -z[:, 4].min() + 0.3  # awake at every sample
-    order = rng.permutation(k)
+    lowest, highest = z.min(axis=0), z.max(axis=0)
+    b = -lowest - rng.uniform(0.1, 1.0, k)  # off at some sample and on at others
+    b[0] = -highest[0] - 0.5  # dead
+    b[1] = -highest[1] - 0.1  # dead, if not by much
+    b[2] = 0.0  # z is 0 at every sample, and the slope there is 0: dead
+    b[3] = -np.sort(z[:, 3])[-2:].mean()  # awake at one sample only
+    if kind == 0:
+        b[4] = -lowest[4] + 0.3  # awake at every sample
+    elif kind == 2:
+        b = np.minimum(b, -highest - 0.1 * (np.arange(k) != 2))  # all are dead
+    b, order = b[None], rng.permutation(k)
     return X, W[:, order], b[:, order]
 
 
@@ -114,6 +124,26 @@ def _units_in_a_row(slug, row):
                 (2**n, (2 / row.weight) ** n, 2 * row.stage, (2 * row.stage * a) ** -n, 0),
                 f"You multiplied by what the units give, ½ and {_share(a)}. On the way back it is by how much they would give "
                 "more.",
+            ),
+            Misconception(
+                "f in place of f′ in question 4",
+                (*right[:3], (kept * a) ** -n, 0),
+                f"In question 4 you multiplied by what the units give, {_share(a)}, instead of their slope.",
+            ),
+            Misconception(
+                "one slope everywhere",
+                (2**n, (2 / row.weight) ** n, 2 * row.stage, row.stage**-n, 0),
+                "You took ½, what a sigmoid gives at z = 0, for its slope, and the same slope in question 4, where z is another.",
+            ),
+            Misconception(
+                "the weight upside down",
+                (*right[:2], 1 / kept, right[3], 0),
+                f"By the weight and the slope together, the error is multiplied by {row.stage:g} here. One slope is ¼.",
+            ),
+            Misconception(
+                "the ReLU that is off counts as on",
+                (*right, row.relu_weight**n),
+                f"You let all {row.word} pass the error. What is the slope of a ReLU at z = −1?",
             ),
             Misconception(
                 "the slope of tanh",
@@ -281,6 +311,41 @@ EXERCISES = (
                 "samples are counted",
                 lambda X, W, b: int((X @ W + b <= 0).all(axis=1).sum()),
                 "This asks each sample whether all units are off. Ask each unit whether it is off at all samples.",
+            ),
+            Misconception(
+                "only a z of exactly 0 counts as off",
+                lambda X, W, b: int((X @ W + b == 0).all(axis=0).sum()),
+                "A ReLU is off where its z is negative, too.",
+            ),
+            Misconception(
+                "all at once",
+                lambda X, W, b: int((X @ W + b <= 0).all()),
+                "This asks once, of the whole layer, whether everything is off. Ask each unit: along which axis?",
+            ),
+            Misconception(
+                "which, and not how many",
+                lambda X, W, b: (X @ W + b <= 0).all(axis=0),
+                "These tell which units are dead. How many are they?",
+            ),
+            Misconception(
+                "which, and not how many",
+                lambda X, W, b: np.flatnonzero((X @ W + b <= 0).all(axis=0)),
+                "These tell which units are dead. How many are they?",
+            ),
+            Misconception(
+                "how many are off at a sample",
+                lambda X, W, b: float((X @ W + b <= 0).sum() / len(X)),
+                "So many are off at a sample, on average. They may be others at the next one: dead ones are off at all.",
+            ),
+            Misconception(
+                "the bias has the wrong sign",
+                lambda X, W, b: int((X @ W - b <= 0).all(axis=0).sum()),
+                "You subtracted b. It is added to what comes in.",
+            ),
+            Misconception(
+                "always on instead of always off",
+                lambda X, W, b: int((X @ W + b > 0).all(axis=0).sum()),
+                "These are the units that are on at every sample. A dead one is on at none.",
             ),
             Misconception(
                 "the living are counted",
