@@ -24,8 +24,8 @@ STARTS, GROUP = 6, 3
 LEARNED = 0.9
 """Share of points right from which on a start counts as having learned; the best straight line has less."""
 CEILING = 1.2
-_LEAST, _MOST = 1e-12, 1e3
-"""Least and greatest distance on the axis; what is further away is shown as an arrow at the top."""
+_LEAST, _MOST = 1e-12, 4e3
+"""Least and greatest distance on the axis; an arrow at the top stands for a median that is further away."""
 
 
 @dataclass(frozen=True)
@@ -136,7 +136,7 @@ class DeepTraining(Explorer):
         self._losses.set(xlabel="step", ylabel="loss (mean cross-entropy)", xticks=range(0, STEPS + 1, 50))
         self._losses.axhline(np.log(2), color=style.FAINT, linewidth=1, zorder=0)
         self._losses.text(STEPS, np.log(2) + 0.02, "a guess", ha="right", color=style.MUTED, fontsize=9.5)
-        self._moves = figure.add_axes((0.585, 0.135, 0.405, 0.765), yscale="log", ylim=(_LEAST, 4 * _MOST))
+        self._moves = figure.add_axes((0.585, 0.135, 0.405, 0.765), yscale="log", ylim=(_LEAST, _MOST))
         self._moves.set(xlabel="layer", ylabel="distance from the start")
         mark_powers(self._moves, range(-12, 4, 3))
         self._curves = self.moving(LineCollection([], linewidths=1.6, alpha=0.8))
@@ -177,12 +177,12 @@ class DeepTraining(Explorer):
         now = np.where(numbers.moved[-1] > 0, numbers.moved[-1], np.nan)
         layers = np.arange(1, numbers.depth + 2)
         typical = np.median(now, axis=-1)
-        self._dots.set_data(np.repeat(layers, numbers.starts), np.minimum(now, _MOST).ravel())
+        self._dots.set_data(np.repeat(layers, numbers.starts), now.ravel())
         self._dots.set(color=look.colour, marker=look.marker)
-        self._line.set_data(layers, np.minimum(typical, _MOST))
+        self._line.set_data(layers, typical)
         self._line.set(color=look.colour, linestyle=look.line)
         beyond = layers[typical > _MOST]
-        self._beyond.set_data(beyond, np.full(len(beyond), 1.6 * _MOST))
+        self._beyond.set_data(beyond, np.full(len(beyond), 0.4 * _MOST))
         self._beyond.set(color=look.colour)
         self._titles[0].set_text(f"{numbers.learned} of {numbers.starts} starts have learned it")
         self._titles[1].set_text(_moved(numbers))

@@ -70,6 +70,17 @@ def test_title_and_caption_count_who_has_learned(explorer, step, learned):
     assert words(explorer).startswith(f"After {step} steps by the chain rule through 2 hidden layers, {learned} of 6")
 
 
+def test_an_arrow_stands_for_each_layer_beyond_the_axis_and_its_size_is_still_a_number(explorer):
+    explorer.values = {"rule": "delta_rule", "activation": "sigmoid", "weights": "glorot", "depth": 10, "step": STEPS}
+    explorer.values = {"learning_rate": 0.1}
+    typical = explorer.compute(**explorer.values).typical
+    assert 1e160 < typical[0] < np.inf, "its square would be infinite"
+    beyond = typical > explorer._moves.get_ylim()[1]
+    np.testing.assert_array_equal(explorer._beyond.get_xdata(), np.flatnonzero(beyond) + 1)
+    assert beyond[0]
+    assert not beyond[-1]
+
+
 def test_starts_that_diverge_are_counted(explorer):
     explorer.values = {"activation": "identity", "weights": "very_large", "depth": 20, "learning_rate": 0.5}
     assert explorer.error is None
