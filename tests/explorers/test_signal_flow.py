@@ -72,6 +72,15 @@ def test_a_unit_that_is_off_at_every_sample_is_dead():
     assert dead[-1] > 0
 
 
+def test_the_name_of_a_line_that_leaves_the_panel_stands_where_it_leaves(explorer):
+    explorer.values = {"activation": "identity", "weights": "very_large", "depth": 20}
+    top = explorer._panels[0].get_ylim()[1]
+    inside = int((mean(flow(20, "identity", "very_large").differences) <= top).sum())
+    assert inside < 20
+    (name,) = [text for text in explorer._panels[0].texts if text.get_text() == "differences"]
+    assert inside < name.get_position()[0] < inside + 1
+
+
 @pytest.mark.parametrize(
     ("weights", "depth", "verdict"),
     [
@@ -82,15 +91,6 @@ def test_a_unit_that_is_off_at_every_sample_is_dead():
         ("he", 3, "alive"),
     ],
 )
-def test_the_name_of_a_line_that_leaves_the_panel_stands_where_it_leaves(explorer):
-    explorer.values = {"activation": "identity", "weights": "very_large", "depth": 20}
-    top = explorer._panels[0].get_ylim()[1]
-    inside = int((mean(flow(20, "identity", "very_large").differences) <= top).sum())
-    assert inside < 20
-    (name,) = [text for text in explorer._panels[0].texts if text.get_text() == "differences"]
-    assert inside < name.get_position()[0] < inside + 1
-
-
 def test_the_titles_say_what_becomes_of_the_error(explorer, weights, depth, verdict):
     explorer.values = {"activation": "identity", "weights": weights, "depth": depth}
     size = float(mean(explorer.compute("identity", weights, depth).arrives))
