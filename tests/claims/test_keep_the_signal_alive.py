@@ -34,6 +34,17 @@ def trained(activation, weights, depth, learning_rate, rule="chain_rule"):
     return right, np.median(moved, axis=-1)
 
 
+def at_length(activation, weights, depth, learning_rate, steps, rule="chain_rule", starts=6):
+    """The same starts after any number of steps: the trained layers and the shares right."""
+    sizes = (2, *[16] * depth, 1)
+    layers = gdlab.initialise(sizes, activation, "sigmoid", seed=range(starts), scheme=weights)
+    history = gdlab.train(
+        layers, X, y, loss=CE, rule=rule, learning_rate=learning_rate, momentum=0.9, steps=steps, record_every=steps
+    )
+    end = history.layers()
+    return end, ((gdlab.forward(end, X).y_hat > 0.5) == y).mean(axis=(1, 2))
+
+
 def learned(*setting):
     return (trained(*setting)[0] > 0.9).sum()
 
@@ -105,6 +116,7 @@ def test_08_with_spread_3_half_arrives_through_ten_sigmoid_layers_by_slopes_of_a
     assert 0.055 < flow(10, "sigmoid", "very_large").slopes.mean() < 0.065
     means = [flow(10, "sigmoid", weights).slopes.mean() for weights in SPREADS]
     assert min(means) == means[-1]
+    assert flow(10, "sigmoid", "very_large").slopes.mean() < 0.5 * means[-2]
 
 
 def test_08_slopes_of_relu_take_about_the_root_of_one_half_at_each_layer():
@@ -155,6 +167,14 @@ def test_08_the_variance_of_the_exercise_keeps_the_mean_square_of_z(leak):
     sizes = [np.mean(z**2) for z in trace.z]
     assert 0.7 < sizes[-1] / sizes[0] < 1.4
     assert 0.01 < np.median(arrives(20, activation, np.sqrt(weight_variance(16, leak)))) < 1
+
+
+@pytest.mark.parametrize(("activation", "leak"), [("relu", 0.0), ("leaky_relu", gdlab.LEAK)])
+def test_08_about_a_tenth_arrives_and_the_last_hidden_layer_costs_about_a_factor_of_four(activation, leak):
+    assert 0.05 < np.median(arrives(20, activation, np.sqrt(weight_variance(16, leak)))) < 0.2
+    for depth in (1, 5, 20):
+        f = flow(depth, activation, "he")
+        assert 0.17 < float(mean((f.through_weights * f.through_slopes)[-1])) < 0.33
 
 
 # --- dead units ---
@@ -248,15 +268,66 @@ def test_08_identity_gets_as_far_as_a_line_and_all_its_layers_move():
     assert moved.min() > 0.01
 
 
+def test_08_the_title_does_not_change_with_fewer_sigmoid_layers_but_with_a_larger_rate_for_one():
+    assert [learned("sigmoid", "glorot", depth, 0.02) for depth in (10, 5, 3, 1)] == [0, 0, 0, 0]
+    assert learned("sigmoid", "glorot", 1, 0.5) >= 4
+
+
+def test_08_after_a_thousand_steps_most_starts_of_three_sigmoid_layers_have_learned_none_of_five_and_ten_guess():
+    assert (at_length("sigmoid", "glorot", 3, 0.1, 1000)[1] > 0.9).sum() >= 4
+    assert (at_length("sigmoid", "glorot", 5, 0.1, 1000)[1] <= 0.9).all()
+    end, _ = at_length("sigmoid", "glorot", 10, 0.1, 1000, starts=3)
+    assert np.abs(gdlab.forward(end, X).y_hat - 0.5).max() < 0.01
+
+
+def test_08_a_tanh_network_is_a_sigmoid_network_with_four_times_the_weights():
+    layers = gdlab.initialise((2, *[16] * 10, 1), "tanh", "sigmoid", scheme="glorot")
+    same = []
+    for place, layer in enumerate(layers):
+        W, b = (2 * layer.W, layer.b - layer.W.sum(axis=0)) if place else (layer.W, layer.b)  # of 2σ − 1 below
+        last = place == len(layers) - 1
+        same.append(gdlab.Layer(W, b, "sigmoid") if last else gdlab.Layer(2 * W, 2 * b, "sigmoid"))  # tanh z: σ(2z)
+        np.testing.assert_array_equal(same[-1].W, (2 if last or not place else 4) * layer.W)
+    np.testing.assert_allclose(gdlab.forward(same, X).y_hat, gdlab.forward(layers, X).y_hat, rtol=1e-12)
+
+
 @pytest.mark.parametrize("learning_rate", [0.02, 0.1])
 @pytest.mark.parametrize("depth", [5, 10])
-@pytest.mark.parametrize(("activation", "weights"), [("sigmoid", "glorot"), ("tanh", "glorot"), ("relu", "he")])
-def test_08_the_delta_rule_learns_from_no_start(activation, weights, depth, learning_rate):
-    _, moved = trained(activation, weights, depth, learning_rate, "delta_rule")
-    assert learned(activation, weights, depth, learning_rate, "delta_rule") == 0
-    if activation != "relu":
-        assert moved.argmax() == 0
-        assert moved[0] > 10
+@pytest.mark.parametrize("activation", ["sigmoid", "tanh"])
+def test_08_the_delta_rule_learns_from_no_start(activation, depth, learning_rate):
+    _, moved = trained(activation, "glorot", depth, learning_rate, "delta_rule")
+    assert learned(activation, "glorot", depth, learning_rate, "delta_rule") == 0
+    assert moved.argmax() == 0
+    assert moved[0] > 10
+
+
+def test_08_through_ten_layers_its_first_layer_moves_a_thousandfold_with_tanh_and_beyond_measure_with_sigmoids():
+    assert 1e3 < trained("tanh", "glorot", 10, 0.02, "delta_rule")[1][0] < 1e4
+    assert trained("sigmoid", "glorot", 10, 0.02, "delta_rule")[1][0] > 1e100
+
+
+def test_08_ten_tanh_layers_of_the_delta_rule_end_with_two_outputs_since_the_first_is_saturated():
+    end, _ = at_length("tanh", "glorot", 10, 0.02, 200, "delta_rule")
+    trace = gdlab.forward(end, X)
+    assert (np.abs(np.tanh(trace.z[0])) > 0.99).mean() > 0.999
+    assert [len(np.unique(one.round(3))) for one in trace.y_hat] == [2] * 6
+    losses = -(y * np.log(trace.y_hat) + (1 - y) * np.log(1 - trace.y_hat)).mean(axis=(1, 2))
+    np.testing.assert_allclose(losses, 0.44, atol=0.005)
+
+
+def test_08_a_rate_forty_times_smaller_and_ten_times_the_steps_do_not_help_five_tanh_layers():
+    assert (at_length("tanh", "glorot", 5, 0.02 / 40, 2000, "delta_rule")[1] <= 0.9).all()
+
+
+@pytest.mark.parametrize("learning_rate", [0.02, 0.1])
+def test_08_ten_relu_layers_of_the_delta_rule_overflow(learning_rate):
+    setting = "delta_rule", "relu", "he", 10, learning_rate
+    assert not np.isfinite(deep_training.train_group(0, *setting).loss[-1]).any()
+    assert not np.isfinite(deep_training.train_group(1, *setting).loss[-1]).any()
+
+
+def test_08_five_relu_layers_learn_from_most_starts_by_the_delta_rule_at_a_small_rate():
+    assert (at_length("relu", "he", 5, 0.002, 2000, "delta_rule")[1] > 0.9).sum() >= 4
 
 
 def test_08_at_ten_sigmoid_layers_the_delta_rule_is_ahead_and_below_a_straight_line():
