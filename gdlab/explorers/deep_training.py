@@ -208,4 +208,4 @@ def _moved(numbers: Seen) -> str:
         return f"{numbers.diverged} of {numbers.starts} starts diverged"
     if numbers.step == 0:
         return "Nothing has moved yet"
-    return f"Layer 1: {sized(float(numbers.typical[0]), 2)} times its size"
+    return f"Layer 1 moved {sized(float(numbers.typical[0]), 2)} times its size"

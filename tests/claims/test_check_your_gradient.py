@@ -198,6 +198,18 @@ def test_07_the_asymmetry_finds_four_of_the_bugs_and_lets_three_pass(bug):
     assert min(found) > 0.01 if bug in ("transposed", "slope", "bias", "one") else max(found) < 1e-7
 
 
+def test_07_activations_that_stay_stale_while_the_parameters_move_do_not_pass_the_asymmetry():
+    data = xor(20)
+    layers = gdlab.initialise((2, 3, 3, 1), "tanh", "sigmoid", scheme="he")
+    start = to_vector(layers)
+    before = gdlab.forward(from_vector(start + 0.1, layers), data.X)
+
+    def field(theta):
+        return gdlab.gradient_vector(backward_with(BUGS["stale"], from_vector(theta, layers), before, data.y))
+
+    assert gdlab.asymmetry(field, start) > 0.5
+
+
 def test_07_without_a_bug_a_relu_at_its_corner_raises_a_false_alarm():
     explorer = gdlab.BrokenBackward(bug="none", activation="relu", start=1)
     numbers = explorer.compute(**explorer.values)
