@@ -4,7 +4,6 @@ The digits of the data set were black and white bitmaps of 32×32 pixels, in whi
 4×4. A digit of your own has to come the same way, or the network sees something that it has not learned from.
 """
 
-import html
 import io
 import os
 from collections.abc import Callable
@@ -22,7 +21,8 @@ from PIL import Image, UnidentifiedImageError
 from gdlab import training
 from gdlab.datasets import digits
 from gdlab.explorers import style
-from gdlab.explorers.explorer import Picture
+from gdlab.explorers.explorer import Picture, paragraph
+from gdlab.explorers.twin import captioned
 from gdlab.network import Layer, initialise, propagate
 from gdlab.validation import Array, describe
 
@@ -156,7 +156,7 @@ class OwnDigit:
         self.probabilities = propagate(reader(), self.pixels.reshape(1, 64)).y_hat[0]
         self._image.value = _picture(bitmap, self.pixels, self.probabilities)
         self._image.tooltip = self._told  # becomes the accessible name of the <img>
-        self._say(self._told, "status")
+        self._words.value = paragraph(self._told, role="status")
         return int(self.probabilities.argmax())
 
     @property
@@ -166,22 +166,19 @@ class OwnDigit:
         next_best = "under 1%" if next_best == "0%" else next_best
         return f"Read as {first} with a probability of {sure}; next comes {second} with {next_best}."
 
-    def _say(self, words: str, role: str) -> None:
-        self._words.value = f'<p role="{role}" aria-live="polite" style="font-size:15px">{html.escape(words)}</p>'
-
     def _on_upload(self, change: dict[str, Any]) -> None:
         if not change["new"]:
             return
         try:
             self.read(bytes(change["new"][0]["content"]))
         except Exception as error:  # ipywidgets would swallow it
-            self._say(f"This picture could not be read: {error}.", "alert")
+            self._words.value = paragraph(f"This picture could not be read: {error}.", role="alert")
 
     def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         view = {"version_major": 2, "version_minor": 0, "model_id": self.widget.model_id}
         data = {
             "application/vnd.jupyter.widget-view+json": view,
-            "image/png": bytes(self._image.value),
+            "image/png": captioned(self._image.value, self._told),
             "text/plain": f"OwnDigit: {self._told}",
         }
         return data, {"image/png": {"alt": self._told, "width": style.PAGE_WIDTH}}

@@ -103,7 +103,10 @@ def test_it_says_what_it_reads_and_shows_a_picture(four):
     data, about = four._repr_mimebundle_()
     assert data["text/plain"].startswith("OwnDigit: Read as 4 with a probability of 9")
     assert about["image/png"]["alt"] in data["text/plain"]
-    assert Image.open(io.BytesIO(data["image/png"])).size == (1440, 480)
+    width, height = Image.open(io.BytesIO(four._image.value)).size
+    twin = np.asarray(Image.open(io.BytesIO(data["image/png"])).convert("L"))
+    assert (width, height) == (1440, 480)
+    assert twin[height:].min() < 80, "what it reads is written under the picture"
 
 
 def upload(own, content):

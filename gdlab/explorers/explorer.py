@@ -236,7 +236,7 @@ class Explorer(ABC):
         self._image.layout = widgets.Layout(
             width=f"{style.PAGE_WIDTH}px", max_width="100%", height="auto", align_self="flex-start"
         )
-        self._words = widgets.HTML(_paragraph(words, role="status"))
+        self._words = widgets.HTML(paragraph(words, role="status"))
         self._words.layout = widgets.Layout(max_width="900px", min_height="74px")  # three lines: what is below stays
         self.widget = widgets.VBox([*rows, self._image, self._words])
         self.widget.layout.overflow = "visible"  # or the focus on a wide control could scroll the picture by its margin
@@ -262,7 +262,7 @@ class Explorer(ABC):
             self._under_way, self._stopped = None, False
             self._share_done = 1.0
             self._show_progress()
-            self._words.value = _paragraph(
+            self._words.value = paragraph(
                 f"This setting could not be drawn. {type(error).__name__}: {error}. The picture is the one before; "
                 "Reset goes back to the start.",
                 role="alert",
@@ -273,7 +273,7 @@ class Explorer(ABC):
             picture, words = shown
             self._image.value = picture
             self._image.tooltip = words  # becomes the accessible name of the <img>
-            self._words.value = _paragraph(words, role="status")
+            self._words.value = paragraph(words, role="status")
         self._show_progress()
 
     def _show_progress(self) -> None:
@@ -380,7 +380,7 @@ def _event_loop() -> asyncio.AbstractEventLoop | None:
         return None
 
 
-def _paragraph(words: str, role: str) -> str:
+def paragraph(words: str, role: str) -> str:
     return (
         f'<p role="{role}" aria-live="polite" style="font-size:15px; line-height:1.5; margin:2px 0 0">'
         f"{html.escape(words)}</p>"
