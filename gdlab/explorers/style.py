@@ -6,6 +6,7 @@ alone. Sizes are in points on a page that is 9 inches (900 CSS pixels) wide.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import matplotlib as mpl
@@ -103,9 +104,10 @@ LANDSCAPE = LinearSegmentedColormap.from_list("landscape", ["#77808A", "#E9EBED"
 """Heights of a loss: dark is low."""
 
 
-def halo(width: float = 2.5) -> list[Stroke]:
-    """Return the path effect that keeps a label readable on a line or on contours."""
-    return [withStroke(linewidth=width, foreground=PAPER)]
+@cache
+def halo(width: float = 2.5) -> tuple[Stroke]:
+    """Return the path effect that keeps a label readable on a line or on contours: always the same object."""
+    return (withStroke(linewidth=width, foreground=PAPER),)
 
 
 def number(value: float, digits: int = 3) -> str:

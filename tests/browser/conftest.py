@@ -4,7 +4,7 @@ Not for the session: Playwright keeps an event loop running as long as it lives,
 """
 
 import shutil
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -12,6 +12,8 @@ import pytest
 
 from tests.browser import lab
 from tests.notebooks.refresh import FOLDER
+
+VIEWPORT = {"width": 1280, "height": 900}
 
 
 @pytest.fixture(scope="module")
@@ -41,15 +43,35 @@ def served(tmp_path_factory):
 
 @pytest.fixture
 def open_notebook(chromium, served):
-    """Open a notebook in a page of the given size."""
+    """Open a notebook in a page of the usual size."""
+    with closing_pages() as pages:
+
+        def opened(name, app="lab"):
+            pages.append(chromium.new_page(viewport=VIEWPORT))
+            return lab.Notebook(pages[-1], served(app), name, app)
+
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def already_run(chromium, served):
+    """Return a notebook that has been opened and run, the same for several tests: to get there takes seconds."""
+    with closing_pages() as pages:
+
+        @cache
+        def run(name):
+            pages.append(chromium.new_page(viewport=VIEWPORT))
+            notebook = lab.Notebook(pages[-1], served("lab"), name)
+            notebook.run_all()
+            return notebook
+
+        yield run
+
+
+@contextmanager
+def closing_pages():
     pages = []
-
-    def opened(name, width=1280, height=900, app="lab"):
-        page = chromium.new_page(viewport={"width": width, "height": height})
-        pages.append(page)
-        return lab.Notebook(page, served(app), name, app)
-
-    yield opened
+    yield pages
     for page in pages:  # and the kernel with it: a server keeps those of closed pages
         page.evaluate("() => window.jupyterapp?.shell.currentWidget?.sessionContext?.shutdown()")
         page.close()

@@ -174,7 +174,7 @@ class Notebook:
         image = self.explorers.nth(index)
         image.scroll_into_view_if_needed()
         explorer = ExplorerOnPage(self.page, image)
-        explorer.wait_for_change("")
+        explorer.wait_for_change("", still=600)  # JupyterLab lays out what comes into view, and then again
         return explorer
 
 
@@ -239,13 +239,13 @@ class ExplorerOnPage:
         self.box.get_by_role("button", name="Reset").click()
         self.wait_for_change(state)
 
-    def wait_for_change(self, state: str, seconds: float = 60) -> None:
-        """Wait until something else is shown, then until all work is done and nothing moves.
+    def wait_for_change(self, state: str, seconds: float = 60, still: int = 250) -> None:
+        """Wait until something else is shown, then until all work is done and nothing moves for so many milliseconds.
 
         They come in messages of their own, and one change may bring several pictures.
         """
         self.image.page.wait_for_function(
-            f"""([image, state]) => {{
+            f"""([image, state, still]) => {{
                 const shown = ({_STATE})(image);
                 const now = shown + image.getBoundingClientRect().top + image.parentElement.offsetHeight;
                 if (image.lastSeen !== now) [image.lastSeen, image.seenSince] = [now, performance.now()];
@@ -253,8 +253,8 @@ class ExplorerOnPage:
                 const bar = image.parentElement.querySelector('.widget-hprogress');
                 if (bar && getComputedStyle(bar).visibility !== 'hidden') return false;
                 return shown !== state && image.complete && image.naturalWidth > 0
-                    && kernel.status === 'idle' && performance.now() - image.seenSince > 250;
+                    && kernel.status === 'idle' && performance.now() - image.seenSince > still;
             }}""",
-            arg=[self.image.element_handle(), state],
+            arg=[self.image.element_handle(), state, still],
             timeout=seconds * 1000,
         )

@@ -105,9 +105,8 @@ RIGHT = {
 }
 
 
-def test_arrow_keys_on_a_slider_change_picture_and_caption_and_the_page_does_not_jump(open_notebook):
-    notebook = open_notebook("01_fit_a_line.ipynb")
-    notebook.run_all()
+def test_arrow_keys_on_a_slider_change_picture_and_caption_and_the_page_does_not_jump(already_run):
+    notebook = already_run("01_fit_a_line.ipynb")
     explorer = notebook.explorer()
     slider = explorer.slider("Step")
     slider.focus()
@@ -123,12 +122,12 @@ def test_arrow_keys_on_a_slider_change_picture_and_caption_and_the_page_does_not
         seen.add(explorer.caption)
     assert len(seen) == 4  # the last key went back to where one had been before
     assert explorer.image.get_attribute("title") == explorer.caption
+    explorer.reset()
     assert notebook.complaints == []
 
 
-def test_end_keys_reach_both_ends_and_reset_returns(open_notebook):
-    notebook = open_notebook("01_fit_a_line.ipynb")
-    notebook.run_all()
+def test_end_keys_reach_both_ends_and_reset_returns(already_run):
+    notebook = already_run("01_fit_a_line.ipynb")
     explorer = notebook.explorer()
     first = explorer.caption
     for label, key in (("Step", "End"), ("Learning rate", "End"), ("Learning rate", "Home"), ("Step", "Home")):
@@ -144,9 +143,8 @@ def test_end_keys_reach_both_ends_and_reset_returns(open_notebook):
     assert notebook.complaints == []
 
 
-def test_play_walks_through_the_steps_and_stops(open_notebook):
-    notebook = open_notebook("02_walk_down_a_slope.ipynb")
-    notebook.run_all()
+def test_play_walks_through_the_steps_and_stops(already_run):
+    notebook = already_run("02_walk_down_a_slope.ipynb")
     explorer = notebook.explorer()
     step = explorer.slider("Step")
     before = float(step.get_attribute("aria-valuenow"))
@@ -163,16 +161,14 @@ def test_play_walks_through_the_steps_and_stops(open_notebook):
     assert explorer.caption == caption
 
 
-def test_an_explorer_set_up_in_code_keeps_its_step_on_the_page(open_notebook):
-    notebook = open_notebook("02_walk_down_a_slope.ipynb")
-    notebook.run_all()
+def test_an_explorer_set_up_in_code_keeps_its_step_on_the_page(already_run):
+    notebook = already_run("02_walk_down_a_slope.ipynb")
     explorer = notebook.explorer(1)
     assert float(explorer.slider("Step").get_attribute("aria-valuenow")) == 2
 
 
-def test_an_attempt_that_is_typed_is_judged(open_notebook):
-    notebook = open_notebook("01_fit_a_line.ipynb")
-    notebook.run_all()
+def test_an_attempt_that_is_typed_is_judged(already_run):
+    notebook = already_run("01_fit_a_line.ipynb")
     head = "def update(weight, bias, learning_rate, actual, predicted, input):\n"
     head += "    step = learning_rate * (actual - predicted)"
     score, words = notebook.answer("short-rule", f"{head}\n    return weight - step * input, bias - step")
@@ -199,10 +195,11 @@ def test_works_in_notebook_7_too(open_notebook, name):
 
 
 @pytest.mark.parametrize("width", [900, 640, 600])
-def test_on_a_narrow_page_the_explorer_fits_and_keeps_its_shape(open_notebook, width):
+def test_on_a_narrow_page_the_explorer_fits_and_keeps_its_shape(already_run, width):
     """640 pixels are what 200 % zoom leaves of a page of 1280."""
-    notebook = open_notebook("01_fit_a_line.ipynb", width=width)
-    notebook.run_all()
+    notebook = already_run("01_fit_a_line.ipynb")
+    wide = notebook.page.viewport_size
+    notebook.page.set_viewport_size({"width": width, "height": 900})
     explorer = notebook.explorer()
     for part in (explorer.image, *explorer.controls):
         box = part.bounding_box()
@@ -211,11 +208,12 @@ def test_on_a_narrow_page_the_explorer_fits_and_keeps_its_shape(open_notebook, w
     box = explorer.image.bounding_box()
     assert box["width"] / box["height"] == pytest.approx(9 / 5.7, rel=0.01)
     explorer.step(explorer.controls[-1])
+    explorer.reset()
+    notebook.page.set_viewport_size(wide)
 
 
-def test_what_has_the_focus_shows_it(open_notebook, keep):
-    notebook = open_notebook("00_start_here.ipynb")
-    notebook.run_all()
+def test_what_has_the_focus_shows_it(already_run, keep):
+    notebook = already_run("01_fit_a_line.ipynb")
     explorer = notebook.explorer()
     for number, control in enumerate((explorer.controls[0], explorer.controls[-1])):
         control.evaluate("control => control.blur()")

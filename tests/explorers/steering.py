@@ -15,6 +15,7 @@ from matplotlib.transforms import Bbox
 from PIL import Image
 
 import gdlab
+from gdlab.explorers import stamps
 from gdlab.explorers.controls import Steps
 
 EXPLORERS = [getattr(gdlab, name) for name, module in gdlab._ON_DEMAND.items() if module.startswith("gdlab.explorers.")]
@@ -109,14 +110,25 @@ def shows(explorer, x, y, colour=None):
 def texts_of(explorer):
     """Yield a function that tells every text on the picture and the box that it fills, in pixels."""
     on_background, moving = [], []
-    draw_text, draw_all = Text.draw, explorer._canvas.draw
+    now = on_background
+    draw_text, draw_all, draw_moving = Text.draw, explorer._canvas.draw, stamps.draw
+
+    def note(text):
+        if text.get_visible() and text.get_text().strip():
+            now.append((text.get_text(), text.get_window_extent(explorer._canvas.get_renderer())))
 
     def noting_text(text, renderer):
-        if text.get_visible() and text.get_text().strip():
-            (moving if text.get_animated() else on_background).append(
-                (text.get_text(), text.get_window_extent(renderer))
-            )
+        if renderer is explorer._canvas.get_renderer():  # not the small sheet of a stamp
+            note(text)
         draw_text(text, renderer)
+
+    def noting_moving(artist, *where):
+        nonlocal now
+        now, before = moving, len(moving)
+        draw_moving(artist, *where)
+        if isinstance(artist, Text) and len(moving) == before:
+            note(artist)
+        now = on_background
 
     def noting_all():
         on_background.clear()
@@ -127,11 +139,11 @@ def texts_of(explorer):
         moving.clear()
         return result
 
-    Text.draw, explorer._canvas.draw = noting_text, noting_all
+    Text.draw, explorer._canvas.draw, stamps.draw = noting_text, noting_all, noting_moving
     try:
         yield told
     finally:
-        Text.draw, explorer._canvas.draw = draw_text, draw_all
+        Text.draw, explorer._canvas.draw, stamps.draw = draw_text, draw_all, draw_moving
 
 
 @dataclasses.dataclass
