@@ -8,7 +8,6 @@ metadata, is said in the log, stands at the top of the feedback, and comes with 
 """
 
 import ast
-import copy
 import json
 import os
 import re
@@ -18,7 +17,6 @@ from glob import glob
 from pathlib import Path
 from typing import Any
 
-import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_notebook
@@ -40,7 +38,8 @@ from nbgrader.utils import is_grade, is_solution, rmtree
 from traitlets.config import Config
 
 from gdlab.course.mend import AssignedCell, UnreadableError, mend, read_cells
-from gdlab.course.run import RunCells, kernel_error, only_shows
+from gdlab.course.run import RunCells, kernel_error
+from gdlab.course.shown import leave_to_run, with_stored_outputs
 
 Resources = dict[str, Any]
 
@@ -150,20 +149,8 @@ class SubmissionExporter(NotebookExporter):
         except UnreadableError as problem:
             cells, remarks = [], [f"Nothing could be graded: {problem}."]
         source = Path(self._place(self._course.source_directory, "."), path.name)
-        with_pictures(cells, source)
+        with_stored_outputs(cells, source)
         return self.from_notebook_node(new_notebook(cells=cells, metadata={"gdlab": {"remarks": remarks}}), resources)
-
-
-def with_pictures(cells: list[NotebookNode], source: Path) -> None:
-    """Give cells that only show an explorer, as the assignment has them, its stored picture: they need not be run."""
-    try:
-        assigned = nbformat.read(source, as_version=4).cells
-    except (OSError, ValueError):
-        return  # then they are run
-    shown = {cell.source: cell.outputs for cell in assigned if cell.cell_type == "code" and only_shows(cell)}
-    for cell in cells:
-        if cell.cell_type == "code":
-            cell.outputs = copy.deepcopy(shown.get(cell.source, []))
 
 
 def _handed_in(path: Path) -> tuple[Path, list[str]]:
@@ -197,6 +184,7 @@ class MendCells(NbGraderPreprocessor):
         with Gradebook(names["db_url"]) as gradebook:
             assigned = _assigned(gradebook, names["notebook"], names["assignment"])
         cells, remarks = mend(nb.cells, assigned)
+        leave_to_run(cells)
         said = nb.metadata.gdlab.remarks
         if nb.cells or not said:  # else it has been said already why everything is missing
             said += [f"{remark}." for remark in remarks]

@@ -7,7 +7,6 @@ kernel, in which the good cells before are run again: one bad cell costs its own
 import contextlib
 import copy
 import os
-import re
 import signal
 import time
 from typing import Any
@@ -19,6 +18,8 @@ from nbformat.v4 import new_output
 from nbgrader.preprocessors import Execute
 from nbgrader.utils import is_grade, is_solution
 from traitlets import Integer
+
+from gdlab.course.shown import is_shown
 
 try:
     import resource
@@ -50,7 +51,7 @@ class RunCells(Execute):
         """
         self._prepare(nb, resources, km)
         codes = [i for i, cell in enumerate(nb.cells) if cell.cell_type == "code" and cell.source.strip()]
-        waiting = [i for i in codes if not (nb.cells[i].outputs and only_shows(nb.cells[i]))]
+        waiting = [i for i in codes if not is_shown(nb.cells[i])]
         why_not = kernel_error("NotRun", "the cells above had used up the time or the kernels")
         if all(_is_check(nb.cells[index]) for index in waiting):
             why_not = kernel_error("NothingThere", "there is no code to check")
@@ -69,7 +70,10 @@ class RunCells(Execute):
         self.store_widget_state = self.record_timing = False
         self.coalesce_streams = True
         self.shutdown_kernel = "immediate"
-        self.extra_arguments = ["--log-level=ERROR"]  # a warning for each kernel would hide those that matter
+        self.extra_arguments = [
+            "--log-level=ERROR",  # a warning for each kernel would hide those that matter
+            "--HistoryManager.enabled=False",  # what students wrote does not belong into the instructor's own
+        ]
         self._ends = time.monotonic() + self.notebook_seconds
         self.timeout_func = lambda _cell: max(1, min(self.timeout, int(self._seconds_left())))
 
@@ -172,11 +176,6 @@ class RunCells(Execute):
                 content["traceback"] = [line[: max(room, 1000)] for line in content["traceback"]]
         self._kept[kind] += size
         return True
-
-
-def only_shows(cell: NotebookNode) -> bool:
-    """Tell whether all that a cell does is to show an explorer or a prediction: what is run after it cannot tell."""
-    return re.fullmatch(r"gdlab\.(?:[A-Z]\w*|predict)\([^()]*\)", cell.source.strip()) is not None
 
 
 def _is_check(cell: NotebookNode) -> bool:

@@ -190,9 +190,14 @@ class ExplorerOnPage:
         self.box = image.locator("xpath=..")
 
     @property
-    def picture(self) -> bytes:
-        """The pixels, as the screen has them."""
-        return self.image.screenshot()
+    def picture(self) -> str:
+        """A fingerprint of the picture that is shown: the same for the same pixels."""
+        return self.image.evaluate(
+            """async image => {
+                const file = await (await fetch(image.src)).arrayBuffer();
+                return [...new Uint8Array(await crypto.subtle.digest('SHA-256', file))].join(' ');
+            }"""
+        )
 
     @property
     def state(self) -> str:
