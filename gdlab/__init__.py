@@ -8,6 +8,7 @@ Read in this order: `activations`, `losses`, `rules`, `network`, `gradients`, `u
 these knows matplotlib or ipywidgets. The explorers, which do, are loaded when first asked for.
 """
 
+import sys
 from importlib import import_module
 from typing import Any
 
@@ -91,7 +92,14 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     if name in _ON_DEMAND:
-        value = globals()[name] = getattr(import_module(_ON_DEMAND[name]), name)
+        try:
+            value = globals()[name] = getattr(import_module(_ON_DEMAND[name]), name)
+        except ModuleNotFoundError as error:
+            raise ModuleNotFoundError(
+                f"gdlab.{name} needs {error.name}, which is not installed in this Python ({sys.executable}); "
+                "the mathematics works without it",
+                name=error.name,
+            ) from error
         return value
     raise AttributeError(f"module 'gdlab' has no attribute {name!r}")
 

@@ -41,6 +41,39 @@ def test_the_watch_would_see_a_heavy_import():
     assert "autograd" in {module.split(".")[0] for module in loaded_by("autograd")}
 
 
+WITHOUT = """
+import sys
+
+class Missing:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] == {missing!r}:
+            raise ModuleNotFoundError(f"No module named {{name!r}}", name=name)
+
+sys.meta_path.insert(0, Missing())
+import gdlab
+from gdlab.datasets import xor
+
+data = xor(40)
+layers = gdlab.initialise((2, 3, 1), "tanh", "sigmoid")
+print(gdlab.train(layers, data.X, data.y, loss="binary_cross_entropy", learning_rate=0.1, steps=3).loss.shape)
+print(repr(gdlab.check("line-gradient", lambda X, y, weight, bias: None)))
+try:
+    gdlab.RuleRace
+except ModuleNotFoundError as error:
+    print(error)
+"""
+
+
+@pytest.mark.parametrize("missing", ["ipywidgets", "matplotlib"])
+def test_where_a_package_is_missing_the_mathematics_works_and_an_explorer_says_what_it_needs(missing):
+    run = subprocess.run(
+        [sys.executable, "-c", WITHOUT.format(missing=missing)], capture_output=True, text=True, check=True, timeout=60
+    )
+    *worked, said = run.stdout.splitlines()
+    assert worked == ["(4,)", "0.0"]
+    assert said.startswith(f"gdlab.RuleRace needs {missing}, which is not installed in this Python")
+
+
 def test_every_public_name_is_there_to_be_found():
     assert len(gdlab.__all__) == len(set(gdlab.__all__))
     assert set(gdlab.__all__) <= set(dir(gdlab))

@@ -1,6 +1,7 @@
 """The program ``gdlab``: ``gdlab course DIR`` makes an nbgrader course, ``gdlab links`` prints links to a notebook."""
 
 import argparse
+import importlib.util
 import sys
 from pathlib import Path
 
@@ -53,7 +54,10 @@ def _add_course(commands) -> None:
 
 def _course(chosen: argparse.Namespace) -> str:
     names = make.make_course(chosen.folder, chosen.notebooks, strict=chosen.strict, seed=chosen.seed)
-    return f"Made a course in {chosen.folder}: {', '.join(names)}.\nGo on with {chosen.folder / 'README.md'}."
+    made = f"Made a course in {chosen.folder}: {', '.join(names)}.\nGo on with {chosen.folder / 'README.md'}."
+    if importlib.util.find_spec("nbgrader") is None:
+        made += "\nIts commands need nbgrader, which is not installed in this Python: pip install nbgrader"
+    return made
 
 
 def _add_links(commands) -> None:

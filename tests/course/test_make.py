@@ -1,6 +1,7 @@
 """`gdlab course` writes a course that nbgrader takes as it is, and overwrites nothing."""
 
 import csv
+import importlib.util
 import json
 import re
 
@@ -40,6 +41,15 @@ def test_there_is_a_roster_to_fill_in(tmp_path):
     main(["course", str(tmp_path / "c"), "--notebooks", "01"])
     with (tmp_path / "c" / "roster.csv").open(encoding="utf-8") as roster:
         assert next(csv.reader(roster)) == ["id", "first_name", "last_name", "email"]
+
+
+def test_without_nbgrader_the_course_is_made_and_what_is_missing_is_said(tmp_path, capsys, monkeypatch):
+    assert main(["course", str(tmp_path / "with"), "--notebooks", "01"]) == 0
+    assert "not installed" not in capsys.readouterr().out
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    assert main(["course", str(tmp_path / "without"), "--notebooks", "01"]) == 0
+    assert "need nbgrader, which is not installed in this Python: pip install nbgrader" in capsys.readouterr().out
+    assert (tmp_path / "without" / "source" / "01_fit_a_line" / "01_fit_a_line.ipynb").is_file()
 
 
 def test_nothing_is_overwritten(tmp_path, capsys):
