@@ -1,14 +1,14 @@
-"""Grade a class of 200 submissions of one notebook: ``python -m tests.benchmarks.class_of_200 [--students N]``.
+"""Grade a class of 200: ``python -m tests.benchmarks.class_of_200 [--students N] [--strict]``.
 
 Nine in ten hand in ordinary work (right, partly right, wrong, blank), one in ten something that goes wrong (see
 `tests.course.students`), 100 MB of output among them. In the middle the grading is killed, as by a power cut, and begun
-again. Every mark is compared with the one it should be. Prints submissions a minute, memory, and what the crash cost.
+again. Every mark is compared with the one it should be. Prints a table in Markdown; ends with an error, and keeps the
+course, if a mark is wrong or a submission was graded twice.
 """
 
 import argparse
 import csv
-import os
-import signal
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -19,13 +19,13 @@ from pathlib import Path
 import psutil
 
 from gdlab.course.make import make_course
+from tests.benchmarks.report import Table, machine
 from tests.course import students
 from tests.course.nbgrader import hand_in, nbgrader
-from tests.course.students import ASSIGNMENT, STUDENTS, Student
+from tests.course.students import ASSIGNMENT, FULL, STUDENTS, Student
 
 ORDINARY = [s for s in STUDENTS if s.hands_in.__name__ in ("all_right", "partly_right", "wrong", "blank", "noisy")]
-SPECIAL = [s for s in STUDENTS if s not in ORDINARY and s.hands_in is not students.flood]
-SPECIAL.append(Student(students.flood_of_100_megabytes, students.FULL))
+SPECIAL = [Student(students.flood_of_100_megabytes, FULL), *(s for s in STUDENTS if s not in ORDINARY)]
 
 
 class Watch(threading.Thread):
@@ -33,7 +33,7 @@ class Watch(threading.Thread):
 
     def __init__(self, process: subprocess.Popen) -> None:
         super().__init__(daemon=True)
-        self.process, self.grader, self.kernel = psutil.Process(process.pid), 0, 0
+        self.process, self.grader, self.submission = psutil.Process(process.pid), 0, 0
         self.start()
 
     def run(self) -> None:
@@ -41,7 +41,7 @@ class Watch(threading.Thread):
             try:
                 self.grader = max(self.grader, self.process.memory_info().rss)
                 for child in self.process.children(recursive=True):
-                    self.kernel = max(self.kernel, child.memory_info().rss)
+                    self.submission = max(self.submission, child.memory_info().rss)
             except psutil.Error:
                 pass  # it ended meanwhile
             time.sleep(0.1)
@@ -51,15 +51,9 @@ def graded(course: Path) -> dict[Path, int]:
     return {path: path.stat().st_mtime_ns for path in course.glob("autograded/*/*/*.ipynb")}
 
 
-def cpu_seconds() -> float:
-    """Processor time of the commands that have ended, with the kernels that they started."""
-    spent = psutil.Process().cpu_times()
-    return spent.children_user + spent.children_system
-
-
 def autograde(course: Path, until: int | None = None) -> tuple[float, Watch]:
     """Grade, to the end or until so many are graded; return the seconds it took and the memory."""
-    began = time.monotonic()
+    began = told = time.monotonic()
     with (course / "log.txt").open("a") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "nbgrader", "autograde", ASSIGNMENT], cwd=course, stdout=log, stderr=log
@@ -67,53 +61,68 @@ def autograde(course: Path, until: int | None = None) -> tuple[float, Watch]:
         watch = Watch(process)
         while process.poll() is None:
             if until is not None and len(graded(course)) > until:
-                os.kill(process.pid, signal.SIGKILL)
+                process.kill()
+            if time.monotonic() - told > 30:
+                told = time.monotonic()
+                print(f"{told - began:.0f} s: {len(graded(course))} graded", file=sys.stderr)
             time.sleep(0.2)
     if until is None and process.returncode:
         raise SystemExit(f"grading ended with {process.returncode}; see {course / 'log.txt'}")
     return time.monotonic() - began, watch
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--students", type=int, default=200)
-    count = parser.parse_args().students
-    course = Path(tempfile.mkdtemp(prefix="class_of_200_")) / "course"
-    make_course(course, [ASSIGNMENT])
-    nbgrader(course, f"generate_assignment {ASSIGNMENT}")
+def the_class(course: Path, count: int) -> dict[str, Student]:
+    """Hand in the work of so many students; return who is what."""
     who = {}
     for number in range(count):
         of = SPECIAL[number // 10 % len(SPECIAL)] if number % 10 == 9 else ORDINARY[number % 10 % len(ORDINARY)]
-        who[f"{number:03d}_{of.id}"] = of
-        hand_in(course, ASSIGNMENT, of, f"{number:03d}_{of.id}")
+        name = f"{number:03d}_{of.id}"
+        who[name] = of
+        hand_in(course, ASSIGNMENT, of, name)
+    return who
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--students", type=int, default=200)
+    parser.add_argument("--strict", action="store_true")
+    arguments = parser.parse_args()
+    count, before_all = arguments.students, machine()
+    course = Path(tempfile.mkdtemp(prefix="class_of_200_")) / "course"
+    make_course(course, [ASSIGNMENT], strict=arguments.strict)
+    nbgrader(course, f"generate_assignment {ASSIGNMENT}")
+    who = the_class(course, count)
 
     half, watch = autograde(course, until=count // 2)
     before = graded(course)
-    used = cpu_seconds()
     rest, second = autograde(course)
-    used = (cpu_seconds() - used) / max(1, count - len(before))
-    regraded = sum(graded(course)[path] != time for path, time in before.items())
+    begun_again = (course / "log.txt").read_text().count("was not finished: it begins again")
+    twice = sum(graded(course)[path] != time for path, time in before.items())
     again, _ = autograde(course)
-    nbgrader(course, "export")
     began = time.monotonic()
-    nbgrader(course, f"generate_feedback {ASSIGNMENT}")
+    nbgrader(course, f"generate_feedback {ASSIGNMENT}", "export")
     feedback = time.monotonic() - began
-    with (course / "grades.csv").open(newline="") as file:
-        scores = {line["student_id"]: float(line["score"]) for line in csv.DictReader(file)}
-    wrong = [name for name, of in who.items() if scores.get(name) != sum(points or 0 for points in of.points)]
     pages = [path.stat().st_size for path in course.glob("feedback/*/*/*.html")]
+    with (course / "grades.csv").open(newline="", encoding="utf-8") as file:
+        scores = {line["student_id"]: float(line["score"]) for line in csv.DictReader(file)}
+    should = {name: sum(points or 0 for points in of.points) for name, of in who.items()}
+    wrong = [f"{name} has {scores.get(name)}, not {mark}" for name, mark in should.items() if scores.get(name) != mark]
 
-    seconds, grader, kernel = half + rest, max(watch.grader, second.grader), max(watch.kernel, second.kernel)
-    for line in (
-        f"{count} submissions of {ASSIGNMENT} in {course}",
-        f"grading: {seconds:.0f} s, {60 * count / seconds:.0f} submissions a minute; {used:.1f} s of CPU time each",
-        f"feedback: {feedback:.0f} s, {len(pages)} pages, the largest {max(pages) / 1e6:.1f} MB",
-        f"memory: grader {grader / 1e6:.0f} MB, kernel {kernel / 1e6:.0f} MB at most",
-        f"killed after {len(before)}: {regraded} graded again; with all graded, autograde takes {again:.0f} s",
-        f"marks: {count - len(wrong)} of {count} as they should be",
-        *(f"wrong: {name} has {scores.get(name)}" for name in wrong),
-    ):
-        print(line)
+    kind = "strict" if arguments.strict else "ordinary"
+    table = Table([f"a class of {count}, {ASSIGNMENT}, {kind} grading", ""])
+    table.add("grading, seconds", half + rest)
+    table.add("submissions a minute", 60 * count / (half + rest))
+    table.add("memory of the grader, at most, MB", max(watch.grader, second.grader) / 1e6)
+    table.add("memory of a submission's process, at most, MB", max(watch.submission, second.submission) / 1e6)
+    table.add(f"killed after {len(before)}: finished, and graded again all the same", twice - begun_again)
+    table.add("with all graded, the command takes, seconds", again)
+    table.add("feedback and export, seconds", feedback)
+    table.add("pages of feedback; the largest, MB", f"{len(pages)}; {max(pages) / 1e6:.1f}")
+    table.add("marks as they should be", f"{count - len(wrong)} of {count}")
+    print(before_all, table, *wrong, sep="\n\n")
+    if wrong or twice > begun_again:
+        raise SystemExit(f"The course is kept in {course}.")
+    shutil.rmtree(course.parent)
 
 
 if __name__ == "__main__":
