@@ -156,8 +156,8 @@ class Choice:
         One flips through the options with the eyes on the picture; and JupyterLab, which takes the arrow keys of a list
         for its own, leaves a button its keys.
         """
-        button = widgets.Button(icon="chevron-right", tooltip=f"Next: {self.label}")
-        button.layout = widgets.Layout(width="30px", padding="0")
+        narrow = widgets.Layout(width="30px", padding="0")
+        button = widgets.Button(icon="chevron-right", tooltip=f"Next: {self.label}", layout=narrow)
         names = list(self.options)
         button.on_click(lambda _: dropdown.set_trait("value", names[(names.index(dropdown.value) + 1) % len(names)]))
         return button

@@ -45,7 +45,7 @@ class Explorer(ABC):
         Where the controls stand now. Can be set, in whole or in part: ``explorer.values = {"step": 10}``.
     widget : ipywidgets.Box
         What is shown on the page.
-    error : Exception or None
+    error : BaseException or None
         What went wrong at the last change, which the page also says in words.
 
     Raises
@@ -94,7 +94,7 @@ class Explorer(ABC):
         """Change what does not move; called when a control named in `scenery` has changed."""
 
     def __init__(self, **values: Any) -> None:
-        self.error: Exception | None = None
+        self.error: BaseException | None = None
         self._start = {name: control.start for name, control in self.controls.items()}
         self._start.update(self._checked(values))
         self._open(self._start)
@@ -222,9 +222,12 @@ class Explorer(ABC):
         reset.layout.width = "90px"
         reset.on_click(lambda _: self.reset())
         self._progress = widgets.FloatProgress(
-            value=self._share_done, max=1.0, description=self.long_work, style={"description_width": "initial"}
+            value=self._share_done,
+            max=1.0,
+            description=self.long_work,
+            style={"description_width": "initial"},
+            layout=widgets.Layout(width="190px"),  # beside the steps, and there all the time
         )
-        self._progress.layout = widgets.Layout(width="190px")  # beside the steps, and there all the time
         self._stop_button = widgets.Button(layout=widgets.Layout(width="110px"))
         self._stop_button.on_click(lambda _: self.go_on() if self._stopped else self.stop())
         self._time_left = widgets.Label(layout=widgets.Layout(width="90px"))
@@ -235,13 +238,11 @@ class Explorer(ABC):
             walk += [self._time_left, self._stop_button]
         row = {"flex_flow": "row wrap", "align_items": "center", "max_width": "900px", "grid_gap": "2px 18px"}
         rows = [widgets.HBox(settings, layout=row), widgets.HBox([*walk, reset], layout=row)]
-        self._image = Picture(value=picture, format="png", tooltip=words)
         # Everything about its size is fixed, so that a new picture moves nothing on the page.
-        self._image.layout = widgets.Layout(
-            width=f"{style.PAGE_WIDTH}px", max_width="100%", height="auto", align_self="flex-start"
-        )
-        self._words = widgets.HTML(paragraph(words, role="status"))
-        self._words.layout = widgets.Layout(max_width="900px", min_height="74px")  # three lines: what is below stays
+        size = widgets.Layout(width=f"{style.PAGE_WIDTH}px", max_width="100%", height="auto", align_self="flex-start")
+        self._image = Picture(value=picture, format="png", tooltip=words, layout=size)
+        three_lines = widgets.Layout(max_width="900px", min_height="74px")  # what is below stays where it is
+        self._words = widgets.HTML(paragraph(words, role="status"), layout=three_lines)
         self.widget = widgets.VBox([*rows, self._image, self._words])
         self.widget.layout.overflow = "visible"  # or the focus on a wide control could scroll the picture by its margin
 
@@ -261,16 +262,19 @@ class Explorer(ABC):
     def _show_next_stage(self, *, last: bool) -> None:
         try:
             shown = self._show(last=last)
-        except Exception as error:  # ipywidgets would swallow it
+        except (Exception, KeyboardInterrupt) as error:  # ipywidgets would swallow it
             self.error = error
             self._under_way, self._stopped = None, False
             self._share_done = 1.0
             self._show_progress()
+            interrupted = isinstance(error, KeyboardInterrupt)
+            why = "the kernel was interrupted" if interrupted else f"{type(error).__name__}: {error}"
             self._words.value = paragraph(
-                f"This setting could not be drawn. {type(error).__name__}: {error}. The picture is the one before; "
-                "Reset goes back to the start.",
+                f"This setting could not be drawn: {why}. The picture is the one before; Reset goes back to the start.",
                 role="alert",
             )
+            if interrupted:
+                raise  # a loop in a cell that sets values ends, too
             return
         self.error = None
         if shown:
