@@ -9,12 +9,12 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import ConsoleMessage, Locator, Page
+from playwright.sync_api import ConsoleMessage, Locator, Page, Request
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 CHROMIUM_FLAGS = [
@@ -31,8 +31,11 @@ HARMLESS = re.compile(r"favicon|/api/(listings|news)|ResizeObserver|Download the
 
 
 @contextmanager
-def server(folder: Path, settings: Path, app: str = "lab") -> Iterator[str]:
-    """Serve `folder` and yield the address, token and all; keep configuration and logs in `settings`."""
+def server(folder: Path, settings: Path, app: str = "lab", start_by: Sequence[str] = ()) -> Iterator[str]:
+    """Serve `folder` and yield the address, token and all; keep configuration and logs in `settings`.
+
+    A program named in `start_by` is given the server's command, and becomes it.
+    """
     token = secrets.token_hex(8)
     environment = {
         **os.environ,
@@ -43,6 +46,7 @@ def server(folder: Path, settings: Path, app: str = "lab") -> Iterator[str]:
         "JUPYTER_RUNTIME_DIR": str(settings / "runtime"),
     }
     command = [
+        *start_by,
         sys.executable,
         "-m",
         "jupyter",
@@ -83,6 +87,17 @@ def _address(log: Path, process: subprocess.Popen[bytes]) -> str:
     raise RuntimeError(f"the server did not answer; it said:\n{log.read_text()[-3000:]}")
 
 
+_CELLS = "[...window.jupyterapp.shell.currentWidget.content.model.cells]"
+_CELL = f"name => {_CELLS}.find(cell => cell.getMetadata('nbgrader')?.grade_id === name)"
+_RUN = f"""async names => {{
+    for (const name of names) {{
+        const index = {_CELLS}.findIndex(cell => cell.getMetadata('nbgrader')?.grade_id === name);
+        window.jupyterapp.shell.currentWidget.content.activeCellIndex = index;
+        await window.jupyterapp.commands.execute('notebook:run-cell');
+    }}
+}}"""
+
+
 class Notebook:
     """One notebook open in a page."""
 
@@ -91,21 +106,32 @@ class Notebook:
         self.complaints: list[str] = []
         page.on("console", self._listen)
         page.on("pageerror", lambda error: HARMLESS.search(str(error)) or self.complaints.append(str(error)))
+        page.on("request", self._watch)
         workspace = secrets.token_hex(4)  # a fresh one, or JupyterLab would open what was open before
         page.goto(address.format(f"lab/workspaces/{workspace}/tree/{path}" if app == "lab" else f"notebooks/{path}"))
-        page.wait_for_function(
+        self.path = path
+        self.wait_until_ready()
+
+    def wait_until_ready(self) -> None:
+        """Wait until the notebook is open and its kernel has nothing to do."""
+        self.page.wait_for_function(
             """path => {
                 const panel = window.jupyterapp?.shell.currentWidget;
                 return panel?.context?.path === path && panel.context.isReady
                     && panel.sessionContext.session?.kernel?.status === 'idle';
             }""",
-            arg=path,
+            arg=self.path,
             timeout=60_000,
         )
 
     def _listen(self, message: ConsoleMessage) -> None:
         if message.type == "error" and not HARMLESS.search(message.text + str(message.location)):
             self.complaints.append(message.text)
+
+    def _watch(self, request: Request) -> None:
+        """Take down what is asked of any other host: the notebooks work without a network."""
+        if not request.url.startswith(("http://127.0.0.1:", "data:", "blob:")):
+            self.complaints.append(f"the page asked for {request.url}")
 
     def run_all(self) -> None:
         """Run all cells by the command behind the menu, and wait for the last."""
@@ -122,32 +148,35 @@ class Notebook:
             kind,
         )
 
+    def command(self, name: str) -> None:
+        """Do what a menu or a button of JupyterLab does, and do not wait for its end."""
+        self.page.evaluate("name => { window.jupyterapp.commands.execute(name); }", name)
+
+    def text(self, grade_id: str) -> str:
+        """Return what stands in the cell with this nbgrader name."""
+        return self.page.evaluate(f"name => ({_CELL})(name).sharedModel.getSource()", grade_id)
+
+    def type_into(self, grade_id: str, source: str) -> None:
+        """Put this text in the place of what stands in the cell with this nbgrader name."""
+        self.page.evaluate(f"([name, source]) => ({_CELL})(name).sharedModel.setSource(source)", [grade_id, source])
+
+    def start(self, *grade_ids: str) -> None:
+        """Run the cells with these nbgrader names, one after the other, and do not wait for their end."""
+        self.page.evaluate(f"names => {{ ({_RUN})(names); }}", grade_ids)
+
     def answer(self, grade_id: str, source: str) -> list[str]:
         """Type into the cell with this nbgrader name, run it and the check below; return the check's text and HTML."""
-        self.page.evaluate(
-            """async ([gradeId, source]) => {
-                const notebook = window.jupyterapp.shell.currentWidget.content;
-                const names = [...notebook.model.cells].map(cell => cell.getMetadata('nbgrader')?.grade_id);
-                const stub = names.indexOf(gradeId);
-                notebook.model.cells.get(stub).sharedModel.setSource(source);
-                for (const index of [stub, names.indexOf(`${gradeId}-check`)]) {
-                    notebook.activeCellIndex = index;
-                    await window.jupyterapp.commands.execute('notebook:run-cell');
-                }
-            }""",
-            [grade_id, source],
-        )
+        self.type_into(grade_id, source)
+        self.page.evaluate(f"names => ({_RUN})(names)", [grade_id, f"{grade_id}-check"])
         return self.result(f"{grade_id}-check")
 
     def result(self, grade_id: str) -> list[str]:
         """Return the plain text and the HTML of what the cell with this nbgrader name gave."""
         return self.page.evaluate(
-            """gradeId => {
-                const cells = [...window.jupyterapp.shell.currentWidget.content.model.cells];
-                const cell = cells.find(cell => cell.getMetadata('nbgrader')?.grade_id === gradeId);
-                const data = cell.outputs.toJSON()[0].data;
+            f"""name => {{
+                const data = ({_CELL})(name).outputs.toJSON()[0].data;
                 return [String(data['text/plain']), String(data['text/html'])];
-            }""",
+            }}""",
             grade_id,
         )
 
@@ -164,17 +193,35 @@ class Notebook:
             if not (rule["id"] == "aria-input-field-name" and "noUi-handle" in node["html"])
         ]
 
+    def cut_off(self) -> list[str]:
+        """Return what of the widgets stands out of the page, to the left or to the right, or out of its own output."""
+        return self.page.evaluate(
+            """() => [...document.querySelectorAll('.jp-OutputArea-output .jupyter-widgets')]
+                .filter(element => element.offsetWidth > 0)
+                .flatMap(element => {
+                    const box = element.getBoundingClientRect();
+                    const room = element.closest('.jp-OutputArea-output').getBoundingClientRect();
+                    const [left, right] = [Math.max(0, room.left), Math.min(window.innerWidth, room.right)];
+                    return box.left < left - 1 || box.right > right + 1
+                        ? [`${element.className}: ${element.innerText.slice(0, 60)} (${box.left} to ${box.right})`] : [];
+                })"""
+        )
+
     @property
     def explorers(self) -> Locator:
         """The pictures of all explorers on the page."""
         return self.page.locator(".widget-vbox:has(> .widget-hbox > button[title^='Put every']) > img.widget-image")
 
-    def explorer(self, index: int = 0) -> "ExplorerOnPage":
-        """Scroll to an explorer and wait until its picture and its caption are there."""
+    def save(self) -> None:
+        self.page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
+
+    def explorer(self, index: int = 0, idle: bool = True) -> "ExplorerOnPage":
+        """Scroll to an explorer and wait until its picture and caption are there and, if `idle`, all work is done."""
         image = self.explorers.nth(index)
         image.scroll_into_view_if_needed()
         explorer = ExplorerOnPage(self.page, image)
-        explorer.wait_for_change("", still=600)  # JupyterLab lays out what comes into view, and then again
+        if idle:
+            explorer.wait_for_change("", still=600)  # JupyterLab lays out what comes into view, and then again
         return explorer
 
 
@@ -263,3 +310,7 @@ class ExplorerOnPage:
             arg=[self.image.element_handle(), state, still],
             timeout=seconds * 1000,
         )
+
+    def wait_for_work(self) -> None:
+        """Wait until long work is under way, which has a bar on the page."""
+        self.box.locator(".widget-hprogress").wait_for(state="visible")

@@ -1,0 +1,221 @@
+"""What goes wrong on a page: the kernel is stopped, restarted or gone, the page is loaded anew, nothing can be saved.
+
+Each leaves a clear message or just works, and none loses what a learner has typed.
+"""
+
+import itertools
+import os
+import shutil
+import subprocess
+
+import nbformat
+import pytest
+
+from tests.browser import lab
+from tests.browser.conftest import VIEWPORT, closing_pages
+from tests.notebooks.refresh import FOLDER
+
+pytestmark = pytest.mark.browser
+SLUG = "short-rule"
+STUB = "def update(weight, bias, learning_rate, actual, predicted, input):\n    ..."
+RIGHT = (
+    "def update(weight, bias, learning_rate, actual, predicted, input):\n"
+    "    step = learning_rate * (actual - predicted)\n"
+    "    return weight + step * input, bias + step"
+)
+ENDLESS = STUB.replace("...", "while True:\n        pass")
+CELLS = {
+    "import": "import gdlab",
+    "one": "one = gdlab.LineFit()\none",
+    "the same": "one",
+    "another": "gdlab.LineFit()",
+    "long work": "gdlab.DigitsLab()",
+    SLUG: STUB,
+    f"{SLUG}-check": f'gdlab.check("{SLUG}", update)',
+    "last": "",
+}
+ENDS = itertools.cycle(["Home", "End"])
+"""The kernel remembers what it has trained, so each test goes to another end of the slider."""
+MOUNT = 'mount --bind "$0" "$0" && mount -o remount,ro,bind "$0" && exec "$@"'
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Where the server is: a notebook with all that can go wrong, and a folder that cannot be written."""
+    folder = tmp_path_factory.mktemp("faults") / "served"
+    (folder / "read_only").mkdir(parents=True)
+    shutil.copy(FOLDER / "01_fit_a_line.ipynb", folder / "read_only")
+    notebook = nbformat.v4.new_notebook()
+    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    for name, source in CELLS.items():
+        cell = nbformat.v4.new_code_cell(source)
+        cell.metadata["nbgrader"] = {"grade_id": name, "schema_version": 3, "solution": False, "grade": False}
+        notebook.cells.append(cell)
+    nbformat.write(notebook, folder / "faults.ipynb")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def address(folder, tmp_path_factory):
+    """The server's address; root, whom no permission stops, has the folder mounted so that nobody can write to it."""
+    place = folder / "read_only"
+    by_mount = ["unshare", "--mount", "sh", "-c", MOUNT, str(place)]
+    able = os.geteuid() == 0 and subprocess.run([*by_mount, "true"], check=False, capture_output=True).returncode == 0
+    if not able:
+        place.chmod(0o555)
+    with lab.server(folder, tmp_path_factory.mktemp("jupyter"), start_by=by_mount if able else ()) as address:
+        yield address
+    place.chmod(0o755)
+
+
+@pytest.fixture(scope="module")
+def page_with_all(chromium, address):
+    with closing_pages() as pages:
+        pages.append(chromium.new_page(viewport=VIEWPORT))
+        notebook = lab.Notebook(pages[-1], address, "faults.ipynb")
+        notebook.run_all()
+        yield notebook
+
+
+@pytest.fixture
+def notebook(page_with_all):
+    """The notebook as each test leaves it: run, and live."""
+    page_with_all.complaints.clear()
+    return page_with_all
+
+
+@pytest.fixture
+def at_work(notebook):
+    """The notebook while its explorer trains."""
+    explorer = notebook.explorer(3)
+    rate = explorer.slider("Learning rate")
+    rate.press(next(ENDS))
+    explorer.wait_for_work()
+    return notebook
+
+
+def test_what_is_shown_twice_moves_together_and_a_copy_stays(notebook):
+    one, the_same, another = (notebook.explorer(index) for index in range(3))
+    captions = {one.caption, the_same.caption, another.caption}
+    assert len(captions) == 1
+    one.step(one.slider("Step"))
+    assert the_same.caption == one.caption != another.caption
+    another.step(another.slider("Learning rate"))
+    assert the_same.caption == one.caption != another.caption
+    assert len(captions | {one.caption, another.caption}) == 3
+    assert notebook.complaints == []
+
+
+def test_an_endless_loop_in_an_exercise_can_be_interrupted(notebook):
+    notebook.type_into(SLUG, ENDLESS)
+    notebook.start(SLUG, f"{SLUG}-check")
+    notebook.page.wait_for_timeout(500)
+    notebook.command("notebook:interrupt-kernel")
+    notebook.wait_until_ready()
+    score, words = notebook.result(f"{SLUG}-check")
+    assert score == "0.0"
+    assert "you stopped it" in words
+    assert notebook.text(SLUG) == ENDLESS
+    assert notebook.answer(SLUG, RIGHT)[0] == "2.0"
+    assert notebook.complaints == []
+
+
+def test_an_endless_loop_in_a_cell_can_be_interrupted_and_the_explorers_go_on(notebook):
+    notebook.type_into("last", "while True:\n    pass")
+    notebook.start("last")
+    notebook.page.wait_for_timeout(500)
+    notebook.command("notebook:interrupt-kernel")
+    notebook.wait_until_ready()
+    assert [name for name, _ in notebook.outputs("error")] == ["KeyboardInterrupt"]
+    notebook.type_into("last", "")
+    notebook.start("last")
+    explorer = notebook.explorer()
+    explorer.step(explorer.controls[-1])
+    assert notebook.complaints == []
+
+
+def test_an_interrupt_during_long_work_loses_nothing(at_work):
+    explorer = at_work.explorer(3, idle=False)
+    state = explorer.state
+    at_work.command("notebook:interrupt-kernel")
+    explorer.wait_for_change(state)
+    assert explorer.caption.startswith("After 24 epochs")
+    assert at_work.complaints == []
+
+
+def test_a_restart_during_long_work_marks_what_is_dead_and_running_again_revives_it(at_work):
+    at_work.type_into(SLUG, RIGHT)
+    picture = at_work.explorer(3, idle=False).image.get_attribute("src")
+    at_work.page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.restartKernel()")
+    at_work.wait_until_ready()
+    dead = at_work.page.locator(".jupyter-widgets-disconnected")
+    dead.first.wait_for()
+    assert at_work.explorers.count() == 4
+    assert at_work.explorers.nth(3).get_attribute("src") == picture
+    assert at_work.text(SLUG) == RIGHT
+    at_work.run_all()
+    explorer = at_work.explorer(3)
+    assert dead.count() == 0
+    explorer.step(explorer.controls[-1])
+    assert at_work.result(f"{SLUG}-check")[0] == "2.0"
+
+
+def test_a_page_that_is_loaded_anew_asks_first_and_then_has_text_pictures_and_live_explorers(notebook):
+    page = notebook.page
+    explorer = notebook.explorer()
+    explorer.step(explorer.slider("Learning rate"))
+    caption = explorer.caption
+    page.locator(".jp-CodeCell .cm-content", has_text="def update").click()
+    page.keyboard.press("Control+Home")
+    page.keyboard.type("# my own words\n")
+    asked = []
+    page.once("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    page.evaluate("() => setTimeout(() => window.location.reload())")
+    page.wait_for_timeout(1000)
+    assert asked == ["beforeunload"]
+    assert notebook.text(SLUG).startswith("# my own words")
+    notebook.save()
+    page.reload()
+    notebook.wait_until_ready()
+    assert notebook.text(SLUG).startswith("# my own words")
+    explorer = notebook.explorer()
+    assert explorer.caption == caption
+    explorer.step(explorer.controls[-1])
+    assert notebook.complaints == []
+
+
+def test_without_its_kernel_a_saved_notebook_keeps_text_and_pictures_and_running_it_revives_it(at_work, folder):
+    page = at_work.page
+    at_work.type_into(SLUG, RIGHT)
+    at_work.save()
+    page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+    page.reload()
+    at_work.wait_until_ready()
+    assert at_work.text(SLUG) == RIGHT
+    page.get_by_text("model not found").first.wait_for()  # all that ipywidgets says
+    stored = nbformat.read(folder / "faults.ipynb", as_version=4)
+    pictures = [output for cell in stored.cells for output in cell.outputs if "image/png" in output.get("data", {})]
+    assert len(pictures) == 4
+    at_work.run_all()
+    assert at_work.explorer().caption in pictures[0].data["text/plain"]
+    assert page.get_by_text("model not found").count() == 0
+    assert at_work.result(f"{SLUG}-check")[0] == "2.0"
+
+
+def test_in_a_folder_that_cannot_be_written_a_notebook_runs_and_says_why_it_is_not_saved(chromium, address, folder):
+    path = folder / "read_only" / "01_fit_a_line.ipynb"
+    before = path.read_bytes()
+    with closing_pages() as pages:
+        pages.append(chromium.new_page(viewport=VIEWPORT))
+        notebook = lab.Notebook(pages[-1], address, "read_only/01_fit_a_line.ipynb")
+        notebook.run_all()
+        assert notebook.outputs("error") == []
+        explorer = notebook.explorer()
+        explorer.step(explorer.controls[-1])
+        assert notebook.answer(SLUG, RIGHT)[0] == "2.0"
+        notebook.command("docmanager:save")
+        pages[-1].locator(".jp-Dialog", has_text="Document is read-only").wait_for()
+        assert notebook.text(SLUG) == RIGHT
+        assert notebook.complaints == []
+    assert path.read_bytes() == before
+    assert [one.name for one in path.parent.iterdir()] == [path.name]
