@@ -139,8 +139,7 @@ class OwnDigit:
         self._shares = shares
         self._upload = widgets.FileUpload(accept="image/*", description="Upload a picture", layout={"width": "170px"})
         self._upload.observe(self._on_upload, names="value")
-        self._image = Picture(format="png", layout={"width": f"{style.PAGE_WIDTH}px", "max_width": "100%"})
-        self._image.layout.height, self._image.layout.align_self = "auto", "flex-start"
+        self._image = Picture()
         self._words = widgets.HTML()
         self.read(drawing)
         self.widget = widgets.VBox([self._upload, self._image, self._words])

@@ -8,10 +8,11 @@ from typing import Any
 
 import ipywidgets as widgets
 
+from gdlab.explorers import style
 from gdlab.validation import describe, named
 
 _LABELS = {"description_width": "initial"}
-_SLIDER = {"width": "340px", "max_width": "100%"}
+_SLIDER = {"width": "340px", "max_width": style.FITS}
 _ROUND = (10, 11, 12, 13, 14, 15, 16, 18, 20, 22, 25, 28, 30, 33, 36, 40, 45, 50, 55, 60, 65, 70, 75, 80, 85, 90, 95)
 
 
@@ -36,6 +37,7 @@ class Slider:
     def widget(self) -> widgets.DOMWidget:
         return widgets.FloatSlider(
             description=self.label,
+            tooltip=self.label,
             value=self.start,
             min=self.low,
             max=self.high,
@@ -69,7 +71,12 @@ class LogSlider:
     def widget(self) -> widgets.DOMWidget:
         options = [(f"{value:g}", value) for value in self.scale]
         return widgets.SelectionSlider(
-            description=self.label, options=options, value=self.start, style=_LABELS, layout=_SLIDER
+            description=self.label,
+            tooltip=self.label,
+            options=options,
+            value=self.start,
+            style=_LABELS,
+            layout=_SLIDER,
         )
 
     def check(self, value: Any, name: str) -> float:
@@ -93,12 +100,13 @@ class Steps:
     def widget(self) -> widgets.DOMWidget:
         return widgets.IntSlider(
             description=self.label,
+            tooltip=self.label,
             value=self.start,
             min=0,
             max=self.last,
             step=self.stride,
             style=_LABELS,
-            layout=widgets.Layout(width="420px", max_width="100%"),
+            layout=widgets.Layout(width="420px", max_width=style.FITS),
         )
 
     def player(self, slider: widgets.DOMWidget) -> tuple[widgets.Play, widgets.ToggleButton]:
@@ -144,10 +152,11 @@ class Choice:
     def widget(self) -> widgets.DOMWidget:
         return widgets.Dropdown(
             description=self.label,
+            tooltip=self.label,
             options=[(words, name) for name, words in self.options.items()],
             value=self.start,
             style=_LABELS,
-            layout=widgets.Layout(width="max-content", max_width="100%"),
+            layout=widgets.Layout(width="max-content", min_width="0", max_width="calc(100% - 46px)"),  # and a button
         )
 
     def stepper(self, dropdown: widgets.DOMWidget) -> widgets.Button:

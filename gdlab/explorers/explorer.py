@@ -25,6 +25,7 @@ from matplotlib.figure import Figure
 from gdlab.explorers import cells, stamps, style
 from gdlab.explorers.controls import Choice, Control, Steps
 from gdlab.explorers.png import Encoder
+from gdlab.explorers.slider_names import namer
 from gdlab.explorers.twin import captioned
 
 
@@ -238,12 +239,11 @@ class Explorer(ABC):
             walk += [self._time_left, self._stop_button]
         row = {"flex_flow": "row wrap", "align_items": "center", "max_width": "900px", "grid_gap": "2px 18px"}
         rows = [widgets.HBox(settings, layout=row), widgets.HBox([*walk, reset], layout=row)]
-        # Everything about its size is fixed, so that a new picture moves nothing on the page.
-        size = widgets.Layout(width=f"{style.PAGE_WIDTH}px", max_width="100%", height="auto", align_self="flex-start")
-        self._image = Picture(value=picture, format="png", tooltip=words, layout=size)
+        self._image = Picture(value=picture, tooltip=words)
         three_lines = widgets.Layout(max_width="900px", min_height="74px")  # what is below stays where it is
         self._words = widgets.HTML(paragraph(words, role="status"), layout=three_lines)
-        self.widget = widgets.VBox([*rows, self._image, self._words])
+        sliders = sum(not isinstance(control, Choice) for control in self.controls.values())
+        self.widget = widgets.VBox([*rows, self._image, self._words, namer(sliders)])
         self.widget.layout.overflow = "visible"  # or the focus on a wide control could scroll the picture by its margin
 
     def _on_change(self, _change: Any) -> None:
@@ -368,9 +368,13 @@ class Explorer(ABC):
 
 
 class Picture(widgets.Image):
-    """An image whose tooltip works: the page's code for tooltips asks for a description, which `Image` lacks."""
+    """A PNG across the page, whose size is fixed: a new one moves nothing. Its tooltip becomes its accessible name."""
 
-    description = traitlets.Unicode("").tag(sync=True)
+    description = traitlets.Unicode("").tag(sync=True)  # which the page's code for tooltips asks for, and `Image` lacks
+
+    def __init__(self, **traits: Any) -> None:
+        size = {"width": f"{style.PAGE_WIDTH}px", "max_width": style.FITS, "height": "auto", "align_self": "flex-start"}
+        super().__init__(format="png", layout=size, **traits)
 
 
 def _event_loop() -> asyncio.AbstractEventLoop | None:

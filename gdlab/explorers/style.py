@@ -19,6 +19,8 @@ INK, MUTED, FAINT, PAPER = "#20252B", "#5B636B", "#C9CED3", "#FFFFFF"
 
 PAGE_WIDTH = 900
 """CSS pixels across a picture."""
+FITS = "calc(100% - 8px)"
+"""The largest width of anything on a narrow page, which gives each widget a margin of up to 4 pixels."""
 INCHES = 9.0
 DPI = 160
 """More than the page's 100 pixels an inch: crisp on a HiDPI screen, and still quick to send."""

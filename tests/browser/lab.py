@@ -181,29 +181,22 @@ class Notebook:
         )
 
     def barriers(self) -> list[str]:
-        """Return what axe-core finds against accessibility in the outputs, a line each.
-
-        It rightly finds that the sliders of ipywidgets have no accessible name; from Python they cannot be given one.
-        """
+        """Return what axe-core finds against accessibility in the outputs, a line each."""
         found = Axe().run(self.page, context=".jp-OutputArea-output").response["violations"]
-        return [
-            f"{rule['id']}: {node['html'][:200]}"
-            for rule in found
-            for node in rule["nodes"]
-            if not (rule["id"] == "aria-input-field-name" and "noUi-handle" in node["html"])
-        ]
+        return [f"{rule['id']}: {node['html'][:200]}" for rule in found for node in rule["nodes"]]
 
     def cut_off(self) -> list[str]:
-        """Return what of the widgets stands out of the page, to the left or to the right, or out of its own output."""
+        """Return what of the widgets, boxes apart, stands out of the window or out of its own output, at a side."""
         return self.page.evaluate(
-            """() => [...document.querySelectorAll('.jp-OutputArea-output .jupyter-widgets')]
+            """() => [...document.querySelectorAll('.jp-OutputArea-output .jupyter-widgets:not(.widget-box)')]
                 .filter(element => element.offsetWidth > 0)
                 .flatMap(element => {
                     const box = element.getBoundingClientRect();
                     const room = element.closest('.jp-OutputArea-output').getBoundingClientRect();
                     const [left, right] = [Math.max(0, room.left), Math.min(window.innerWidth, room.right)];
-                    return box.left < left - 1 || box.right > right + 1
-                        ? [`${element.className}: ${element.innerText.slice(0, 60)} (${box.left} to ${box.right})`] : [];
+                    const words = `${element.className}: ${element.innerText.slice(0, 60)}`;
+                    const out = box.left < left - 1 || box.right > right + 1;
+                    return out ? [`${words} (${box.left} to ${box.right})`] : [];
                 })"""
         )
 
@@ -268,7 +261,7 @@ class ExplorerOnPage:
 
     def slider(self, label: str) -> Locator:
         """The handle of the slider with this label, which takes the keyboard."""
-        return self.box.locator(f".widget-slider:has(label:text-is('{label}')) [role=slider]").first
+        return self.box.get_by_role("slider", name=label, exact=True)
 
     @property
     def controls(self) -> list[Locator]:

@@ -422,7 +422,11 @@ def test_a_new_picture_moves_nothing_on_the_page(toy):
     toy.values = {"step": 3, "ground": "hill"}
     assert (layout(toy._image), layout(toy._words)) == before
     assert before[0]["width"] == f"{style.PAGE_WIDTH}px"
-    assert (before[0]["max_width"], before[0]["height"], before[0]["align_self"]) == ("100%", "auto", "flex-start")
+    assert (before[0]["max_width"], before[0]["height"], before[0]["align_self"]) == (
+        "calc(100% - 8px)",
+        "auto",
+        "flex-start",
+    )
     assert before[1]["min_height"]
 
 
