@@ -279,8 +279,9 @@ class Explorer(ABC):
         self.error = None
         if shown:
             picture, words = shown
-            self._image.value = picture
-            self._image.tooltip = words  # becomes the accessible name of the <img>
+            with self._image.hold_sync():  # both in one message
+                self._image.value = picture
+                self._image.tooltip = words
             self._words.value = paragraph(words, role="status")
         self._show_progress()
 

@@ -13,7 +13,7 @@ from IPython.display import display
 
 import gdlab
 from gdlab.explorers import style
-from gdlab.explorers.explorer import Explorer
+from gdlab.explorers.explorer import Explorer, Picture
 
 
 def _drawing(explorer_class: type[Explorer], figure: Any) -> Explorer:
@@ -79,6 +79,29 @@ def floor() -> widgets.Widget:
     return widgets.VBox([slider, answer])
 
 
+def ready(explorer: Explorer, name: str) -> widgets.Widget:
+    """A round trip that comes back with a picture, one of two that were made before: nothing is drawn."""
+    pictures = [explorer._image.value]
+    before = explorer.values
+    control = explorer._inputs[name]
+    explorer.values = {name: _next(control)}
+    explorer.finish()
+    pictures.append(explorer._image.value)
+    explorer.values = before
+    slider = widgets.IntSlider(value=0, min=0, max=100_000)
+    image = Picture(value=pictures[0])
+    slider.observe(lambda change: image.set_trait("value", pictures[change["new"] % 2]), names="value")
+    return widgets.VBox([slider, image])
+
+
+def _next(control: widgets.Widget) -> Any:
+    """Return the value one key press on."""
+    if hasattr(control, "options"):
+        values = [value for _, value in control.options]
+        return values[(values.index(control.value) + 1) % len(values)]
+    return control.value + control.step
+
+
 def _control(explorer_class: type[Explorer], name: str, values: dict[str, Any]) -> widgets.Widget:
     """The explorer's own control; in place of a list, whose keys JupyterLab takes, a slider over its options."""
     control = explorer_class.controls[name].widget()
@@ -105,6 +128,8 @@ def show(explorer_name: str, name: str, start: Any, ways: list[str]) -> None:
         elif way == "usual":
             get_ipython().run_line_magic("matplotlib", "inline")
             made[way] = usual(explorer_class, name, explorer.values)
+        elif way == "ready":
+            made[way] = ready(explorer, name)
         else:
             made[way] = floor() if way == "round-trip" else explorer.widget
     get_ipython().run_line_magic("matplotlib", "inline")  # which `usual` needs at each change
