@@ -81,7 +81,7 @@ class BrokenBackward(Explorer):
         "activation": Choice("Hidden units", {"tanh": "tanh", "sigmoid": "sigmoid", "relu": "ReLU"}, "tanh"),
         "learning_rate": LogSlider("Learning rate", 0.3, 0.001, 3.0),
         "start": Slider("Random start", 0, 0, 19, 1, format=".0f"),
-        "step": Steps("Step", STEPS, start=STEPS, stride=EVERY, interval=80),
+        "step": Steps("Step", STEPS, start=STEPS, stride=EVERY, interval=60),
     }
     height = 6.2
 

@@ -155,7 +155,7 @@ class Collapse(Explorer):
         "depth": Slider("Hidden layers", 2, 0, 5, 1, format=".0f"),
         "width": Slider("Units in each", 6, 1, 8, 1, format=".0f"),
         "start": Slider("Random start", 0, 0, 19, 1, format=".0f"),
-        "step": Steps("Step", STEPS, start=STEPS, stride=EVERY, interval=80),
+        "step": Steps("Step", STEPS, start=STEPS, stride=EVERY, interval=60),
     }
     height = 6.8
 

@@ -114,7 +114,7 @@ class HiddenRules(Explorer):
         "width": Slider("Hidden units", 6, 2, 12, 1, format=".0f"),
         "learning_rate": LogSlider("Learning rate", 1.0, 0.02, 5.0),
         "start": Slider("Start in the picture", 0, 0, STARTS - 1, 1, format=".0f"),
-        "step": Steps("Step", STEPS, start=STEPS, stride=EVERY, interval=80),
+        "step": Steps("Step", STEPS, start=STEPS, stride=EVERY, interval=60),
     }
     height = 6.0
     long_work = "Fifty starts"

@@ -64,7 +64,7 @@ class RuleRace(Explorer):
         "activation": Choice("Hidden units", {"tanh": "tanh", "sigmoid": "sigmoid", "relu": "ReLU"}, "tanh"),
         "learning_rate": LogSlider("Learning rate", 1.0, 0.01, 10.0),
         "start": Slider("Random start", 0, 0, 19, 1, format=".0f"),
-        "step": Steps("Step", STEPS, start=STEPS, stride=EVERY, interval=80),
+        "step": Steps("Step", STEPS, start=STEPS, stride=EVERY, interval=60),
     }
     height = 5.9
     scenery = ("rules",)

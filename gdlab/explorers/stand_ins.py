@@ -77,7 +77,7 @@ class StandIns(Explorer):
             "Hidden units", {"step": "step", "tanh": "tanh", "sigmoid": "sigmoid", "relu": "ReLU"}, "step"
         ),
         "learning_rate": LogSlider("Learning rate", 0.3, 0.1, 3.0),
-        "step": Steps("Step", STEPS, start=STEPS, stride=EVERY, interval=80),
+        "step": Steps("Step", STEPS, start=STEPS, stride=EVERY, interval=60),
     }
     height = 5.6
     scenery = ("activation",)

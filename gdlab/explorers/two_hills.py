@@ -73,7 +73,7 @@ class TwoHills(Explorer):
         "start_w": Slider("Start w", -4.5, -WIDEST[0], WIDEST[0], 0.1),
         "start_b": Slider("Start b", -1.0, -WIDEST[1], WIDEST[1], 0.1),
         "learning_rate": LogSlider("Learning rate", 1.0, 0.01, 10.0),
-        "step": Steps("Step", STEPS, start=80, stride=5, interval=80),
+        "step": Steps("Step", STEPS, start=80, stride=5, interval=60),
     }
     height = 6.0
     scenery = ("activation", "data", "show")
