@@ -53,9 +53,8 @@ async ([name, label, seconds]) => {
 def measure(quick: bool) -> list[Table]:
     seconds = 2 if quick else 3
     held = Table(["30 presses a second, held", "pictures a second", "last one late, ms", "the usual way", "late, ms"])
-    played = Table(
-        ["played", "its pace", "steps a second", "pictures a second", "late at first, ms", "late at last, ms"]
-    )
+    head = ["played", "its pace", "steps a second", "pictures a second", "late at first, ms", "late at last, ms"]
+    played = Table(head)
     with_steps = [
         (explorer_class, name, control)
         for explorer_class in EXPLORERS
@@ -75,8 +74,9 @@ def measure(quick: bool) -> list[Table]:
             held.add(explorer_class.__name__, *cells, *[None] * (4 - len(cells)))
             played.add(explorer_class.__name__, 1000 / control.interval, *_played(on_page, control, seconds))
     played.notes.append(
-        "Each at its own pace, in steps a second, which is slow where single steps are to be followed. How late: from a "
-        "move of the slider to the next picture, median of the first and of the last third; a queue that grows would make the last third later."
+        "Each at its own pace, in steps a second, which is slow where single steps are to be followed. How late: from "
+        "a move of the slider to the next picture, median of the first and of the last third; a queue that grows would "
+        "make the last third later."
     )
     return [held, played]
 
