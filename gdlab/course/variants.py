@@ -8,18 +8,13 @@ from typing import Any
 from gdlab.exercises import EXERCISES, FAMILIES, find_exercise
 
 AS_PUBLISHED = {
-    "both-rules": "the notebook shows tanh from its first picture on",
     "short-rule": "the rule is the subject",
     "stable-rate": "it is asked for any inputs",
-    "line-gradient": "the notebook goes on with this loss",
     "descend": "it is asked for any slope",
     "valley": "the sentences are about the explorer",
-    "neuron-gradient": "it is asked for any activation",
-    "opposed-updates": "many answers are right",
     "sigmoid-error": "the notebook is about this pair",
     "softmax-error": "the notebook is about this pair",
     "collapse-three": "it is asked for any layers",
-    "xor-by-hand": "many answers are right",
     "backprop": "it is asked for any network",
     "cross-slopes": "the notebook goes on with this field",
     "check-gradient": "the notebook is about this measure",
@@ -28,7 +23,6 @@ AS_PUBLISHED = {
     "weight-variance": "it is asked for any leak",
     "dead-units": "it is asked for any layer",
     "perceptron": "the rule is the subject",
-    "straight-through": "the notebook goes on with this ramp",
     "who-learns": "the numbers are those of runs in the notebook",
     "block-shares": "the notebook goes on with these pixels",
     "first-updates": "the notebook goes on with these updates",

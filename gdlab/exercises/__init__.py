@@ -42,12 +42,18 @@ EXERCISES: dict[str, Exercise] = {
 FAMILIES: dict[str, Family] = {
     family.name: family
     for family in (
+        start_here.BOTH_RULES,
+        fit_a_line.LINE_GRADIENT,
         walk_down_a_slope.ABSOLUTE_STEPS,
+        bend_the_neuron.NEURON_GRADIENT,
+        bend_the_neuron.OPPOSED_UPDATES,
         bend_the_neuron.MATCHING_LOSS,
         find_the_missing_derivative.NEW_PAIR,
         stack_linear_layers.SLOPE_FIELD,
+        stack_linear_layers.XOR_BY_HAND,
         give_hidden_units_credit.ONE_STEP,
         keep_the_signal_alive.UNITS_IN_A_ROW,
+        learn_without_the_exact_slope.STRAIGHT_THROUGH,
     )
 }
 """The exercises that have variants, by the name that these have in common."""

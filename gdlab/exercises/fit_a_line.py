@@ -1,8 +1,14 @@
 """Exercises of notebook 01."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 
+from gdlab.exercises import other_losses
 from gdlab.exercises.exercise import FunctionExercise, Misconception
+from gdlab.exercises.family import Family
+from gdlab.exercises.other_losses import HALF_SQUARE, OtherLoss
 
 
 def update(weight, bias, learning_rate, actual, predicted, input):
@@ -13,6 +19,33 @@ def update(weight, bias, learning_rate, actual, predicted, input):
 def gradient(w, b, x, y):
     residual = w * x + b - y
     return np.mean(residual * x), np.mean(residual)
+
+
+def quartic_gradient(w, b, x, y):
+    e = w * x + b - y
+    return np.mean(e**3 * x), np.mean(e**3)
+
+
+def log_cosh_gradient(w, b, x, y):
+    e = w * x + b - y
+    return np.mean(np.tanh(e) * x), np.mean(np.tanh(e))
+
+
+def huber_gradient(w, b, x, y):
+    slope = np.clip(w * x + b - y, -1, 1)
+    return np.mean(slope * x), np.mean(slope)
+
+
+def rounded_gradient(w, b, x, y):
+    e = w * x + b - y
+    slope = e / np.sqrt(1 + e**2)
+    return np.mean(slope * x), np.mean(slope)
+
+
+def lopsided_gradient(w, b, x, y):
+    e = w * x + b - y
+    slope = np.where(e >= 0, e, 3 * e)
+    return np.mean(slope * x), np.mean(slope)
 
 
 def largest_stable_rate(x):
@@ -42,6 +75,158 @@ def _rate_for(hessian, pick=np.max, top=2.0):
 def _hessian(x):
     return np.array([[np.mean(x**2), np.mean(x)], [np.mean(x), 1.0]])
 
+
+_LOSSES: tuple[tuple[OtherLoss, Callable[..., Any]], ...] = (
+    (HALF_SQUARE, gradient),
+    (other_losses.QUARTIC, quartic_gradient),
+    (other_losses.LOG_COSH, log_cosh_gradient),
+    (other_losses.HUBER, huber_gradient),
+    (other_losses.ROUNDED, rounded_gradient),
+    (other_losses.LOPSIDED, lopsided_gradient),
+)
+"""The losses whose gradient can be asked for, each with the solution."""
+
+
+def _with_slope(slope, scale=1.0, average=np.mean):
+    """Return the gradient of a mean of losses with this derivative, times a number, or another average of them."""
+
+    def wrong(w, b, x, y):
+        one = scale * slope(w * x + b - y)
+        return average(one * x), average(one)
+
+    return wrong
+
+
+def _of_half_square():
+    """The wrong answers that only ½ e² suggests."""
+    return (
+        Misconception(
+            "twice too large",
+            _with_slope(lambda e: e, scale=2),
+            "The exponent 2 came down. What did the ½ in front of this loss do?",
+        ),
+        Misconception(
+            "half as large",
+            _with_slope(lambda e: e, scale=0.5),
+            "The ½ is still there. What comes down from the exponent of a square?",
+        ),
+    )
+
+
+def _of_another(loss):
+    """The wrong answers that another loss suggests."""
+    return (
+        *(Misconception(name, _with_slope(slope), thought) for name, slope, thought in loss.wrong),
+        Misconception(
+            "the gradient of J",
+            gradient,
+            "This is the gradient of `J`, the mean of ½ e². `K` is made of another loss: what is the derivative of that by e?",
+        ),
+        Misconception(
+            "the loss is not derived",
+            _with_slope(loss.value),
+            "You multiplied by the loss itself. Wanted is how steep it is.",
+        ),
+        Misconception(
+            "a factor too much",
+            _with_slope(loss.slope, scale=-0.1),
+            "Yours is a fixed multiple of the gradient. A learning rate, say, belongs to the step that one takes along it.",
+            up_to="a factor",
+        ),
+    )
+
+
+def _line_gradient(slug, member):
+    loss, solution = member
+    published = loss is HALF_SQUARE
+    J = "J" if published else "K"
+    first, second = (
+        (
+            "`½ (w x + b − y)²`. Derive it",
+            "The outer derivative of `½ e²` is `e`.",
+        )
+        if published
+        else ("ℓ(e), with e = w x + b − y. Derive it", f"The outer derivative is ℓ′(e): {loss.hint}")
+    )
+    return FunctionExercise(
+        slug=slug,
+        title="The gradient of the loss" if published else "The gradient of another loss",
+        points=3,
+        solution=solution,
+        inputs=_line,
+        parts=(f"∂{J}/∂w", f"∂{J}/∂b"),
+        hints=(
+            f"Begin with one sample: {first} by `w`, with the chain rule: outer times inner derivative.",
+            f"{second} The inner derivative of `w x + b − y` by `w` is `x`, and by `b` it is 1.",
+            f"`{J}` is the mean over the samples, so each derivative is the mean of what one sample gives: `np.mean`.",
+        ),
+        misconceptions=(
+            Misconception(
+                "the sign is turned round",
+                _with_slope(loss.slope, scale=-1),
+                "This is the direction of the *update*. The gradient points uphill, to a larger loss; gradient descent "
+                "subtracts it. Where does the inner derivative of `y − (w x + b)` change the sign?",
+            ),
+            Misconception(
+                "the two are swapped",
+                lambda w, b, x, y: solution(w, b, x, y)[::-1],
+                "Both values are right, in the other order: first by `w`, then by `b`.",
+            ),
+            *(_of_half_square() if published else _of_another(loss)),
+            Misconception(
+                "the sum, not the mean",
+                _with_slope(loss.slope, average=np.sum),
+                f"Yours grows with the number of samples. `{J}` is a mean, and so is its derivative.",
+            ),
+            Misconception(
+                "the sum, with the sign turned round",
+                _with_slope(loss.slope, scale=-1, average=np.sum),
+                f"Two things: `{J}` is a mean over the samples, not a sum; and the gradient points uphill.",
+            ),
+            Misconception(
+                "the input is missing",
+                lambda w, b, x, y: (solution(w, b, x, y)[1], None),
+                "The inner derivative of `w x + b − y` by `w` was left out. How much does a prediction move when `w` moves?",
+            ),
+            Misconception(
+                "the input does not belong here",
+                lambda w, b, x, y: (None, solution(w, b, x, y)[0]),
+                "How much does a prediction `w x + b` move when `b` moves? Not by `x`.",
+            ),
+            Misconception(
+                "means multiplied",
+                lambda w, b, x, y: (solution(w, b, x, y)[1] * np.mean(x), None),
+                "The mean of a product is not the product of the means. Multiply sample by sample, then take the mean.",
+            ),
+        ),
+    )
+
+
+def _line_gradient_told(member):
+    loss, _ = member
+    if loss is HALF_SQUARE:
+        return (
+            "## Exercise: derive the gradient\n\nDerive $J$ by $w$ and by $b$ on paper. Then write both",
+            "Return ∂J/∂w and ∂J/∂b of J = mean of ½ (w x + b − y)²; x and y have",
+            "Derive your gradient once more to get $H$;",
+        )
+    return (
+        "## Exercise: derive the gradient of another loss\n\nThere are other losses than ½ squared error. Take\n\n"
+        rf"$$K(w, b) = \frac1n \sum_{{i=1}}^{{n}} \ell(w\,x_i + b - y_i), \qquad \ell(e) = {loss.formula}.$$"
+        f"\n\n{loss.words} (After the exercise we go on with $J$.)\n\nDerive $K$ by $w$ and by $b$ on paper. Then write both",
+        "Return ∂K/∂w and ∂K/∂b of K, the mean of ℓ(w x + b − y); x and y have",
+        "Derive $J$ twice to get $H$;",
+    )
+
+
+LINE_GRADIENT = Family(
+    name="line-gradient",
+    slug="line-gradient",
+    members=_LOSSES,
+    make=_line_gradient,
+    passages=_line_gradient_told,
+    about=lambda member: member[0].name,
+)
 
 EXERCISES = (
     FunctionExercise(
@@ -106,67 +291,7 @@ EXERCISES = (
             ),
         ),
     ),
-    FunctionExercise(
-        slug="line-gradient",
-        title="The gradient of the loss",
-        points=3,
-        solution=gradient,
-        inputs=_line,
-        parts=("∂J/∂w", "∂J/∂b"),
-        hints=(
-            "Begin with one sample: `½ (w x + b − y)²`. Derive it by `w`, with the chain rule: outer times inner derivative.",
-            "The outer derivative of `½ e²` is `e`. The inner derivative of `w x + b − y` by `w` is `x`, and by `b` it is 1.",
-            "`J` is the mean over the samples, so each derivative is the mean of what one sample gives: `np.mean`.",
-        ),
-        misconceptions=(
-            Misconception(
-                "the sign is turned round",
-                lambda w, b, x, y: (np.mean((y - w * x - b) * x), np.mean(y - w * x - b)),
-                "This is the direction of the *update*. The gradient points uphill, to a larger loss; gradient descent "
-                "subtracts it. Where does the inner derivative of `y − (w x + b)` change the sign?",
-            ),
-            Misconception(
-                "the two are swapped",
-                lambda w, b, x, y: gradient(w, b, x, y)[::-1],
-                "Both values are right, in the other order: first by `w`, then by `b`.",
-            ),
-            Misconception(
-                "twice too large",
-                lambda w, b, x, y: (2 * np.mean((w * x + b - y) * x), 2 * np.mean(w * x + b - y)),
-                "The exponent 2 came down. What did the ½ in front of this loss do?",
-            ),
-            Misconception(
-                "half as large",
-                lambda w, b, x, y: (np.mean((w * x + b - y) * x) / 2, np.mean(w * x + b - y) / 2),
-                "The ½ is still there. What comes down from the exponent of a square?",
-            ),
-            Misconception(
-                "the sum, not the mean",
-                lambda w, b, x, y: (np.sum((w * x + b - y) * x), np.sum(w * x + b - y)),
-                "Yours grows with the number of samples. `J` is a mean, and so is its derivative.",
-            ),
-            Misconception(
-                "the sum, with the sign turned round",
-                lambda w, b, x, y: (np.sum((y - w * x - b) * x), np.sum(y - w * x - b)),
-                "Two things: `J` is a mean over the samples, not a sum; and the gradient points uphill.",
-            ),
-            Misconception(
-                "the input is missing",
-                lambda w, b, x, y: (np.mean(w * x + b - y), None),
-                "The inner derivative of `w x + b − y` by `w` was left out. How much does a prediction move when `w` moves?",
-            ),
-            Misconception(
-                "the input does not belong here",
-                lambda w, b, x, y: (None, np.mean((w * x + b - y) * x)),
-                "How much does a prediction `w x + b` move when `b` moves? Not by `x`.",
-            ),
-            Misconception(
-                "means multiplied",
-                lambda w, b, x, y: (np.mean(w * x + b - y) * np.mean(x), None),
-                "The mean of a product is not the product of the means. Multiply sample by sample, then take the mean.",
-            ),
-        ),
-    ),
+    LINE_GRADIENT.published,
     FunctionExercise(
         slug="stable-rate",
         title="The largest stable learning rate",

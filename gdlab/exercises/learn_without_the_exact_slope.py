@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from gdlab.exercises.a_way_back import STRAIGHT_THROUGH
 from gdlab.exercises.exercise import ChoiceExercise, FunctionExercise, Misconception
 
 
@@ -13,21 +14,12 @@ def perceptron_pass(X, y, w, b):
     return w, b
 
 
-def straight_through(error, z):
-    return error * (np.abs(z) <= 1)
-
-
 def _samples(rng):
     """Samples, of which the first has z = 0: as in the notebook, where the weights begin at 0."""
     n = int(rng.integers(6, 10))
     X, w = rng.normal(0, 1, (n, 2)), rng.integers(-2, 3, 2).astype(float)
     X[0] = rng.integers(-3, 4, 2)  # whole numbers, so that z is 0 however it is worked out
     return X, rng.integers(0, 2, n).astype(float), w, 0.0 - float(X[0] @ w)
-
-
-def _errors_at_steps(rng):
-    shape = int(rng.integers(5, 9)), int(rng.integers(3, 5))
-    return rng.normal(0, 1, shape), rng.normal(0, 1.5, shape)
 
 
 def _variant(
@@ -159,96 +151,7 @@ EXERCISES = (
             ),
         ),
     ),
-    FunctionExercise(
-        slug="straight-through",
-        title="A way back through a step",
-        points=2,
-        solution=straight_through,
-        inputs=_errors_at_steps,
-        parts=("error at z",),
-        hints=(
-            "It is error × slope once more, element by element. Only the slope is not that of the step.",
-            "Draw the ramp. It has two slopes only: one in the middle, another outside. Which z are in the middle?",
-            "An array of True and False counts as 1 and 0 in a product. Which comparison of `np.abs(z)` says that z is on the ramp?",
-        ),
-        misconceptions=(
-            Misconception(
-                "the true slope",
-                lambda error, z: np.zeros_like(error),
-                "This is what the chain rule does, and nothing comes through. Take the slope of the ramp.",
-            ),
-            Misconception(
-                "a ramp without ends",
-                lambda error, z: error * 1.0,
-                "You let every error through, as if the ramp went on for ever: the delta rule. Where does this ramp end?",
-            ),
-            Misconception(
-                "the slope alone",
-                lambda error, z: (np.abs(z) <= 1) * 1.0,
-                "That is the slope of the ramp. Where is the error that arrives?",
-            ),
-            Misconception(
-                "the sign is turned round",
-                lambda error, z: -error * (np.abs(z) <= 1),
-                "The ramp rises. If a unit is to give less, should its `z` go up or down?",
-            ),
-            Misconception(
-                "half the slope",
-                lambda error, z: error * (np.abs(z) <= 1) / 2,
-                "Your ramp rises by 1 in all, as the step does, between −1 and 1. How steep is the one that was asked for?",
-            ),
-            Misconception(
-                "half of the ramp",
-                lambda error, z: error * ((z >= 0) & (z <= 1)),
-                "A unit at z = −½ stops the error. Is it on the ramp?",
-            ),
-            Misconception(
-                "a tent",
-                lambda error, z: error * np.maximum(0, 1 - np.abs(z)),
-                "Your slope falls off from the middle. How does the slope change along a straight piece?",
-            ),
-            Misconception(
-                "no end on the left",
-                lambda error, z: error * (z <= 1),
-                "A unit at z = −5 lets the error through. Is it on the ramp?",
-            ),
-            Misconception(
-                "no end on the right",
-                lambda error, z: error * (z >= -1),
-                "A unit at z = 5 lets the error through. Is it on the ramp?",
-            ),
-            Misconception(
-                "outside instead of inside",
-                lambda error, z: error * (np.abs(z) > 1),
-                "Yours lets through where the ramp is level, and stops where it rises.",
-            ),
-            Misconception(
-                "what the step gives",
-                lambda error, z: error * (z > 0),
-                "You multiplied by what the unit *gives* on the way forward. On the way back it is a slope that is asked for.",
-            ),
-            Misconception(
-                "the height of the ramp",
-                lambda error, z: error * np.clip(z, -1, 1),
-                "You multiplied by how high the ramp is at `z`. How steep is it there?",
-            ),
-            Misconception(
-                "the error is clipped",
-                lambda error, z: np.clip(error, -1, 1),
-                "It is `z` that has to be on the ramp. The error may be as large as it likes.",
-            ),
-            Misconception(
-                "the wrong quantity is compared",
-                lambda error, z: error * (np.abs(error) <= 1),
-                "You asked where the *error* is small. It is `z` that says where on the ramp a unit is.",
-            ),
-            Misconception(
-                "the slope of the smooth twin",
-                lambda error, z: error * (1 - np.tanh(2 * z) ** 2),
-                "A slope of a smooth curve, 1 at z = 0. The ramp is made of straight pieces.",
-            ),
-        ),
-    ),
+    STRAIGHT_THROUGH.published,
     ChoiceExercise(
         slug="who-learns",
         title="The runs that learn",

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from gdlab.activations import Activation, gaussian, sigmoid, sine, softplus, tanh
-from gdlab.exercises.exercise import FunctionExercise, Misconception, PropertyExercise
+from gdlab.exercises.exercise import FunctionExercise, Misconception
 from gdlab.exercises.family import Family
+from gdlab.exercises.xor_by_hand import XOR_BY_HAND
 
 
 def collapse(W1, b1, W2, b2, W3, b3):
@@ -42,16 +43,6 @@ def softplus_slope_field(X, W1, b1, W2):
     return (slope * W2[:, 0]) @ W1.T
 
 
-def xor_weights():
-    # Both units look along x₁ − x₂, which is 0 for class 0 and 2 or −2 for class 1; one for each side.
-    return {"W1": [[1, -1], [-1, 1]], "b1": [0, 0], "W2": [1, 1], "b2": -1}
-
-
-CORNERS = np.array([[-1.0, -1.0], [1.0, 1.0], [-1.0, 1.0], [1.0, -1.0]])
-"""The four points of XOR: the first two are of class 0, the last two of class 1."""
-MARGIN = 0.5
-
-
 def _three_layers(rng):
     k = 2  # all layers alike, so that a wrong order is a wrong answer and not an error
     return tuple(rng.normal(0, 1, shape) for _ in range(3) for shape in ((k, k), (1, k)))
@@ -60,43 +51,6 @@ def _three_layers(rng):
 def _one_hidden_layer(rng):
     n, k = int(rng.integers(5, 9)), int(rng.integers(3, 5))
     return rng.normal(0, 1, (n, 2)), rng.normal(0, 1, (2, k)), rng.normal(0, 0.7, (1, k)), rng.normal(0, 1, (k, 1))
-
-
-def _z(W1, b1, W2, b2):
-    return np.maximum(CORNERS @ W1 + b1, 0) @ W2 + b2
-
-
-def _judge_xor(W1, b1, W2, b2):
-    with np.errstate(all="ignore"):
-        hidden = CORNERS @ W1 + b1
-        z = _z(W1, b1, W2, b2)
-    places = ("(−1, −1)", "(1, 1)", "(−1, 1)", "(1, −1)")
-    told = "z is " + ", ".join(f"{value:.3g} at {place}" for value, place in zip(z, places, strict=True)) + "."
-    told = told.replace("-", "−")
-    margins = z * np.array([-1, -1, 1, 1])
-    if (margins >= MARGIN).all():
-        return 1.0, (told,)
-    if (margins > 0).all():
-        return 0.5, (told, f"All four are on the right side of 0. z is to be at least {MARGIN} away from it.")
-    words = [told, f"Wanted: at most −{MARGIN} at the first two and at least {MARGIN} at the other two."]
-    if (margins < 0).all():
-        words.append(
-            "The two classes are exchanged: along your direction class 0 stands apart. Which direction puts class 0 on one spot?"
-        )
-    elif z[:2].max() < z[2:].min():
-        words.append(
-            "The order is right; only the place of 0 is not. Which number moves all four z by the same amount?"
-        )
-    if np.linalg.matrix_rank(W1) == 1 and (W1[:, 0] @ W1[:, 1] > 0):
-        words.append("Both hidden units look in the same direction.")
-    if (margins > 0).sum() == 3:
-        words.append("Three of the four are right. A single straight line can do that, too.")
-    for unit, z_hidden in enumerate(hidden.T, start=1):
-        if (z_hidden <= 0).all():
-            words.append(f"Hidden unit {unit} is 0 at all four points: as if it were not there.")
-        elif (z_hidden >= 0).all():
-            words.append(f"Hidden unit {unit} has all four points on one side of its bend: here it is a linear unit.")
-    return 0.0, tuple(words)
 
 
 def _backwards(W1, b1, W2, b2, W3, b3):
@@ -379,19 +333,5 @@ EXERCISES = (
         ),
     ),
     SLOPE_FIELD.published,
-    PropertyExercise(
-        slug="xor-by-hand",
-        title="XOR by hand",
-        points=3,
-        shapes={"W1": (2, 2), "b1": (2,), "W2": (2,), "b2": ()},
-        judge=_judge_xor,
-        solution=xor_weights,
-        hints=(
-            "Mark the four points on paper. In which direction must you look so that the two of class 0 fall on one spot, "
-            "and those of class 1 to the left and to the right of it?",
-            "Along x₁ − x₂ class 0 stands at 0, class 1 at −2 and at 2. That is the strip from above, with another input.",
-            "A column of `W1` is one unit: give the first the input x₁ − x₂ and the second the opposite. Each is then "
-            "positive for one point only. Let the output add them up, and choose `b2` so that 0 becomes negative.",
-        ),
-    ),
+    XOR_BY_HAND.published,
 )

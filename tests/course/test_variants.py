@@ -11,12 +11,16 @@ from gdlab.course import make, variants
 from gdlab.course.command import main
 from gdlab.course.strict import judge, sandbox
 from gdlab.exercises import EXERCISES, FAMILIES, find_exercise
-from gdlab.exercises.exercise import FunctionExercise
+from gdlab.exercises.exercise import FunctionExercise, PropertyExercise
 from tests.course.nbgrader import nbgrader
 from tests.notebooks.test_structure import nbgrader as metadata
 
 NOTEBOOKS = make.chosen_notebooks()
-VARIED = [path for path in NOTEBOOKS if any(f.slug in path.read_text(encoding="utf-8") for f in FAMILIES.values())]
+VARIED = [
+    path
+    for path in NOTEBOOKS
+    if any(f'gdlab.check(\\"{f.slug}\\"' in path.read_text(encoding="utf-8") for f in FAMILIES.values())
+]
 
 
 def files(folder):
@@ -24,7 +28,8 @@ def files(folder):
 
 
 def test_most_notebooks_have_a_variant():
-    assert len(VARIED) >= 6
+    assert len(VARIED) >= 9
+    assert len(NOTEBOOKS) == 11
 
 
 def test_every_exercise_has_variants_or_a_reason_why_not():
@@ -84,7 +89,8 @@ def test_the_readme_says_which_exercises_differ_and_which_do_not(tmp_path):
     differ, same = readme.split("whose solutions do not pass here:")[1].split("These exercises are as")
     assert "*The hill of a tanh neuron*: here the matching loss of leaky ReLU" in differ
     assert "*Four steps on |θ|*: here start 1.4, learning rate 0.6" in differ
-    assert "*The gradient of a neuron*: it is asked for any activation" in same
+    assert "*The gradient of a neuron*: here the mean of log cosh e" in differ
+    assert "*Walk downhill*: it is asked for any slope" in same
     assert "00_start_here" not in differ + same.split("All commands")[0]
     solved = (tmp_path / "c" / "solutions.md").read_text(encoding="utf-8")
     assert find_exercise("matching-loss@2027").solution_text in solved
@@ -154,6 +160,8 @@ def test_strict_grading_judges_variants_too():
             name = f"a{len(checks)}"
             if isinstance(other, FunctionExercise):
                 cells.append(new_code_cell(f"{other.solution_text}\n{name} = {other.solution.__name__}"))
+            elif isinstance(other, PropertyExercise):
+                cells.append(new_code_cell(f"{other.solution_text}\n{name} = {other.solution.__name__}()"))
             else:
                 cells.append(new_code_cell(f"{name} = {list(map(float, other.answer))}"))
             checks[name] = f'gdlab.check("{one.slug}", {name})'

@@ -11,7 +11,7 @@ import pytest
 import gdlab
 from gdlab.exercises import EXERCISES, FAMILIES, find_exercise
 from gdlab.exercises.attempt import Outcome
-from gdlab.exercises.exercise import FunctionExercise, NumbersExercise
+from gdlab.exercises.exercise import FunctionExercise, NumbersExercise, PropertyExercise
 from tests.exercises.test_every_exercise import bare, blanks, lines_of_the_solution, parts, right, text
 from tests.notebooks.refresh import stored
 
@@ -23,6 +23,9 @@ MEMBERS = [
     for place, member in enumerate(family.members[1:], 1)
 ]
 each = pytest.mark.parametrize(("family", "exercise", "member"), MEMBERS)
+each_with_thoughts = pytest.mark.parametrize(
+    ("family", "exercise", "member"), [one for one in MEMBERS if not isinstance(one.values[1], PropertyExercise)]
+)
 families = pytest.mark.parametrize("family", FAMILIES.values(), ids=FAMILIES)
 
 OF_THE_PUBLISHED = {
@@ -32,6 +35,12 @@ OF_THE_PUBLISHED = {
     "slope-field": r"tanh",
     "one-step": r"x_1 = 2\$, \$x_2 = -1",
     "units-in-a-row": r"six hidden|Six hidden|all six|six_in|the six\b",
+    "both-rules": r"tanh",
+    "line-gradient": r"½ \(w x|\bJ = mean|Derive \$J\$ by|your gradient once more",
+    "neuron-gradient": r"tfrac12\\,\\big|½ \(ŷ",
+    "opposed-updates": r"w = 2 and b = 0\b",
+    "four-by-hand": r"XOR|x₁ − x₂|\(−1, −1\) and \(1, 1\) are of class 0",
+    "straight-through": r"but a ramp: level up to z = −1|your ramp\b",
 }
 """What tells the published exercise: no words of a variant may."""
 
@@ -81,10 +90,16 @@ def test_the_members_that_numbers_name_stay():
     }
     assert named == {
         "absolute-steps": [6, 7],
+        "both-rules": [1, 3],
+        "four-by-hand": [1, 4],
+        "line-gradient": [4, 4],
         "matching-loss": [2, 2],
+        "neuron-gradient": [2, 2],
         "new-pair": [1, 2],
         "one-step": [2, 4],
+        "opposed-updates": [3, 4],
         "slope-field": [1, 4],
+        "straight-through": [3, 2],
         "units-in-a-row": [4, 1],
     }
 
@@ -131,7 +146,9 @@ def test_its_form_is_that_of_the_published(family, exercise, member):
     if isinstance(exercise, FunctionExercise):
         signatures = {inspect.signature(e.solution) for e in (exercise, family.published)}
         assert len(signatures) == 1
-        assert exercise.parts == family.published.parts
+        assert len(exercise.parts) == len(family.published.parts)
+    if isinstance(exercise, PropertyExercise):
+        assert exercise.shapes == family.published.shapes
 
 
 @each
@@ -142,7 +159,7 @@ def test_untouched_it_earns_nothing(family, exercise, member):
         assert f'gdlab.hint("{exercise.slug}")' in text(feedback)
 
 
-@each
+@each_with_thoughts
 def test_each_wrong_thought_is_named_every_time(family, exercise, member, quick):
     thoughts = {m.name: m.thought for m in exercise.misconceptions}
     assert len(thoughts) >= 3
@@ -165,6 +182,9 @@ def test_no_words_give_the_solution_away_and_none_tell_the_published(family, exe
     for one in words:
         if isinstance(exercise, FunctionExercise):
             assert [line for line in lines_of_the_solution(exercise) if bare(line) in bare(one)] == []
+        elif isinstance(exercise, PropertyExercise):
+            lists = [value for value in exercise.solution().values() if isinstance(value, list)]
+            assert [value for value in lists if bare(str(value)).strip("[]") in bare(one)] == []
         else:
             assert bare(", ".join(f"{value:g}" for value in exercise.answer)) not in bare(one)
     for one in (*words, *family.passages(member)):
@@ -173,10 +193,11 @@ def test_no_words_give_the_solution_away_and_none_tell_the_published(family, exe
 
 @each
 def test_its_solution_runs_as_it_is_shown_to_an_instructor(family, exercise, member):
-    if isinstance(exercise, FunctionExercise):
+    if isinstance(exercise, FunctionExercise | PropertyExercise):
         made = {"np": np, "gdlab": gdlab}
         exec(exercise.solution_text, made)
-        assert exercise.check(made[exercise.solution.__name__]).verdict == "right"
+        attempt = made[exercise.solution.__name__]
+        assert exercise.check(attempt() if isinstance(exercise, PropertyExercise) else attempt).verdict == "right"
     else:
         assert exercise.check(eval(exercise.solution_text.splitlines()[0])).verdict == "right"
 
@@ -197,6 +218,229 @@ def test_a_student_gets_its_hints_and_not_its_solution(family, monkeypatch):
 
 def slope_of(function, z, h=1e-5):
     return (function(z + h) - function(z - h)) / (2 * h)
+
+
+UNITS = {
+    r"\tanh z": np.tanh,
+    r"\sigma(z) = 1/(1 + e^{-z})": lambda z: 1 / (1 + np.exp(-z)),
+    r"\sin z": np.sin,
+    r"e^{-z^2/2}": lambda z: np.exp(-(z**2) / 2),
+    r"\log(1 + e^z)": lambda z: np.log(1 + np.exp(z)),
+}
+"""The units, read from the exercise's text once more."""
+
+
+@pytest.mark.parametrize("unit", FAMILIES["both-rules"].members, ids=lambda unit: unit.name)
+def test_both_rules_are_error_times_slope_times_input_of_the_unit_that_the_text_names(unit):
+    told = FAMILIES["both-rules"].passages(unit)[0].split("$")[1].removeprefix("f(z) = ")
+    for error, z, input in np.random.default_rng(0).normal(size=(20, 3)):
+        wanted = error * input, error * slope_of(UNITS[told], z) * input
+        np.testing.assert_allclose(unit.solution(error, z, input), wanted, atol=1e-8)
+
+
+def lopsided(e):
+    return np.where(e < 0, 3, 1) * e**2 / 2
+
+
+LOSSES = {
+    r"\tfrac12\,e^2": lambda e: e**2 / 2,
+    r"\tfrac14\,e^4": lambda e: e**4 / 4,
+    r"\log\cosh e": lambda e: np.log(np.cosh(e)),
+    r"\begin{cases} \tfrac12 e^2 & |e| \le 1 \\ |e| - \tfrac12 & |e| > 1 \end{cases}": (
+        lambda e: np.where(abs(e) <= 1, e**2 / 2, abs(e) - 1 / 2)
+    ),
+    r"\sqrt{1 + e^2} - 1": lambda e: np.sqrt(1 + e**2) - 1,
+    r"\begin{cases} \tfrac12 e^2 & e \ge 0 \\ \tfrac32 e^2 & e < 0 \end{cases}": lopsided,
+}
+"""The losses of an error, read from the exercises' text once more."""
+with_losses = pytest.mark.parametrize(
+    ("family", "member"),
+    [
+        pytest.param(FAMILIES[name], member, id=f"{name}: {member[0].name}")
+        for name in ("line-gradient", "neuron-gradient")
+        for member in FAMILIES[name].members
+    ],
+)
+
+
+@with_losses
+def test_a_gradient_is_the_slope_of_the_mean_of_the_loss_that_the_text_names(family, member):
+    told, rng = family.passages(member), np.random.default_rng(0)
+    if member is not family.members[0]:
+        assert rf"\ell(e) = {member[0].formula}" in told[0]
+    loss, exercise = LOSSES[member[0].formula], family.make("x", member)
+    for _ in range(20):
+        w, b, x, y, *rest = exercise.inputs(rng)
+        f = rest[0] if rest else lambda z: z
+        measured = gdlab.numerical_gradient(
+            lambda p, x=x, y=y, f=f: np.mean(loss(f(p[0] * x + p[1]) - y)), np.array([w, b])
+        )
+        np.testing.assert_allclose(exercise.solution(w, b, x, y, *rest), measured, rtol=1e-5, atol=1e-7)
+
+
+@with_losses
+def test_the_slope_that_wrong_answers_are_made_of_is_that_of_the_loss(family, member):
+    e = np.linspace(-3, 3, 60)
+    np.testing.assert_allclose(member[0].slope(e), slope_of(LOSSES[member[0].formula], e), atol=1e-4)
+    np.testing.assert_allclose(member[0].value(e), LOSSES[member[0].formula](e), atol=1e-12)
+
+
+@with_losses
+def test_the_errors_that_are_tried_are_on_both_sides_of_every_case_of_a_loss(family, member):
+    if member is not family.members[0]:
+        tried, exercise = [], family.make("x", member)
+        for seed in range(30):
+            w, b, x, y, *rest = exercise.inputs(np.random.default_rng(seed))
+            tried.extend((rest[0] if rest else lambda z: z)(w * x + b) - y)
+        tried = np.array(tried)
+        for case in (tried < -1, (tried > -1) & (tried < 0), (tried > 0) & (tried < 1), tried > 1):
+            assert case.mean() > 0.1
+
+
+@pytest.mark.parametrize(
+    "neuron", FAMILIES["opposed-updates"].members, ids=lambda n: f"{n.activation.name} {n.w:g} {n.b:g}"
+)
+def test_data_are_right_if_and_only_if_the_packages_updates_point_away_from_each_other(neuron):
+    family, rng = FAMILIES["opposed-updates"], np.random.default_rng(0)
+    told = " ".join(family.passages(neuron)).replace("−", "-")
+    name, w, b, low, high = re.search(
+        r"is a (sigmoid|tanh)(?: unit)? with w = (\S+) and b = (\S+)\. .+ from (\S+) to (\S+),", told
+    ).groups()
+    layers, exercise = [gdlab.Layer([[float(w)]], [[float(b)]], name)], family.make("x", neuron)
+    right = []
+    solved = exercise.solution()
+    tried = [(np.array(solved["x"], float), np.array(solved["y"], float))]
+    tried += [(rng.normal(0, 5, 2), rng.uniform(float(low), float(high), 2)) for _ in range(300)]
+    for x, y in tried:
+        trace = gdlab.forward(layers, x[:, None])
+        one, other = (gdlab.backward(layers, trace, y[:, None], rule=rule) for rule in ("chain_rule", "delta_rule"))
+        opposed = gdlab.agreement(one, other) < 0
+        feedback = exercise.check({"x": x, "y": y})
+        assert (feedback.verdict == "right") == opposed, feedback.words
+        right.append(opposed)
+    assert right[0]
+    assert 3 < sum(right) < 200
+    beyond = exercise.check({"x": [1, 2], "y": [float(low), float(high) + 0.1]})
+    assert f"between {low} and {high}," in beyond.words[0].replace("−", "-")
+
+
+@pytest.mark.parametrize(
+    "neuron", FAMILIES["opposed-updates"].members, ids=lambda n: f"{n.activation.name} {n.w:g} {n.b:g}"
+)
+def test_the_hints_to_opposed_updates_lead_there(neuron):
+    exercise = FAMILIES["opposed-updates"].make("x", neuron)
+    slope, middle = re.search(r"f′\(z\) is (\S+) at x = (\S+) and", exercise.hints[1]).groups()
+    place = float(middle.replace("−", "-"))
+    assert neuron.activation.f_prime(np.array(neuron.w * place + neuron.b)) == {"¼": 0.25, "1": 1}[slope]
+    far, near = exercise.solution()["x"]
+    assert f"near x = {middle} another" in exercise.hints[2]
+    assert near == place
+    assert neuron.activation.f_prime(np.array(neuron.w * far + neuron.b)) < 0.02
+    says, target = neuron.activation(np.array(neuron.w * far + neuron.b)), exercise.solution()["y"][0]
+    assert abs(says - target) > 0.9 * np.ptp(neuron.activation.range)
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "said"),
+    [
+        ([6], [-1], "One sample alone"),
+        ([0, -4], [-1, 1], "the same at all your samples"),
+        ([1, 2], [-1, -1], "No two of your samples pull against each other"),
+        ([-2, -2.5], [1, -1], "one side has to win in one rule"),
+        ([], [], "no sample"),
+        ([-2], [0], "no angle"),
+    ],
+)
+def test_of_another_neuron_too_others_hear_what_is_missing(x, y, said):
+    neuron = FAMILIES["opposed-updates"].members[-1]
+    feedback = FAMILIES["opposed-updates"].make("x", neuron).check({"x": x, "y": y})
+    assert (feedback.verdict, feedback.score) == ("wrong", 0)
+    assert said in " ".join(feedback.words)
+
+
+def points_of(words):
+    return np.array([[float(n.replace("−", "-")) for n in pair] for pair in re.findall(r"\((\S+), (\S+)\)", words)])
+
+
+fours = pytest.mark.parametrize("four", FAMILIES["four-by-hand"].members, ids=lambda four: str(four.points))
+
+
+@fours
+def test_weights_are_right_if_and_only_if_the_packages_network_parts_the_points_that_the_text_names(four):
+    family, rng = FAMILIES["four-by-hand"], np.random.default_rng(0)
+    exercise, points = family.make("x", four), points_of(family.passages(four)[0])
+    assert points.shape == (4, 2)
+    right = []
+    for spread in (0, *[0.3] * 300):
+        weights = {k: np.array(v, float) for k, v in exercise.solution().items()}
+        weights = {k: v + spread * rng.normal(size=v.shape) for k, v in weights.items()}
+        layers = [
+            gdlab.Layer(weights["W1"], weights["b1"][None], "relu"),
+            gdlab.Layer(weights["W2"][:, None], weights["b2"].reshape(1, 1)),
+        ]
+        z = gdlab.forward(layers, points).z[-1][:, 0]
+        parted = z[:2].max() <= -0.5 and z[2:].min() >= 0.5
+        feedback = exercise.check(weights)
+        assert (feedback.verdict == "right") == parted, feedback.words
+        told = re.findall(r"(\S+) at (\(.+?\))", feedback.words[0])
+        np.testing.assert_array_equal(points_of(" ".join(place for _, place in told)), points)
+        np.testing.assert_allclose([float(value.replace("−", "-")) for value, _ in told], z, rtol=6e-3, atol=1e-6)
+        right.append(parted)
+    assert right[0]
+    assert 10 < sum(right) < 290
+
+
+@fours
+def test_no_line_parts_the_four_points(four):
+    """The two of one class and the two of the other have the same middle, so a linear z has the same mean at both."""
+    points = np.array(four.points, float)
+    np.testing.assert_array_equal(points[:2].mean(axis=0), points[2:].mean(axis=0))
+
+
+@fours
+def test_the_hints_to_four_points_tell_the_direction_and_where_they_stand(four):
+    exercise, points = FAMILIES["four-by-hand"].make("x", four), np.array(four.points, float)
+    look, *told = re.search(
+        r"Along (.+) class 0 stands at (\S+), class 1 at (\S+) and at (\S+)\. ", exercise.hints[1]
+    ).groups()
+    code = re.sub(r"(\d) x", r"\1 * x", look.replace("−", "-")).replace("₁", "1").replace("₂", "2")
+    along = eval(code, {"x1": points[:, 0], "x2": points[:, 1]})
+    zero, left, right = (float(n.replace("−", "-")) for n in told)
+    assert left < zero < right
+    assert along[:2].tolist() == [zero, zero]
+    assert sorted(along[2:]) == [left, right]
+    W1 = np.array(exercise.solution()["W1"], float)
+    assert W1[:, 0].tolist() == (-W1[:, 1]).tolist() == list(four.along)
+    assert ("biases" in exercise.hints[2]) == (zero != 0) == any(exercise.solution()["b1"])
+    if zero:
+        assert f"make both 0 where {look} is {told[0]}." in exercise.hints[2]
+
+
+CURVES = {
+    "a ramp: level up to z = −1, then rising with slope 1, then level again from z = 1.": lambda z: np.clip(z, -1, 1),
+    "a short ramp: level up to z = −½, then rising with slope 1, then level again from z = ½.": (
+        lambda z: np.clip(z, -0.5, 0.5)
+    ),
+    "a gentle ramp: level up to z = −2, then rising with slope ½, then level again from z = 2.": (
+        lambda z: np.clip(z, -2, 2) / 2
+    ),
+    "a smooth curve whose slope is a tent: 1 at z = 0, falling in straight lines to 0 at z = −1 and at z = 1, and 0 "
+    "beyond.": (lambda z: np.where(z < 0, np.clip(1 + z, 0, 1) ** 2 / 2, 1 - np.clip(1 - z, 0, 1) ** 2 / 2)),
+    r"a sigmoid, $\sigma(z) = 1/(1 + e^{-z})$.": lambda z: (1 + np.tanh(z / 2)) / 2,
+    "the curve $s(z) = z/(1 + |z|)$, which rises from −1 to 1 and is level nowhere.": lambda z: z / (1 + np.abs(z)),
+}
+"""The curves, read from the exercise's text once more."""
+
+
+@pytest.mark.parametrize("stand_in", FAMILIES["straight-through"].members, ids=lambda stand_in: stand_in.name)
+def test_a_way_back_is_the_error_times_the_slope_of_the_curve_that_the_text_names(stand_in):
+    told = FAMILIES["straight-through"].passages(stand_in)[0]
+    (curve,) = [curve for words, curve in CURVES.items() if f"is not a step but {words} (" in told]
+    z, error = np.linspace(-4.03, 4.03, 101), np.random.default_rng(0).normal(size=101)
+    np.testing.assert_allclose(stand_in.solution(error, z), error * slope_of(curve, z), atol=1e-4)
+    np.testing.assert_allclose(stand_in.slope(z), slope_of(curve, z), atol=1e-4)
+    rise = re.search(r"It rises by (\d)|curve rises by (\d)", told)
+    assert float(rise[1] or rise[2]) == pytest.approx(np.ptp(curve(np.array([-1e6, 1e6]))), abs=1e-4)
 
 
 @pytest.mark.parametrize("bent", FAMILIES["matching-loss"].members, ids=lambda bent: bent.name)
