@@ -52,7 +52,9 @@ FAMILIES: dict[str, Family] = {
         stack_linear_layers.SLOPE_FIELD,
         stack_linear_layers.XOR_BY_HAND,
         give_hidden_units_credit.ONE_STEP,
+        check_your_gradient.CHECK_GRADIENT,
         keep_the_signal_alive.UNITS_IN_A_ROW,
+        learn_without_the_exact_slope.PERCEPTRON,
         learn_without_the_exact_slope.STRAIGHT_THROUGH,
     )
 }

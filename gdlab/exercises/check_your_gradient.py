@@ -5,16 +5,7 @@ from itertools import product
 import numpy as np
 
 from gdlab.exercises.exercise import ChoiceExercise, FunctionExercise, Misconception
-
-
-def check_gradient(J, theta, gradient, h):
-    measured = np.zeros(theta.size)
-    for i in range(theta.size):
-        step = np.zeros(theta.size)
-        step[i] = h
-        measured[i] = (J(theta + step) - J(theta - step)) / (2 * h)
-    sizes = np.linalg.norm(gradient) + np.linalg.norm(measured)
-    return measured, np.linalg.norm(gradient - measured) / sizes
+from gdlab.exercises.gradient_checker import CHECK_GRADIENT
 
 
 def mended(X, y, W1, b1, W2, b2, W3, b3):
@@ -27,58 +18,6 @@ def mended(X, y, W1, b1, W2, b2, W3, b3):
     error = (error @ W2.T) * (1 - H1**2)
     dW1, db1 = X.T @ error, error.sum(axis=0, keepdims=True)
     return dW1, db1, dW2, db2, dW3, db3
-
-
-def _function_and_wrong_gradient(rng):
-    p = int(rng.integers(3, 6))
-    A, a, b = rng.normal(0, 1, (p, p)), rng.normal(0, 1, p), rng.uniform(0.5, 1.5, p)
-    A = A + A.T
-
-    def J(theta):
-        return float(theta @ A @ theta / 2 + a @ np.sin(b * theta))
-
-    theta = rng.normal(0, 1, p)
-    gradient = A @ theta + a * b * np.cos(b * theta) + rng.normal(0, 0.5, p)
-    return J, theta, gradient, float(rng.uniform(2e-3, 1e-2))
-
-
-def _relative(gradient, measured):
-    return np.linalg.norm(gradient - measured) / (np.linalg.norm(gradient) + np.linalg.norm(measured))
-
-
-def _measured_by(quotient):
-    """Measure each slope by another quotient, given (J, θ, step, h); the relative error follows from it."""
-
-    def wrong(J, theta, gradient, h):
-        measured = np.array([quotient(J, theta, step, h) for step in h * np.eye(theta.size)])
-        return measured, _relative(gradient, measured)
-
-    return wrong
-
-
-def _shifted_at_once(J, theta, gradient, h):
-    slope = (J(theta + h) - J(theta - h)) / (2 * h)
-    return slope, _relative(gradient, slope)
-
-
-def _steps_kept(J, theta, gradient, h):
-    theta, measured = theta.copy(), np.zeros(theta.size)
-    for i in range(theta.size):
-        theta[i] += h
-        there = J(theta)
-        theta[i] -= 2 * h
-        measured[i] = (there - J(theta)) / (2 * h)
-    return measured, _relative(gradient, measured)
-
-
-def _compared_by(number):
-    """Compare gradient and measurement by another number than the relative error."""
-
-    def wrong(J, theta, gradient, h):
-        measured, _ = check_gradient(J, theta, gradient, h)
-        return None, number(gradient, measured)
-
-    return wrong
 
 
 def _deep_network(rng):
@@ -209,114 +148,7 @@ def _other_repairs():
 
 
 EXERCISES = (
-    FunctionExercise(
-        slug="check-gradient",
-        title="Write the checker",
-        points=4,
-        solution=check_gradient,
-        inputs=_function_and_wrong_gradient,
-        parts=("measured gradient", "relative error"),
-        hints=(
-            "One parameter after the other: move that one only, and leave all others where they are.",
-            "A vector of zeros with `h` in place `i` is such a step. It can be added to `theta` and subtracted from it, and `theta` "
-            "stays as it was.",
-            "The two places are 2h apart. For the second part, `np.linalg.norm` gives the length of a vector; it takes three of them: "
-            "of the difference, and of each vector alone.",
-        ),
-        misconceptions=(
-            Misconception(
-                "to one side only",
-                _measured_by(lambda J, theta, step, h: (J(theta + step) - J(theta)) / h),
-                "This is a forward difference. Its error shrinks with h, that of the central one with h².",
-            ),
-            Misconception(
-                "twice too large",
-                _measured_by(lambda J, theta, step, h: (J(theta + step) - J(theta - step)) / h),
-                "How far apart are the two places at which you asked for the loss?",
-            ),
-            Misconception(
-                "turned round",
-                _measured_by(lambda J, theta, step, h: (J(theta - step) - J(theta + step)) / (2 * h)),
-                "Where the loss rises to the right, the slope is positive. Which of the two values do you subtract?",
-            ),
-            Misconception(
-                "all parameters moved at once",
-                _measured_by(lambda J, theta, step, h: (J(theta + h) - J(theta - h)) / (2 * h)),
-                "`theta + h` moves every parameter. You get the sum of all slopes, in every place. Move one at a time.",
-            ),
-            Misconception(
-                "one number for all parameters",
-                _shifted_at_once,
-                "`theta + h` moves every parameter, and you get one number, the sum of all slopes. Move one parameter at a time.",
-            ),
-            Misconception(
-                "off by h²",
-                _measured_by(lambda J, theta, step, h: (J(theta + step) - J(theta - step)) / 2 * h),
-                "Off by h²: what does `/ 2 * h` compute?",
-            ),
-            Misconception(
-                "returned in the other order",
-                lambda *arguments: check_gradient(*arguments)[::-1],
-                "First the measured gradient, then the relative error: you return them the other way round.",
-            ),
-            Misconception(
-                "the steps pile up",
-                _steps_kept,
-                "Parameter 0 is right, the others are a little off: when you came to them, those before had not been put back.",
-            ),
-            Misconception(
-                "two names for one array",
-                _measured_by(lambda J, theta, step, h: 0.0),
-                "All slopes are 0: the two places are the same. `there = theta` makes no copy, only a second name for the same "
-                "array.",
-            ),
-            Misconception(
-                "not relative",
-                _compared_by(lambda g, m: np.linalg.norm(g - m)),
-                "This is the size of the difference. Is it large or small? That depends on how large the gradient is.",
-            ),
-            Misconception(
-                "divided by one of the two",
-                _compared_by(lambda g, m: np.linalg.norm(g - m) / np.linalg.norm(m)),
-                "Relative to the measured gradient alone: that is a good number, too, but another one. In the formula both lengths "
-                "stand below.",
-            ),
-            Misconception(
-                "divided by the other one",
-                _compared_by(lambda g, m: np.linalg.norm(g - m) / np.linalg.norm(g)),
-                "Relative to the gradient that is to be checked: if that is much too large, the error looks harmless. In the formula "
-                "both lengths stand below.",
-            ),
-            Misconception(
-                "divided by the length of the sum",
-                _compared_by(lambda g, m: np.linalg.norm(g - m) / np.linalg.norm(g + m)),
-                "Below the line stand two lengths that are added, not the length of the sum. For a gradient that is turned round "
-                "the sum is 0.",
-            ),
-            Misconception(
-                "the largest error of one element",
-                _compared_by(lambda g, m: np.max(np.abs(g - m) / (np.abs(g) + np.abs(m)))),
-                "This is the error of each element, and then the largest. The formula takes lengths of whole vectors.",
-            ),
-            Misconception(
-                "lengths that are squared",
-                _compared_by(lambda g, m: ((g - m) ** 2).sum() / ((g**2).sum() + (m**2).sum())),
-                "The sum of the squares is the length squared. A root is missing, three times.",
-            ),
-            Misconception(
-                "sums of absolute values",
-                _compared_by(lambda g, m: np.abs(g - m).sum() / (np.abs(g).sum() + np.abs(m).sum())),
-                "You added absolute values. The length of a vector is the root of a sum of squares.",
-            ),
-            Misconception(
-                "the difference of the lengths",
-                _compared_by(
-                    lambda g, m: abs(np.linalg.norm(g) - np.linalg.norm(m)) / (np.linalg.norm(g) + np.linalg.norm(m))
-                ),
-                "Two vectors can have the same length and point in different directions. Subtract first, then take the length.",
-            ),
-        ),
-    ),
+    CHECK_GRADIENT.published,
     FunctionExercise(
         slug="mend-backward",
         title="Find and mend three bugs",

@@ -40,6 +40,8 @@ OF_THE_PUBLISHED = {
     "neuron-gradient": r"tfrac12\\,\\big|½ \(ŷ",
     "opposed-updates": r"w = 2 and b = 0\b",
     "four-by-hand": r"XOR|x₁ − x₂|\(−1, −1\) and \(1, 1\) are of class 0",
+    "check-gradient": r"measured by central differences, and",
+    "perceptron": r"^Write one pass|Return w and b after one pass; .+ of 0 and 1|In gdlab this is",
     "straight-through": r"but a ramp: level up to z = −1|your ramp\b",
 }
 """What tells the published exercise: no words of a variant may."""
@@ -91,6 +93,7 @@ def test_the_members_that_numbers_name_stay():
     assert named == {
         "absolute-steps": [6, 7],
         "both-rules": [1, 3],
+        "check-gradient": [2, 3],
         "four-by-hand": [1, 4],
         "line-gradient": [4, 4],
         "matching-loss": [2, 2],
@@ -98,6 +101,7 @@ def test_the_members_that_numbers_name_stay():
         "new-pair": [1, 2],
         "one-step": [2, 4],
         "opposed-updates": [3, 4],
+        "perceptron": [2, 1],
         "slope-field": [1, 4],
         "straight-through": [3, 2],
         "units-in-a-row": [4, 1],
@@ -168,7 +172,7 @@ def test_each_wrong_thought_is_named_every_time(family, exercise, member, quick)
         if isinstance(exercise, NumbersExercise):
             attempts = [[round(float(value), digits) for value in misconception.wrong] for digits in (3, 4, 12)]
         else:
-            attempts = [called(misconception, exercise)] * 10
+            attempts = [called(misconception, exercise)] * 5
         for attempt in attempts:
             feedback = exercise.check(attempt)
             headline = re.sub(f"^({'|'.join(map(re.escape, getattr(exercise, 'parts', ())))}): ", "", feedback.headline)
@@ -519,6 +523,98 @@ def test_steps_on_the_absolute_value_are_those_of_the_packages_update(walk):
     for want in FAMILIES["absolute-steps"].make("x", walk).answer:
         theta = gdlab.gradient_descent_update(theta, rate, np.sign(theta))
         assert theta == pytest.approx(want)
+
+
+QUOTIENTS = {
+    "by central differences": (lambda J, h: (J(h) - J(-h)) / (2 * h), 2),
+    "by forward differences": (lambda J, h: (J(h) - J(0)) / h, 1),
+    r"{J(\theta - 2h) - 8\,J(\theta - h) + 8\,J(\theta + h) - J(\theta + 2h)}{12\,h}": (
+        lambda J, h: (J(-2 * h) - 8 * J(-h) + 8 * J(h) - J(2 * h)) / (12 * h),
+        4,
+    ),
+    r"{-3\,J(\theta) + 4\,J(\theta + h) - J(\theta + 2h)}{2\,h}": (
+        lambda J, h: (-3 * J(0) + 4 * J(h) - J(2 * h)) / (2 * h),
+        2,
+    ),
+    r"{4\,C(h/2) - C(h)}{3}": (
+        lambda J, h: (4 * (J(h / 2) - J(-h / 2)) / h - (J(h) - J(-h)) / (2 * h)) / 3,
+        4,
+    ),
+}
+"""The quotients, read from the exercise's text once more, and the power of h with which their error shrinks."""
+
+
+@pytest.mark.parametrize("way", FAMILIES["check-gradient"].members, ids=lambda way: way.name)
+def test_a_checker_measures_by_the_quotient_that_the_text_names_and_its_error_shrinks_as_told(way):
+    ((quotient, power),) = [value for words, value in QUOTIENTS.items() if words in way.told]
+    if "shrinks with" in way.told:
+        assert f"shrinks with $h^{power}$" in way.told
+    a, theta = np.array([0.7, 1.3, -0.9]), np.array([0.3, -0.8, 1.1])
+
+    def J(at):
+        return float(np.exp(a @ at) + np.sin(at).sum())
+
+    true, errors = a * np.exp(a @ theta) + np.cos(theta), []
+    claimed = true + np.array([0.5, 0, 0])
+    for h in (0.1, 0.05):
+        kept = theta.copy()
+        measured, relative = way.solution(J, theta, claimed, h)
+        np.testing.assert_array_equal(theta, kept)
+        wanted = [quotient(lambda t, i=i: J(theta + t * np.eye(3)[i]), h) for i in range(3)]
+        np.testing.assert_allclose(measured, wanted, rtol=1e-10)
+        sizes = np.linalg.norm(claimed) + np.linalg.norm(wanted)
+        assert relative == pytest.approx(np.linalg.norm(claimed - wanted) / sizes)
+        errors.append(measured - true)
+    np.testing.assert_allclose(errors[0] / errors[1], 2.0**power, rtol=0.2)
+
+
+def each_step(X, y, w, b):
+    """w and b before the first sample and after each, by gdlab's delta rule on a step unit: (samples + 1, 3)."""
+    unit = gdlab.Layer(np.reshape(w, (2, 1)), [[b]], "step")
+    how = {"rule": "delta_rule", "learning_rate": 1.0, "steps": len(X), "batch_size": 1, "shuffle": False}
+    return gdlab.train([unit], X, y[:, None], **how).theta
+
+
+def each_step_down(loss, X, y, w, b):
+    """The same by the measured slope of a loss of actual × z, sample by sample."""
+    theta = [np.array([*w, b])]
+    for x, actual in zip(X, y, strict=True):
+        slope = gdlab.numerical_gradient(lambda t, x=x, a=actual: loss(a * (t[:2] @ x + t[2])), theta[-1], 1e-7)
+        theta.append(theta[-1] - slope)
+    return np.array(theta)
+
+
+FORMS = {
+    "as Rosenblatt’s rule is mostly told": lambda X, y, w, b: each_step(X, y, w, b)[-1],
+    # half the weights give half of each z, and so the same answers; each of their steps is half as long
+    "classes −1 and 1": lambda X, y, w, b: 2 * each_step(X, (y + 1) / 2, w / 2, b / 2)[-1],
+    "mistakes are added": lambda X, y, w, b: each_step_down(lambda right: max(0, -right), X, y, w, b)[-1],
+    "a margin of 1": lambda X, y, w, b: each_step_down(lambda right: max(0, 1 - right), X, y, w, b)[-1],
+    "averaged over a pass": lambda X, y, w, b: each_step(X, y, w, b)[1:].mean(axis=0),
+}
+
+
+@pytest.mark.parametrize("rule", FAMILIES["perceptron"].members, ids=lambda rule: rule.name)
+def test_a_perceptron_is_the_packages_delta_rule_or_goes_down_a_measured_slope(rule):
+    exercise, rng = FAMILIES["perceptron"].make("x", rule), np.random.default_rng(0)
+    labels = {"0 and 1": {0, 1}, "−1 and 1": {-1, 1}}[rule.classes]
+    moved = 0
+    for _ in range(50):
+        X, y, w, b = exercise.inputs(rng)
+        assert set(y) <= labels
+        if rule.name == "mistakes are added":
+            b += 0.01  # at z = 0 that loss has a corner
+        one, other = exercise.solution(X, y, w, b)
+        np.testing.assert_allclose([*one, other], FORMS[rule.name](X, y, w, b), atol=1e-6)
+        moved += not np.array_equal(one, w)
+    assert moved > 40
+
+
+def test_a_sample_with_z_of_0_is_a_mistake_where_mistakes_are_added():
+    (rule,) = [rule for rule in FAMILIES["perceptron"].members if rule.name == "mistakes are added"]
+    for actual in (-1, 1):
+        w, b = rule.solution(np.array([[2.0, -3.0]]), np.array([actual]), np.zeros(2), 0.0)
+        np.testing.assert_array_equal([*w, b], actual * np.array([2, -3, 1]))
 
 
 # --- the notebook's words ---
