@@ -200,6 +200,21 @@ class Notebook:
                 })"""
         )
 
+    def cut_words(self) -> list[str]:
+        """Return the options of lists that are too narrow for their longest one."""
+        return self.page.evaluate(
+            """() => [...document.querySelectorAll('.widget-dropdown select')]
+                .filter(list => list.offsetWidth > 0)
+                .flatMap(list => {
+                    const twin = list.cloneNode(true);
+                    twin.style.cssText = 'position: absolute; flex: none; width: max-content';
+                    list.parentElement.append(twin);
+                    const wanted = twin.offsetWidth;
+                    twin.remove();
+                    return list.offsetWidth < wanted ? [list.innerText] : [];
+                })"""
+        )
+
     @property
     def explorers(self) -> Locator:
         """The pictures of all explorers on the page."""
@@ -211,6 +226,8 @@ class Notebook:
     def explorer(self, index: int = 0, idle: bool = True) -> "ExplorerOnPage":
         """Scroll to an explorer and wait until its picture and caption are there and, if `idle`, all work is done."""
         image = self.explorers.nth(index)
+        image.wait_for(state="attached")
+        image.evaluate(_SCROLL)
         image.scroll_into_view_if_needed()
         explorer = ExplorerOnPage(self.page, image)
         if idle:
@@ -218,6 +235,11 @@ class Notebook:
         return explorer
 
 
+_SCROLL = """image => {
+    const notebook = window.jupyterapp.shell.currentWidget.content;
+    return notebook.scrollToItem(notebook.widgets.findIndex(cell => cell.node.contains(image)), 'start');
+}"""
+"""JupyterLab 4.4, for one, hides the cells out of view, so that a browser cannot scroll to them by itself."""
 _STATE = "image => image.src + image.parentElement.querySelector('p[role]')?.innerText"
 
 

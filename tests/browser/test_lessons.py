@@ -32,6 +32,7 @@ def test_a_visit_from_the_first_look_to_the_last_exercise(open_notebook, keep, n
         answers_the_keyboard(explorer)
     takes_predictions(notebook)
     assert notebook.barriers() == []
+    assert notebook.cut_words() == []
     fits_a_narrow_page(notebook)
     tells_wrong_from_right(notebook, name)
     assert notebook.complaints == []
