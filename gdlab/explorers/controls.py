@@ -156,7 +156,7 @@ class Choice:
             options=[(words, name) for name, words in self.options.items()],
             value=self.start,
             style=_LABELS,
-            layout=widgets.Layout(width="max-content", min_width="0", max_width="calc(100% - 46px)"),  # and a button
+            layout=widgets.Layout(width="max-content", min_width="0", max_width="calc(100% - 38px)"),  # and a button
         )
 
     def stepper(self, dropdown: widgets.DOMWidget) -> widgets.Button:

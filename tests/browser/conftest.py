@@ -13,7 +13,7 @@ import pytest
 from tests.browser import lab
 from tests.notebooks.refresh import FOLDER
 
-VIEWPORT = {"width": 1280, "height": 900}
+VIEWPORT = {"width": 1280, "height": 1200}  # the tallest explorer and what JupyterLab has around it
 
 
 @pytest.fixture(scope="module")
