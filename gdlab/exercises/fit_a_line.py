@@ -32,7 +32,7 @@ def log_cosh_gradient(w, b, x, y):
 
 
 def huber_gradient(w, b, x, y):
-    slope = np.clip(w * x + b - y, -1, 1)
+    slope = np.clip(w * x + b - y, -0.5, 0.5)
     return np.mean(slope * x), np.mean(slope)
 
 

@@ -88,32 +88,37 @@ LOG_COSH = OtherLoss(
 
 HUBER = OtherLoss(
     name="Huber’s loss",
-    formula=r"\begin{cases} \tfrac12 e^2 & |e| \le 1 \\ |e| - \tfrac12 & |e| > 1 \end{cases}",
-    words="This is *Huber's loss*. Beyond an error of 1 it goes on as a straight line: a sample that is far off pulls no harder "
-    "than one that is off by 1.",
-    value=lambda e: np.where(np.abs(e) <= 1, e**2 / 2, np.abs(e) - 0.5),
-    slope=lambda e: np.clip(e, -1, 1),
+    formula=r"\begin{cases} \tfrac12 e^2 & |e| \le \tfrac12 \\ \tfrac12 |e| - \tfrac18 & |e| > \tfrac12 \end{cases}",
+    words="This is *Huber's loss*. Beyond an error of ½ it goes on as a straight line: a sample that is far off pulls no harder "
+    "than one that is off by ½.",
+    value=lambda e: np.where(np.abs(e) <= 0.5, e**2 / 2, np.abs(e) / 2 - 1 / 8),
+    slope=lambda e: np.clip(e, -0.5, 0.5),
     hint="take the two cases apart. In the middle it is as for ½ e². What is the slope of a straight line, right and left?",
     wrong=(
         (
-            "nothing beyond 1",
-            lambda e: e * (np.abs(e) <= 1),
-            "Where the error is larger than 1 you have 0. The loss goes on rising there: how steeply?",
+            "nothing beyond ½",
+            lambda e: e * (np.abs(e) <= 0.5),
+            "Where the error is larger than ½ you have 0. The loss goes on rising there: how steeply?",
         ),
         (
-            "the sign everywhere",
-            np.sign,
-            "That is the derivative of |e|. Between −1 and 1 the loss is a parabola. How steep is that?",
+            "the line everywhere",
+            lambda e: np.sign(e) / 2,
+            "That is the derivative of ½ |e|. Between −½ and ½ the loss is a parabola. How steep is that?",
         ),
         (
             "the same slope on both sides",
-            lambda e: np.where(np.abs(e) <= 1, e, 1.0),
-            "Beyond 1 you have 1 everywhere. Far on the left, does the loss grow or shrink as e rises?",
+            lambda e: np.where(np.abs(e) <= 0.5, e, 0.5),
+            "Beyond ½ you have ½ everywhere. Far on the left, does the loss grow or shrink as e rises?",
+        ),
+        (
+            "too steep a line",
+            lambda e: np.where(np.abs(e) <= 0.5, e, np.sign(e)),
+            "At an error of ½ your derivative jumps from ½ to 1. What stands in front of |e|?",
         ),
         (
             "the line is not derived",
-            lambda e: np.where(np.abs(e) <= 1, e, np.abs(e) - 0.5),
-            "In the middle you have the slope, and beyond 1 the height. How steep is that line?",
+            lambda e: np.where(np.abs(e) <= 0.5, e, np.abs(e) / 2 - 1 / 8),
+            "In the middle you have the slope, and beyond ½ the height. How steep is that line?",
         ),
     ),
 )
