@@ -1,4 +1,7 @@
-"""Exercises: `check` an attempt, get a `hint`, see the `solution`. One module for each notebook."""
+"""Exercises: `check` an attempt, get a `hint`, see the `solution`.
+
+One module for each notebook, which has some of its exercises from modules of their own.
+"""
 
 from typing import Any
 
