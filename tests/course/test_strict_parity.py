@@ -1,5 +1,6 @@
 """Honest work scores in strict grading what `gdlab.check` gives: right, wrong in every known way, or blank."""
 
+import ast
 import inspect
 import itertools
 import sys
@@ -38,6 +39,14 @@ def attempt(exercise, misconception):
     return function
 """
 """What a cell needs so that the text of a module of exercises, in the next cell, gives their functions as attempts."""
+PARTS = """
+import gdlab.exercises
+module = types.ModuleType({name!r})
+setattr(gdlab.exercises, {name!r}.rpartition(".")[2], module)
+sys.modules[{name!r}] = module
+exec({text!r}, vars(module))
+"""
+"""What a cell needs to have another module of exercises, from which a lesson's module takes some."""
 LOCAL = {}
 exec(PREPARED.replace("sys.modules[", "dict()["), LOCAL)
 
@@ -47,6 +56,21 @@ LESSONS = [
     for name, module in sorted(sys.modules.items())
     if name.startswith("gdlab.exercises.") and hasattr(module, "EXERCISES")
 ]
+
+
+def others(module):
+    """The modules of exercises that a module imports, those that they import before them; `PREPARED` has the rest."""
+    found = {}
+    for node in ast.walk(ast.parse(inspect.getsource(module))):
+        if isinstance(node, ast.ImportFrom):
+            several = node.module == "gdlab.exercises"
+            for name in [f"{node.module}.{one.name}" for one in node.names] if several else [node.module]:
+                if name.startswith("gdlab.exercises.") and name not in INSTEAD:
+                    found |= others(sys.modules[name]) | {name: sys.modules[name]}
+    return found
+
+
+INSTEAD = ("gdlab.exercises.exercise", "gdlab.exercises.family")
 
 
 def attempts(exercise):
@@ -75,7 +99,8 @@ def test_every_exercise_is_in_a_lesson():
 
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_every_attempt_has_the_mark_and_the_headline_of_the_notebook(lesson):
-    cells = [new_code_cell("import numpy as np"), new_code_cell(PREPARED), new_code_cell(inspect.getsource(lesson))]
+    texts = [PARTS.format(name=name, text=inspect.getsource(module)) for name, module in others(lesson).items()]
+    cells = [new_code_cell(text) for text in ("import numpy as np", PREPARED, *texts, inspect.getsource(lesson))]
     checks, local = {}, {}
     for exercise in lesson.EXERCISES:
         for code, attempt in attempts(exercise):
