@@ -12,6 +12,7 @@ import json
 import os
 import re
 import sys
+import warnings
 from fnmatch import fnmatch
 from glob import glob
 from pathlib import Path
@@ -20,7 +21,7 @@ from typing import Any
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_notebook
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import Gradebook, MissingEntry, Student
 from nbgrader.converters import Autograde, GenerateAssignment
 from nbgrader.preprocessors import (
     AssignLatePenalties,
@@ -35,6 +36,7 @@ from nbgrader.preprocessors import (
     SaveAutoGrades,
 )
 from nbgrader.utils import is_grade, is_solution, rmtree
+from sqlalchemy.exc import SAWarning
 from traitlets.config import Config
 
 from gdlab.course.mend import AssignedCell, UnreadableError, mend, read_cells
@@ -60,7 +62,9 @@ def configure(c: Config) -> None:
         AssignLatePenalties,
         CheckCellMetadata,
     ]
+    c.GenerateFeedback.force = True  # else a page that is there stays as it was before the marks given by hand
     c.ExportApp.plugin_class = "gdlab.course.marks.MarksPlugin"
+    warnings.filterwarnings("ignore", category=SAWarning, module="nbgrader")  # of its own queries, at every start
 
 
 class KeepStubs(ClearSolutions):
@@ -116,6 +120,7 @@ class SubmissionExporter(NotebookExporter):
             with Gradebook(self._course.db_url, self._course.course_id) as gradebook:
                 assignment = gradebook.find_assignment(self._course.assignment_id)
                 names = [f"{notebook.name}.ipynb" for notebook in assignment.notebooks]
+                roster = {student.id for student in gradebook.students if in_roster(student)}
         except MissingEntry:
             return  # nbgrader says that the assignment has not been generated
         names = [name for name in names if fnmatch(name, f"{self._course.notebook_id}.ipynb")]
@@ -124,16 +129,22 @@ class SubmissionExporter(NotebookExporter):
                 # also those that were not handed in: they get a mark and a reason
                 parent.assignments[str(folder)] = [str(folder / name) for name in names]
                 self._forget_if_unfinished(folder, names)
+                if roster and (student := self._student(folder)) not in roster:
+                    self.log.warning("%s: %s", folder, STRANGER.format(student))
+
+    def _student(self, folder: Path) -> str:
+        """Return whose folder of submissions this is."""
+        pattern = self._course.format_path(
+            self._course.submitted_directory, "(?P<student>.*)", re.escape(self._course.assignment_id), escape=True
+        )
+        return re.fullmatch(pattern, str(folder))["student"]
 
     def _place(self, step: str, student: str) -> str:
         return self._course.format_path(step, student, self._course.assignment_id)
 
     def _forget_if_unfinished(self, folder: Path, names: list[str]) -> None:
         """Remove what an autograding that was ended in the middle left: nbgrader would take it for done."""
-        pattern = self._course.format_path(
-            self._course.submitted_directory, "(?P<student>.*)", re.escape(self._course.assignment_id), escape=True
-        )
-        graded = Path(self._place(self._course.autograded_directory, re.fullmatch(pattern, str(folder))["student"]))
+        graded = Path(self._place(self._course.autograded_directory, self._student(folder)))
         if graded.exists() and not all(is_graded(graded / name) for name in names):
             self.log.warning("Grading %s was not finished: it begins again", graded)
             rmtree(str(graded))
@@ -160,6 +171,14 @@ def _handed_in(path: Path) -> tuple[Path, list[str]]:
         names = ", ".join(other.name for other in others)
         raise UnreadableError(f"no file {path.name} was handed in, and there are several others: {names}")
     return (others[0], [f"It was handed in as {others[0].name}."]) if others else (path, [])
+
+
+STRANGER = "No student of the roster has the id {}: is the folder under submitted/ called rightly?"
+
+
+def in_roster(student: Student) -> bool:
+    """Tell whether a student came from a roster: one that grading finds and does not know has an id and no more."""
+    return any((student.first_name, student.last_name, student.email))
 
 
 def is_graded(path: Path) -> bool:

@@ -113,6 +113,9 @@ def hub_link(where: Repository, notebook: str, hub: str = HUB) -> str:
 
 def links(folder: Path, notebook: str = "00", hub: str = HUB, branch: str | None = None, binder: str = BINDER) -> str:
     """Return the badge and the links for a notebook of the repository that a folder belongs to, as text to copy."""
+    for what, address in (("hub", hub), ("binder", binder)):
+        if not re.match(r"https?://\S", address):
+            raise ValueError(f"the {what}'s address is {address!r}; wanted one that begins with https://")
     where, top = repository_here(folder, branch)
     path = chosen_notebooks([notebook], top / "notebooks")[0].relative_to(top).as_posix()
     return "\n\n".join(

@@ -7,7 +7,7 @@ from typing import Any
 from nbgrader.api import Assignment, Gradebook, MissingEntry, Student
 from nbgrader.plugins import ExportPlugin
 
-from gdlab.course.grading import remarks_on
+from gdlab.course.grading import STRANGER, in_roster, remarks_on
 
 COLUMNS = (
     "assignment",
@@ -34,13 +34,17 @@ class MarksPlugin(ExportPlugin):
         """Write the file that ``--to`` names, by default ``grades.csv``."""
         to = self.to or "grades.csv"
         self.log.info("Exporting grades to %s", to)
+        has_roster = any(map(in_roster, gradebook.students))
         with open(to, "w", newline="", encoding="utf-8") as file:
             table = csv.DictWriter(file, COLUMNS)
             table.writeheader()
             for assignment in gradebook.assignments:
                 for student in gradebook.students:
                     if _chosen(assignment.name, self.assignment) and _chosen(student.id, self.student):
-                        table.writerow(self._line(gradebook, assignment, student))
+                        line = self._line(gradebook, assignment, student)
+                        if has_roster and not in_roster(student):
+                            line["remarks"] = " ".join(filter(None, [STRANGER.format(student.id), line["remarks"]]))
+                        table.writerow(line)
 
     def _line(self, gradebook: Gradebook, assignment: Assignment, student: Student) -> dict[str, Any]:
         line = {

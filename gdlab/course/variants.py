@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from gdlab.exercises import EXERCISES, FAMILIES, find_exercise
+from gdlab.exercises.exercise import Exercise, FunctionExercise, PropertyExercise
 
 AS_PUBLISHED = {
     "short-rule": "the rule is the subject",
@@ -58,9 +59,14 @@ def _show_untouched(cell: dict[str, Any], slug: str) -> None:
         output["data"]["text/html"] = find_exercise(slug).check(...)._repr_html_().splitlines(keepends=True)
 
 
+def _checked(notebook: bytes) -> list[tuple[str, str]]:
+    """Return what a notebook's checks are of: the exercise's slug, and the name of the attempt."""
+    sources = "\n".join("".join(cell["source"]) for cell in json.loads(notebook)["cells"])
+    return re.findall(r'^gdlab\.check\("([\w@-]+)", (\w+)\)', sources, re.MULTILINE)
+
+
 def _slugs(notebook: Path) -> list[str]:
-    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-    return re.findall(r'^gdlab\.check\("([\w-]+)"', "\n".join("".join(c["source"]) for c in cells), re.MULTILINE)
+    return [slug for slug, _ in _checked(notebook.read_bytes())]
 
 
 def listed(notebooks: list[Path], seed: int) -> str:
@@ -68,10 +74,11 @@ def listed(notebooks: list[Path], seed: int) -> str:
     differ, same = [], []
     for notebook in notebooks:
         for slug in _slugs(notebook):
-            family, title = _FAMILY_OF.get(slug), EXERCISES[slug].title if slug in EXERCISES else slug
-            if family:
-                differ.append(f"- `{notebook.stem}`, *{title}*: here {family.about(family.member(seed))}")
+            if family := _FAMILY_OF.get(slug):
+                title = family.variant(seed).title
+                differ.append(f"- `{notebook.stem}`, *{title}*: {family.about(family.member(seed))}")
             else:
+                title = EXERCISES[slug].title if slug in EXERCISES else slug
                 same.append(f"- `{notebook.stem}`, *{title}*: {AS_PUBLISHED.get(slug, 'it has no variants')}")
     return "\n".join(
         [
@@ -81,18 +88,30 @@ def listed(notebooks: list[Path], seed: int) -> str:
             *(differ or ["- none"]),
             "\nTheir solutions are in `solutions.md`, for you alone. `gdlab.solution` does not show them; who reads",
             "the package's source finds them.",
-            "\nThese exercises are as published, so their solutions are public; and so are the questions that are",
-            "answered in words:\n",
+            "\nQuestions that are answered in words are as published. So are these exercises, whose solutions are",
+            "therefore public:\n",
             *(same or ["- none"]),
         ]
     )
 
 
 def solutions(notebooks: list[Path], seed: int) -> str:
-    """Return the solutions of the variants in the notebooks, as Markdown."""
+    """Return the solutions of the variants in the notebooks, as Markdown; each fits into its cell as it stands."""
     parts = ["# Solutions of the variants\n\nFor you alone: keep this file out of what you hand out.\n"]
     for notebook in notebooks:
-        for family in (_FAMILY_OF[slug] for slug in _slugs(notebook) if slug in _FAMILY_OF):
-            exercise = family.variant(seed)
-            parts.append(f"## {notebook.stem}: {exercise.title}\n\n```\n{exercise.solution_text.rstrip()}\n```\n")
+        for slug, name in _checked(varied(notebook, seed)):
+            if "@" in slug:
+                exercise = find_exercise(slug)
+                parts.append(f"## {notebook.stem}: {exercise.title}\n\n```python\n{_answer(exercise, name)}\n```\n")
     return "\n".join(parts)
+
+
+def _answer(exercise: Exercise, name: str) -> str:
+    """Return an exercise's solution under the name that the notebook hands to the check."""
+    text = exercise.solution_text.rstrip()
+    if isinstance(exercise, FunctionExercise):
+        return re.sub(rf"\b{exercise.solution.__name__}\b", name, text)
+    if isinstance(exercise, PropertyExercise):
+        return f"{text}\n\n\n{name} = {exercise.solution.__name__}()"
+    first, *more = text.splitlines()
+    return "\n".join([f"{name} = {first}", *(f"# {line}".rstrip() for line in more)])

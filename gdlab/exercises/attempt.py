@@ -117,7 +117,8 @@ class _Clock:
 
 def _told(error: BaseException) -> str:
     lines = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename != __file__]
-    where = f" (line {lines[-1].lineno}: `{lines[-1].line}`)" if lines and lines[-1].line else ""
+    told = isinstance(error, SyntaxError) or not lines or not lines[-1].line  # a SyntaxError says itself where it is
+    where = "" if told else f" (line {lines[-1].lineno}: `{lines[-1].line}`)"
     try:
         said = " ".join(str(error).split())[:300]
     except Exception:

@@ -6,7 +6,7 @@ feedback speaks to the thought behind that answer, and does not give the right o
 
 import inspect
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -195,7 +195,7 @@ class FunctionExercise(Exercise):
 
 @dataclass(frozen=True, kw_only=True)
 class NumbersExercise(Exercise):
-    """Work out some numbers by hand. `answer` holds them; each earns its share of the points, a misconception none."""
+    """Work out some numbers by hand. `answer` holds them; each that is right earns its share of the points."""
 
     answer: tuple[float, ...]
     explanation: str
@@ -209,22 +209,31 @@ class NumbersExercise(Exercise):
             return self._untouched()
         several = isinstance(attempt, tuple | list) or (isinstance(attempt, np.ndarray) and attempt.ndim > 0)
         values = list(attempt) if several else [attempt]
-        if any(value is ... for value in values):
+        if values and all(value is ... for value in values):
             return self._untouched()
         wanted = f"{len(self.answer)} numbers in a list"
         if len(values) != len(self.answer):
             return self._wrong("Not as many numbers as asked for", f"It has {len(values)}; wanted {wanted}.")
         for value in values:
-            if complaint := _misfit(value, 0.0):
+            if value is not ... and (complaint := _misfit(value, 0.0)):
                 return self._wrong("Not numbers", f"{complaint.replace('it returned', 'There is')} in its place.")
-        right = [_near(value, want) for value, want in zip(values, self.answer, strict=True)]
+        right = [value is not ... and _near(value, want) for value, want in zip(values, self.answer, strict=True)]
         if all(right):
             return self._right(self.explanation)
+        share = sum(right) / len(right)
+        if open_ones := _listed(value is ... for value in values):
+            wrong = _listed(value is not ... and not ok for value, ok in zip(values, right, strict=True))
+            also = (f"Not right: number {wrong}.",) if wrong else ()
+            return self._wrong("Not complete yet", f"Still open: number {open_ones}.", *also, share=share)
         for misconception in self.misconceptions:
             if all(_near(value, wrong) for value, wrong in zip(values, misconception.wrong, strict=True)):
-                return self._wrong(misconception.name, misconception.thought)
-        wrong = ", ".join(str(place) for place, ok in enumerate(right, 1) if not ok)
-        return self._wrong("Not right yet", f"Not right: number {wrong}.", share=sum(right) / len(right))
+                return self._wrong(misconception.name, misconception.thought, share=share)
+        return self._wrong("Not right yet", f"Not right: number {_listed(not ok for ok in right)}.", share=share)
+
+
+def _listed(marked: Iterable[bool]) -> str:
+    """Return the places of what is true, from 1 on: ``2, 5``."""
+    return ", ".join(str(place) for place, one in enumerate(marked, 1) if one)
 
 
 @dataclass(frozen=True, kw_only=True)

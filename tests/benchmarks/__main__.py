@@ -12,6 +12,7 @@ PARTS = {
     "memory": "an explorer made 200 times",
     "latency": "from the key to the picture, against the usual ways to draw one",
     "holding": "a key held down, and a run that plays",
+    "prompt": "both again, with a server that does not wait for the browser to acknowledge",
     "room": "thirty learners on one server",
 }
 """Each is a module beside this one with ``measure(quick)``, which returns tables. To add a part, add a line."""

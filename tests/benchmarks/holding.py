@@ -53,8 +53,7 @@ async ([name, label, seconds]) => {
 def measure(quick: bool) -> list[Table]:
     seconds = 2 if quick else 3
     held = Table(["30 presses a second, held", "pictures a second", "last one late, ms", "the usual way", "late, ms"])
-    head = ["played", "its pace", "steps a second", "pictures a second", "late at first, ms", "late at last, ms"]
-    played = Table(head)
+    playing = Table(PLAYED)
     with_steps = [
         (explorer_class, name, control)
         for explorer_class in EXPLORERS
@@ -72,16 +71,20 @@ def measure(quick: bool) -> list[Table]:
                 cells += [len(during) / (last - start) * 1000, max(0.0, frames[-1] - last) if frames else None]
                 on_page.settle(300)
             held.add(explorer_class.__name__, *cells, *[None] * (4 - len(cells)))
-            played.add(explorer_class.__name__, 1000 / control.interval, *_played(on_page, control, seconds))
-    played.notes.append(
+            playing.add(explorer_class.__name__, 1000 / control.interval, *played(on_page, control, seconds))
+    playing.notes.append(
         "Each at its own pace, in steps a second, which is slow where single steps are to be followed. How late: from "
         "a move of the slider to the next picture, median of the first and of the last third; a queue that grows would "
         "make the last third later."
     )
-    return [held, played]
+    return [held, playing]
 
 
-def _played(on_page: Stage, control: Steps, seconds: float) -> list[float | None]:
+PLAYED = ["played", "its pace", "steps a second", "pictures a second", "late at first, ms", "late at last, ms"]
+
+
+def played(on_page: Stage, control: Steps, seconds: float) -> list[float | None]:
+    """Play the run of the explorer on the page for so many seconds; return what stands in the last four columns."""
     on_page.page.keyboard.press("Home")
     on_page.settle(300)
     on_page.page.evaluate("label => control(document.querySelector('.way-explorer'), label).focus()", control.label)

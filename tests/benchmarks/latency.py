@@ -30,22 +30,25 @@ def measure(quick: bool) -> list[Table]:
             _row(drawing, on_page, explorer_class, key, WAYS, rounds)
             if costly:
                 _row(working, on_page, explorer_class, costly, ["explorer", "ready", "round-trip"], rounds)
-    for table in (drawing, working):
-        if len(table.rows) > 1:
-            numbers = np.array([[np.nan if c is None else c for c in row[1:]] for row in table.rows], float)
-            table.add("*median of all*", *map(float, np.nanmedian(numbers, axis=0)))
+    of_all(drawing)
+    of_all(working)
     drawing.notes.append(
         "Medians, and where it says so 95th percentiles, of the milliseconds from the key press to the next picture, "
         f"decoded and painted; the ways took turns, {rounds} times each. Round trip: the kernel answers with a number; "
-        "with a picture: with one that was made before, so that nothing is drawn. Jupyter's server leaves Nagle's "
-        "algorithm on: after some messages a small answer waits for the browser to acknowledge the one before, up to "
-        "40 ms. It hits the number more often than pictures, so the second ratio is the steadier one."
+        "with a picture: with one that was made before, so that nothing is drawn. Where either takes some 30 ms more "
+        "than in other rows, Jupyter's server has waited: see the next part."
     )
     working.notes.append(
         "Each press leads to a setting that was not computed before. * = a network is trained for it. Of long work, "
         "which goes on in idle time, it is the first picture."
     )
     return [drawing, working]
+
+
+def of_all(table: Table) -> None:
+    """Add a row with each column's median."""
+    numbers = np.array([[np.nan if cell is None else cell for cell in row[1:]] for row in table.rows], float)
+    table.add("*median of all*", *map(float, np.nanmedian(numbers, axis=0)))
 
 
 def _row(table: Table, on_page: Stage, explorer_class: type, key: Key, ways: list[str], rounds: int) -> None:

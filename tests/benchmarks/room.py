@@ -38,6 +38,7 @@ class Learner:
         self.sent: dict[str, float] = {}
         self.took: list[float] = []
         self.replies: dict[str, asyncio.Future] = {}
+        self.ended: dict[str, asyncio.Event] = {}
 
     def ask(self, path: str, method: str = "GET") -> Any:
         request = urllib.request.Request(f"{self.base}/api/{path}?token={self.token}", method=method)
@@ -73,8 +74,11 @@ class Learner:
     async def execute(self, code: str) -> dict[str, Any]:
         content = {"code": code, "silent": False, "store_history": True, "user_expressions": PIDS}
         message = self.session.msg("execute_request", content)
-        reply = self.replies[message["header"]["msg_id"]] = asyncio.get_running_loop().create_future()
+        name = message["header"]["msg_id"]
+        reply = self.replies[name] = asyncio.get_running_loop().create_future()
+        ended = self.ended[name] = asyncio.Event()
         await self.send(message)
+        await asyncio.wait_for(ended.wait(), 180)  # all that the cell gave has come: the reply may be earlier
         return await asyncio.wait_for(reply, 180)
 
     async def send(self, message: dict[str, Any]) -> None:
@@ -88,6 +92,8 @@ class Learner:
             kind, about = header["msg_type"], parent.get("msg_id")
             if kind == "comm_open":
                 self.models[content["comm_id"]] = content["data"]["state"]
+            elif kind == "status" and content["execution_state"] == "idle" and about in self.ended:
+                self.ended.pop(about).set()
             elif kind == "execute_reply" and about in self.replies:
                 self.replies.pop(about).set_result(content)
             elif kind == "comm_msg" and about in self.sent and len(parts) > 4 and content["comm_id"] == self.picture:

@@ -1,5 +1,6 @@
 """A JupyterLab page on which pictures stand side by side, and a stop-watch inside the page."""
 
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -133,7 +134,8 @@ class Stage:
 
 
 @contextmanager
-def stage() -> Iterator[Stage]:
+def stage(prompt: bool = False) -> Iterator[Stage]:
+    """Start a server and a page; `prompt`: a server that does not wait, see `tests.benchmarks.prompt_server`."""
     if lab.CHROMIUM is None:
         raise RuntimeError("no Chromium is installed: `apt-get install chromium`")
     with tempfile.TemporaryDirectory() as scratch, sync_playwright() as playwright:
@@ -142,7 +144,8 @@ def stage() -> Iterator[Stage]:
         cell = nbformat.v4.new_code_cell("")
         kernel = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
         nbformat.write(nbformat.v4.new_notebook(cells=[cell], metadata=kernel), folder / "stage.ipynb")
-        with lab.server(folder, Path(scratch) / "jupyter") as address:
+        start_by = (sys.executable, "-m", "tests.benchmarks.prompt_server") if prompt else ()
+        with lab.server(folder, Path(scratch) / "jupyter", start_by=start_by) as address:
             browser = playwright.chromium.launch(executable_path=lab.CHROMIUM, args=lab.CHROMIUM_FLAGS)
             try:
                 yield Stage(browser.new_page(viewport={"width": 1280, "height": 1000}), address)

@@ -97,6 +97,10 @@ def test_who_handed_in_nothing_is_listed(marks):
     assert float(marks["absent"]["score"]) == 0
 
 
+def test_nothing_in_the_log_looks_like_a_fault_of_ours(course):
+    assert "SAWarning" not in (course / "log.txt").read_text()
+
+
 def test_feedback_is_there_for_everyone_and_small(course, student):
     page = course / "feedback" / student.id / ASSIGNMENT / f"{ASSIGNMENT}.html"
     assert page.stat().st_size < 1_500_000
@@ -129,6 +133,30 @@ def test_a_crash_costs_the_submission_it_hit_and_no_other(course):
     for name, score in (("all_right", 9), ("blank", 0)):
         assert told[name]["remarks"] == f"Not graded yet: run nbgrader autograde {ASSIGNMENT}."
         assert (mended[name]["remarks"], float(mended[name]["score"])) == ("", score)
+
+
+def test_who_is_not_in_the_roster_is_said_to_be_a_stranger(course):
+    """The folder's name has a slip in it, say."""
+    place = course / "submitted" / "al1_right" / ASSIGNMENT
+    place.mkdir(parents=True)
+    handed_in = course / "submitted" / "all_right" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
+    (place / handed_in.name).write_bytes(handed_in.read_bytes())
+    done = nbgrader(course, f"autograde {ASSIGNMENT} --student=al1_right", "export --to strangers.csv")
+    assert done.returncode == 0, done.stdout
+    assert "No student of the roster has the id al1_right" in done.stdout
+    told = {line["student_id"]: line["remarks"] for line in lines(course / "strangers.csv")}
+    assert [name for name, words in told.items() if "of the roster" in words] == ["al1_right"]
+
+
+def test_feedback_made_again_has_the_marks_given_since(course):
+    page = course / "feedback" / "wrong" / ASSIGNMENT / f"{ASSIGNMENT}.html"
+    with Gradebook(f"sqlite:///{course / 'gradebook.db'}", "monday") as gradebook:
+        gradebook.find_grade(WORDS, ASSIGNMENT, ASSIGNMENT, "wrong").manual_score = 2
+        gradebook.db.commit()
+    assert "(Score: 0.0 " in page.read_text(encoding="utf-8")
+    done = nbgrader(course, f"generate_feedback {ASSIGNMENT} --student=wrong")
+    assert done.returncode == 0, done.stdout
+    assert "(Score: 2.0 " in page.read_text(encoding="utf-8")
 
 
 def lines(path):

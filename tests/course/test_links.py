@@ -57,6 +57,12 @@ def test_the_hub_pulls_the_repository_and_opens_the_notebook_in_its_folder():
     }
 
 
+@pytest.mark.parametrize("option", ["--hub", "--binder"])
+def test_an_address_without_its_https_is_refused(option, capsys):
+    assert main(["links", "3", option, "hub.example"]) == 1
+    assert "address is 'hub.example'; wanted one that begins with https://" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("remote", ["/srv/git/lab.git", "../lab", "file:///srv/lab.git", "https://github.com/", "lab"])
 def test_an_address_that_others_cannot_read_is_refused(remote):
     with pytest.raises(ValueError, match="wanted one that others can read"):

@@ -419,3 +419,8 @@ def test_in_a_tight_race_with_the_clock_no_interrupt_leaks():
         except KeyboardInterrupt:
             leaked += 1
     assert leaked == 0
+
+
+def test_a_syntax_error_is_told_with_its_own_place_and_no_other():
+    problem = call(lambda: compile("f = (1,\n", "cell 4", "exec"), ()).problem
+    assert problem == "it raised SyntaxError: '(' was never closed (cell 4, line 1)"

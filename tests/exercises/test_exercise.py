@@ -556,18 +556,32 @@ def test_a_number_off_by_a_hundredth_is_wrong_and_its_place_is_told(place, off):
     assert "Because." not in text(feedback)
 
 
-def test_numbers_of_a_known_thought_are_named_and_earn_nothing():
+def test_numbers_of_a_known_thought_are_named_and_those_that_are_right_all_the_same_earn_their_share():
     for wrong, name, thought in (
         ([-0.4, 0.123, 0, -1234], "sign", "Which way?"),
         ([0.4, 0, 1, 2], "late", "Begin earlier."),
     ):
         feedback = NUMBERS.check(wrong)
-        assert (feedback.verdict, feedback.score, feedback.headline, feedback.words) == ("wrong", 0, name, (thought,))
+        assert (feedback.verdict, feedback.score, feedback.headline, feedback.words) == ("wrong", 0.5, name, (thought,))
 
 
-@pytest.mark.parametrize("blank", [None, ..., [...], [..., ..., ..., ...], (0.4, ..., 0.0, 1.0)], ids=str)
-def test_gaps_are_not_wrong(blank):
+@pytest.mark.parametrize("blank", [None, ..., [...], [..., ..., ..., ...]], ids=str)
+def test_nothing_but_gaps_is_not_wrong(blank):
     assert (NUMBERS.check(blank).verdict, NUMBERS.check(blank).score) == ("untouched", 0)
+
+
+@pytest.mark.parametrize(
+    ("given", "score", "words"),
+    [
+        ((0.4, ..., 0.0, ...), 1.0, ("Still open: number 2, 4.",)),
+        ([0.4, ..., 7, 1234.5], 1.0, ("Still open: number 2.", "Not right: number 3.")),
+        ([-0.4, ..., ..., ...], 0.0, ("Still open: number 2, 3, 4.", "Not right: number 1.")),
+    ],
+    ids=str,
+)
+def test_of_a_list_with_gaps_it_is_said_what_is_open_and_what_is_right_earns_its_share(given, score, words):
+    feedback = NUMBERS.check(given)
+    assert (feedback.verdict, feedback.score, feedback.words) == ("wrong", score, words)
 
 
 @pytest.mark.parametrize(

@@ -96,7 +96,9 @@ class RunOutside(RunCells):
         works = self.bubblewrap != "never" and sandbox.bubblewrap_works()
         if not works and self.bubblewrap == "always":
             raise RuntimeError("bubblewrap does not work here; RunOutside.bubblewrap = 'auto' would grade without it")
-        if not works:
+        if works:
+            self.log.info("Strict grading behind bubblewrap.")
+        else:
             self.log.warning("Strict grading without bubblewrap: a guard in the process stops tricks, but is no wall.")
         return works
 
