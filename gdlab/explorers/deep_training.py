@@ -20,7 +20,7 @@ from gdlab.network import propagate
 from gdlab.validation import Array
 
 STEPS, EVERY, MOMENTUM = 200, 10, 0.9
-STARTS, GROUP = 6, 3
+STARTS, GROUP = 6, 2
 LEARNED = 0.9
 """Share of points right from which on a start counts as having learned; the best straight line has less."""
 CEILING = 1.2
