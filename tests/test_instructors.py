@@ -211,6 +211,7 @@ def test_the_pages_have_their_pictures_descriptions_and_links(tmp_path):
             o for cell in notebook(name).cells for o in cell.get("outputs", []) if "image/png" in o.get("data", {})
         ]
         assert len(described) == len(pictures) > 0
+        assert re.search(r"@media print \{[^}]*\bpre \{ white-space: pre-wrap", page)  # or code is cut on paper
 
 
 def test_the_readme_leads_here():
