@@ -25,7 +25,7 @@ for arguments in json.loads(sys.argv[1]):
 
 def nbgrader(course: Path, *commands: str, **options) -> subprocess.CompletedProcess:
     """Run these commands in the course's folder; what they print is in `stdout`."""
-    program = [sys.executable, "-W", "ignore", "-c", PROGRAM, json.dumps([command.split() for command in commands])]
+    program = [sys.executable, "-c", PROGRAM, json.dumps([command.split() for command in commands])]
     return subprocess.run(
         program, cwd=course, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=3600, **options
     )
