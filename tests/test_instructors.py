@@ -10,7 +10,7 @@ import nbformat
 import pytest
 
 import gdlab
-from gdlab.course import command
+from gdlab import command
 from gdlab.exercises import EXERCISES
 from gdlab.predictions import PREDICTIONS
 from tests.notebooks.refresh import stored

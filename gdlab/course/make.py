@@ -1,62 +1,15 @@
 """Write an nbgrader course: the notebooks, maybe with variants, a configuration, a roster, and what to do when."""
 
 import json
-import sysconfig
 from importlib.resources import files
 from pathlib import Path
 from string import Template
 
-import gdlab
 from gdlab.course import variants
+from gdlab.notebooks import chosen_notebooks
 
-_NOTEBOOKS = "[0-9][0-9]_*.ipynb"
 _WRITTEN = {"nbgrader_config.txt": "nbgrader_config.py", "roster.csv": "roster.csv", "README.md": "README.md"}
 """The files of a course beside the notebooks, by the name of their template."""
-
-
-def notebook_folder() -> Path:
-    """Return the folder of gdlab's notebooks: that of the checkout, or the one that was installed with the package.
-
-    Raises
-    ------
-    FileNotFoundError
-        If there is neither.
-    """
-    checkout = Path(gdlab.__file__).parents[1] / "notebooks"
-    installed = Path(sysconfig.get_path("data"), "share", "gdlab", "notebooks")
-    for folder in (checkout, installed):
-        if any(folder.glob(_NOTEBOOKS)):
-            return folder
-    raise FileNotFoundError(f"gdlab's notebooks are neither in {checkout} nor in {installed}; wanted the .ipynb files")
-
-
-def chosen_notebooks(names: list[str] | None = None, folder: Path | None = None) -> list[Path]:
-    """Return the paths of the notebooks of these names, in their order; without names, of all.
-
-    Parameters
-    ----------
-    names
-        A name is a number (``"01"`` or ``"1"``) or the file's name, with or without its ending.
-    folder
-        Where they are; by default gdlab's own.
-
-    Raises
-    ------
-    ValueError
-        If there is no such notebook; the message lists those there are.
-    """
-    paths = sorted((folder or notebook_folder()).glob(_NOTEBOOKS))
-    if names is None:
-        return paths
-    by_name: dict[str, Path] = {}
-    for path in paths:
-        number = path.stem[:2]
-        by_name |= dict.fromkeys((path.name, path.stem, number, str(int(number))), path)
-    if unknown := [name for name in names if name not in by_name]:
-        there_are = ", ".join(path.stem for path in paths) or "none"
-        raise ValueError(f"no notebook is called {', '.join(unknown)}; wanted one of {there_are}, or its number")
-    chosen = {by_name[name] for name in names}
-    return [path for path in paths if path in chosen]
 
 
 def make_course(
@@ -69,7 +22,7 @@ def make_course(
     folder
         Is made, with the folders above it. If it exists, it must be empty: nothing is overwritten.
     names
-        Which notebooks, as in `chosen_notebooks`.
+        Which notebooks, as in `gdlab.notebooks.chosen_notebooks`.
     strict
         Whether submissions are to be graded outside the student's kernel, as `gdlab.course.strict` says.
     seed

@@ -7,8 +7,8 @@ import re
 
 import pytest
 
-from gdlab.course.command import main
-from gdlab.course.make import chosen_notebooks
+from gdlab.command import main
+from gdlab.notebooks import chosen_notebooks
 from tests.notebooks.refresh import stored
 
 

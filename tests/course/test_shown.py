@@ -4,9 +4,9 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from gdlab.course import make
 from gdlab.course.mend import AssignedCell
 from gdlab.course.shown import is_shown, leave_to_run, with_stored_outputs
+from gdlab.notebooks import chosen_notebooks
 
 TABLE = "for k in range(3):\n    print(np.sqrt(k))"
 ASSIGNED = [
@@ -92,7 +92,7 @@ def test_without_the_assignment_all_is_run(tmp_path):
     assert run(tmp_path / "none.ipynb", *ASSIGNED) == "r-rrrrrr"
 
 
-@pytest.mark.parametrize("path", make.chosen_notebooks(), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", chosen_notebooks(), ids=lambda path: path.stem)
 def test_in_every_notebook_the_checks_and_what_they_need_are_run(path):
     cells = nbformat.read(path, as_version=4).cells
     codes = [cell for cell in cells if cell.cell_type == "code"]

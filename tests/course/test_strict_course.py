@@ -10,8 +10,8 @@ from nbgrader.api import Gradebook
 from nbgrader.server_extensions import formgrader
 from traitlets.config import Config
 
+from gdlab.command import main
 from gdlab.course import grading
-from gdlab.course.command import main
 from gdlab.course.strict import run, sandbox
 from tests.course.nbgrader import hand_in, nbgrader, short_course
 from tests.course.students import ASSIGNMENT, GRADIENT, MATCHING, OPPOSED, STUDENTS, Student, all_right, code, wrong

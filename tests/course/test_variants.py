@@ -9,15 +9,16 @@ import pytest
 from nbformat.v4 import new_code_cell
 
 import gdlab
+from gdlab import notebooks
+from gdlab.command import main
 from gdlab.course import make, variants
-from gdlab.course.command import main
 from gdlab.course.strict import judge, sandbox
 from gdlab.exercises import EXERCISES, FAMILIES, find_exercise
 from gdlab.exercises.exercise import FunctionExercise, PropertyExercise
 from tests.course.nbgrader import nbgrader
 from tests.notebooks.test_structure import nbgrader as metadata
 
-NOTEBOOKS = make.chosen_notebooks()
+NOTEBOOKS = notebooks.chosen_notebooks()
 VARIED = [
     path
     for path in NOTEBOOKS
@@ -121,9 +122,9 @@ def test_a_seed_that_is_none_is_refused_and_nothing_is_written(tmp_path, capsys,
 
 def test_a_notebook_with_other_words_is_refused_and_nothing_is_written(tmp_path, monkeypatch, capsys):
     changed = tmp_path / "03_bend_the_neuron.ipynb"
-    (original,) = make.chosen_notebooks(["03"])
+    (original,) = notebooks.chosen_notebooks(["03"])
     changed.write_text(original.read_text(encoding="utf-8").replace("the hill of a tanh", "a hill"), encoding="utf-8")
-    monkeypatch.setattr(make, "notebook_folder", lambda: tmp_path)
+    monkeypatch.setattr(notebooks, "notebook_folder", lambda: tmp_path)
     assert main(["course", str(tmp_path / "c"), "--seed", "1"]) == 1
     assert "no variant of tanh-matching-loss can be made" in capsys.readouterr().err
     assert not (tmp_path / "c").exists()

@@ -5,7 +5,8 @@ import importlib.util
 import sys
 from pathlib import Path
 
-from gdlab.course import links, make
+from gdlab import links
+from gdlab.course import make
 
 
 def main(arguments: list[str] | None = None) -> int:

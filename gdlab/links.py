@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
-from gdlab.course.make import chosen_notebooks
+from gdlab.notebooks import chosen_notebooks
 
 BINDER = "https://mybinder.org"
 HUB = "https://YOUR-HUB"

@@ -5,8 +5,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from gdlab.course.command import main
-from gdlab.course.links import badge, binder_link, hub_link, repository
+from gdlab.command import main
+from gdlab.links import badge, binder_link, hub_link, repository
 
 PATH = "notebooks/03_bend_the_neuron.ipynb"
 

@@ -1,0 +1,53 @@
+"""Where the notebooks are, and which of them a name means."""
+
+import sysconfig
+from pathlib import Path
+
+import gdlab
+
+_NOTEBOOKS = "[0-9][0-9]_*.ipynb"
+
+
+def notebook_folder() -> Path:
+    """Return the folder of gdlab's notebooks: that of the checkout, or the one that was installed with the package.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is neither.
+    """
+    checkout = Path(gdlab.__file__).parents[1] / "notebooks"
+    installed = Path(sysconfig.get_path("data"), "share", "gdlab", "notebooks")
+    for folder in (checkout, installed):
+        if any(folder.glob(_NOTEBOOKS)):
+            return folder
+    raise FileNotFoundError(f"gdlab's notebooks are neither in {checkout} nor in {installed}; wanted the .ipynb files")
+
+
+def chosen_notebooks(names: list[str] | None = None, folder: Path | None = None) -> list[Path]:
+    """Return the paths of the notebooks of these names, in their order; without names, of all.
+
+    Parameters
+    ----------
+    names
+        A name is a number (``"01"`` or ``"1"``) or the file's name, with or without its ending.
+    folder
+        Where they are; by default gdlab's own.
+
+    Raises
+    ------
+    ValueError
+        If there is no such notebook; the message lists those there are.
+    """
+    paths = sorted((folder or notebook_folder()).glob(_NOTEBOOKS))
+    if names is None:
+        return paths
+    by_name: dict[str, Path] = {}
+    for path in paths:
+        number = path.stem[:2]
+        by_name |= dict.fromkeys((path.name, path.stem, number, str(int(number))), path)
+    if unknown := [name for name in names if name not in by_name]:
+        there_are = ", ".join(path.stem for path in paths) or "none"
+        raise ValueError(f"no notebook is called {', '.join(unknown)}; wanted one of {there_are}, or its number")
+    chosen = {by_name[name] for name in names}
+    return [path for path in paths if path in chosen]
