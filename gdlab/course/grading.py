@@ -1,10 +1,10 @@
 """What makes marks hold: the parts that a course's ``nbgrader_config.py`` puts into ``nbgrader autograde``.
 
 nbgrader grades a submission in two steps. The first takes the submitted file and writes a sanitized copy; here that
-copy is made by `mend`, from whatever there is, so that every submission becomes a notebook with all of the assignment's
-checks in it. The second runs the copy and saves the scores; here it is run by `RunCells`, and a check counts only if it
-gave a score. What had to be mended, or why there is nothing to mark, is kept as remarks in the graded notebook's
-metadata, is said in the log, stands at the top of the feedback, and comes with the exported marks.
+copy is made by `repair`, from whatever there is, so that every submission becomes a notebook with all of the
+assignment's checks in it. The second runs the copy and saves the scores; here it is run by `RunCells`, and a check
+counts only if it gave a score. What had to be mended, or why there is nothing to mark, is kept as remarks in the graded
+notebook's metadata, is said in the log, stands at the top of the feedback, and comes with the exported marks.
 """
 
 import ast
@@ -39,9 +39,9 @@ from nbgrader.utils import is_grade, is_solution, rmtree
 from sqlalchemy.exc import SAWarning
 from traitlets.config import Config
 
-from gdlab.course.mend import AssignedCell, UnreadableError, mend, read_cells
+from gdlab.course.repair import AssignedCell, UnreadableError, read_cells, repair
 from gdlab.course.run import RunCells, kernel_error
-from gdlab.course.shown import leave_to_run, with_stored_outputs
+from gdlab.course.skipped_cells import leave_to_run, with_stored_outputs
 
 Resources = dict[str, Any]
 
@@ -52,7 +52,7 @@ def configure(c: Config) -> None:
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     c.GenerateAssignment.preprocessors = [_RELEASED_AS.get(one, one) for one in _RELEASE]
     c.Autograde.exporter_class = SubmissionExporter
-    c.Autograde.sanitize_preprocessors = [MendCells, OverwriteKernelspec, OverwriteCells, CheckCellMetadata]
+    c.Autograde.sanitize_preprocessors = [RepairCells, OverwriteKernelspec, OverwriteCells, CheckCellMetadata]
     c.Autograde.autograde_preprocessors = [
         RunCells,
         IgnorePattern,
@@ -195,14 +195,14 @@ def remarks_on(path: Path) -> list[str] | None:
     return kept["remarks"] if kept.get("graded") else None
 
 
-class MendCells(NbGraderPreprocessor):
-    """Makes a submission's cells those of the assignment, with `mend`, and writes the remarks at the top."""
+class RepairCells(NbGraderPreprocessor):
+    """Makes a submission's cells those of the assignment, with `repair`, and writes the remarks at the top."""
 
     def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
         names = resources["nbgrader"]
         with Gradebook(names["db_url"]) as gradebook:
             assigned = _assigned(gradebook, names["notebook"], names["assignment"])
-        cells, remarks = mend(nb.cells, assigned)
+        cells, remarks = repair(nb.cells, assigned)
         leave_to_run(cells)
         said = nb.metadata.gdlab.remarks
         if nb.cells or not said:  # else it has been said already why everything is missing

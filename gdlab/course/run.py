@@ -19,7 +19,7 @@ from nbgrader.preprocessors import Execute
 from nbgrader.utils import is_grade, is_solution
 from traitlets import Integer
 
-from gdlab.course.shown import is_shown
+from gdlab.course.skipped_cells import is_shown
 
 try:
     import resource

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from nbformat.v4 import new_code_cell
 
-from gdlab.course.strict import judge, sandbox, wire
+from gdlab.course.strict import json_values, judge, sandbox
 from gdlab.exercises import EXERCISES
 from gdlab.exercises.exercise import FunctionExercise
 from tests.exercises.test_every_exercise import blanks, right
@@ -129,7 +129,7 @@ def test_the_inputs_of_every_exercise_can_be_sent(exercise):
         return set(data) | kinds(list(data.values())) if isinstance(data, dict) else set()
 
     for seed in range(5):
-        sent = wire.encode(exercise.inputs(np.random.default_rng(seed)), [])
+        sent = json_values.encode(exercise.inputs(np.random.default_rng(seed)), [])
         assert "other" not in kinds(sent)
 
 
@@ -151,7 +151,7 @@ def same(one, other):
 def test_a_value_comes_out_as_it_went_in(value):
     import json
 
-    assert same(wire.decode(json.loads(json.dumps(wire.encode(value)))), value)
+    assert same(json_values.decode(json.loads(json.dumps(json_values.encode(value)))), value)
 
 
 class Numbers:
@@ -166,13 +166,13 @@ class Raises:
 
 def test_what_is_no_number_and_no_word_becomes_a_description():
     for value in (1j, np.array(["a"]), object(), print, Raises(), 10**400, np.array([1j])):
-        there = wire.decode(wire.encode(value))
-        assert isinstance(there, wire.Foreign)
+        there = json_values.decode(json_values.encode(value))
+        assert isinstance(there, json_values.Foreign)
         assert type(there).__name__ == type(value).__name__
-    assert np.array_equal(np.asarray(wire.decode(wire.encode(Numbers()))), [1, 2])
+    assert np.array_equal(np.asarray(json_values.decode(json_values.encode(Numbers()))), [1, 2])
     several = np.empty(2, object)
     several[:] = [np.ones(2), 3.0]
-    there = wire.decode(wire.encode(several))
+    there = json_values.decode(json_values.encode(several))
     assert (there.dtype, same(there[0], several[0]), there[1]) == (object, True, 3.0)
 
 
@@ -199,7 +199,7 @@ def test_what_is_no_number_and_no_word_becomes_a_description():
 )
 def test_what_no_one_wrote_is_refused(data):
     with pytest.raises(ValueError, match=r"wanted|written"):
-        wire.decode(data)
+        json_values.decode(data)
 
 
 def test_every_kind_of_exercise_is_tried_here():

@@ -448,5 +448,5 @@ def test_a_check_that_is_none_is_refused(source):
 
 
 def test_a_process_that_cannot_start_is_an_error_and_no_mark(tmp_path):
-    with pytest.raises(OSError, match=r"did not start.*inside\.py"):
+    with pytest.raises(OSError, match=r"did not start.*submission_process\.py"):
         judge.grade([], CHECKS, tmp_path, walls=False)

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 from nbformat import NotebookNode
 
+from gdlab.course.strict.json_values import decode, encode
 from gdlab.course.strict.sandbox import PATIENCE, EndedError, Sandbox
-from gdlab.course.strict.wire import decode, encode
 from gdlab.exercises import find_exercise
 from gdlab.exercises.attempt import SECONDS, Outcome
 from gdlab.exercises.exercise import Exercise, FunctionExercise

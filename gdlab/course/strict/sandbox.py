@@ -69,9 +69,9 @@ def library() -> Path:
     exercises.mkdir()
     for module in ("attempt.py", "feedback.py"):
         shutil.copy(source / "exercises" / module, exercises / module)
-    shutil.copy(here / "wire.py", exercises / "wire.py")
-    shutil.copy(here / "stand_in.py", exercises / "__init__.py")
-    shutil.copy(here / "inside.py", Path(name, "inside.py"))
+    shutil.copy(here / "json_values.py", exercises / "json_values.py")
+    shutil.copy(here / "no_exercises.py", exercises / "__init__.py")
+    shutil.copy(here / "submission_process.py", Path(name, "submission_process.py"))
     if fonts := _font_list():
         shutil.copy(fonts, Path(name, "fonts"))
         Path(name, "fonts.name").write_text(fonts.name, encoding="utf-8")
@@ -118,7 +118,7 @@ class Sandbox:
             fonts = Path(self._home.name, "matplotlib")
             fonts.mkdir(exist_ok=True)
             shutil.copy(library / "fonts", fonts / (library / "fonts.name").read_text(encoding="utf-8"))
-        python = [sys.executable, "-I", "-S", "-B", str(library / "inside.py")]
+        python = [sys.executable, "-I", "-S", "-B", str(library / "submission_process.py")]
         environment = {
             name: value for name, value in os.environ.items() if name.startswith(("OPENBLAS_", "LC_", "LANG"))
         }

@@ -4,8 +4,8 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from gdlab.course.mend import AssignedCell
-from gdlab.course.shown import is_shown, leave_to_run, with_stored_outputs
+from gdlab.course.repair import AssignedCell
+from gdlab.course.skipped_cells import is_shown, leave_to_run, with_stored_outputs
 from gdlab.notebooks import chosen_notebooks
 
 TABLE = "for k in range(3):\n    print(np.sqrt(k))"

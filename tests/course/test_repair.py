@@ -5,8 +5,8 @@ import json
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from gdlab.course import mend as module
-from gdlab.course.mend import AssignedCell, UnreadableError, mend, read_cells
+from gdlab.course import repair as module
+from gdlab.course.repair import AssignedCell, UnreadableError, read_cells, repair
 
 STUB = AssignedCell("f", "code", "def f():\n    ...", locked=False, grade=False, solution=True)
 CHECK = AssignedCell("f-check", "code", 'gdlab.check("f", f)', locked=True, grade=True, solution=False, points=2.0)
@@ -38,7 +38,7 @@ def written(tmp_path, content):
 
 
 def test_what_is_as_assigned_stays_and_gets_the_assignments_metadata():
-    cells, remarks = mend(
+    cells, remarks = repair(
         [code("import x"), code("f = 1", "f"), code(CHECK.source, "f-check"), words("Because.")], ASSIGNED
     )
     assert outline(cells) == [(None, "import x"), ("f", "f = 1"), ("f-check", CHECK.source), ("why", "Because.")]
@@ -56,7 +56,7 @@ def test_what_is_as_assigned_stays_and_gets_the_assignments_metadata():
 
 
 def test_a_missing_check_comes_after_its_stub_and_a_missing_answer_is_blank():
-    cells, remarks = mend([code("1"), code("f = 1", "f"), code("2")], ASSIGNED)
+    cells, remarks = repair([code("1"), code("f = 1", "f"), code("2")], ASSIGNED)
     assert outline(cells) == [
         (None, "1"),
         ("f", "f = 1"),
@@ -68,13 +68,13 @@ def test_a_missing_check_comes_after_its_stub_and_a_missing_answer_is_blank():
 
 
 def test_without_its_stub_a_check_comes_last_where_what_replaced_the_stub_has_run():
-    cells, _ = mend([words("Because."), code("def f(): return 1")], ASSIGNED[:2])
+    cells, _ = repair([words("Because."), code("def f(): return 1")], ASSIGNED[:2])
     assert outline(cells)[-1] == ("f-check", CHECK.source)
-    assert outline(mend([], ASSIGNED)[0]) == [("f-check", CHECK.source), ("why", WORDS.source)]
+    assert outline(repair([], ASSIGNED)[0]) == [("f-check", CHECK.source), ("why", WORDS.source)]
 
 
 def test_of_copies_the_last_counts_and_the_others_stay_as_ordinary_cells():
-    cells, remarks = mend(
+    cells, remarks = repair(
         [code("f = 1", "f"), code("0", "f-check"), code("f = 2", "f"), code("1", "f-check")], ASSIGNED[:2]
     )
     assert outline(cells) == [(None, "f = 1"), (None, "0"), ("f", "f = 2"), ("f-check", CHECK.source)]
@@ -87,17 +87,17 @@ def test_of_copies_the_last_counts_and_the_others_stay_as_ordinary_cells():
 
 def test_the_parts_of_a_written_answer_are_joined_and_blank_copies_are_not():
     parts = [words("One."), words(" *Your answer\n here.* "), words("Two."), words("One.")]
-    cells, _ = mend(parts, (WORDS,))
+    cells, _ = repair(parts, (WORDS,))
     assert outline(cells) == [("why", "One.\n\nTwo.")]
 
 
 @pytest.mark.parametrize("text", ["", "  \n", "*Your  answer here.*\n", "* Your answer here. *"])
 def test_a_blank_answer_is_exactly_the_assignments(text):
-    assert outline(mend([words(text)], (WORDS,))[0]) == [("why", WORDS.source)]
+    assert outline(repair([words(text)], (WORDS,))[0]) == [("why", WORDS.source)]
 
 
 def test_a_cell_of_another_kind_is_turned_back():
-    cells, _ = mend([claims(new_markdown_cell("f = 3"), "f")], (STUB,))
+    cells, _ = repair([claims(new_markdown_cell("f = 3"), "f")], (STUB,))
     assert (cells[0].cell_type, cells[0].source) == ("code", "f = 3")
 
 
@@ -114,7 +114,7 @@ def test_pictures_pasted_into_an_answer_are_kept(tmp_path):
     picture = {"a.png": {"image/png": "AAAA"}}
     given = {"cell_type": "markdown", "source": "![](attachment:a.png)", "attachments": picture, "metadata": {}}
     given["metadata"] = {"nbgrader": {"grade_id": "why"}}
-    cells, _ = mend(read_cells(written(tmp_path, {"cells": [given]})), (WORDS,))
+    cells, _ = repair(read_cells(written(tmp_path, {"cells": [given]})), (WORDS,))
     assert cells[0].attachments == picture
 
 

@@ -110,7 +110,7 @@ def _is_picture(data: Any) -> bool:
     return isinstance(data, Mapping) and all(isinstance(k, str) and isinstance(v, str) for k, v in data.items())
 
 
-def mend(cells: Sequence[NotebookNode], assigned: Sequence[AssignedCell]) -> tuple[list[NotebookNode], list[str]]:
+def repair(cells: Sequence[NotebookNode], assigned: Sequence[AssignedCell]) -> tuple[list[NotebookNode], list[str]]:
     """Return the cells with each cell of the assignment at most once and as assigned, and remarks on what was mended.
 
     Parameters

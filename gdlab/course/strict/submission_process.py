@@ -1,4 +1,4 @@
-"""The process in which a submission's cells run: ``python -I -S inside.py`` with a first line of settings.
+"""The process in which a submission's cells run: ``python -I -S submission_process.py`` with a first line of settings.
 
 It reads one command a line from where standard input was, and writes one answer a line to where standard output was.
 All that it says may be made up by the submission, which shares its memory; whoever reads it takes it for that: as what
@@ -47,9 +47,9 @@ class Submission:
         import numpy  # noqa: F401  loaded here, before anything is guarded
 
         import gdlab
-        from gdlab.exercises import attempt, wire
+        from gdlab.exercises import attempt, json_values
 
-        self._wire, self._attempt, self._shown = wire, attempt, set(gdlab._ON_DEMAND)
+        self._json_values, self._attempt, self._shown = json_values, attempt, set(gdlab._ON_DEMAND)
         self._commands, self._answers = commands, answers
         main = sys.modules["__main__"] = types.ModuleType("__main__")
         self._names = main.__dict__
@@ -101,13 +101,13 @@ class Submission:
         self._asked = self._names[name]
         if callable(self._asked):
             return {"callable": True, "untouched": self._attempt.is_untouched(self._asked)}
-        outcome = self._attempt.call(lambda: self._wire.encode(self._asked), (), seconds)
+        outcome = self._attempt.call(lambda: self._json_values.encode(self._asked), (), seconds)
         return {"value": {"other": ["object", outcome.problem]} if outcome.problem else outcome.value}
 
     def _call(self, arguments, seconds):
-        given = self._wire.decode(arguments, self._function)
+        given = self._json_values.decode(arguments, self._function)
         start = time.monotonic()
-        outcome = self._attempt.call(lambda *given: self._wire.encode(self._asked(*given)), given, seconds)
+        outcome = self._attempt.call(lambda *given: self._json_values.encode(self._asked(*given)), given, seconds)
         return {
             "value": outcome.value,
             "problem": outcome.problem,
@@ -119,14 +119,14 @@ class Submission:
         """Return a function that stands for one of the grader's: each call of it is a question to the grader."""
 
         def function(*arguments, **named):
-            self.send({"apply": [place, self._wire.encode([list(arguments), named])]})
+            self.send({"apply": [place, self._json_values.encode([list(arguments), named])]})
             answer = json.loads(self._commands.readline())
             if "raised" in answer:
                 kind = getattr(builtins, answer["raised"][0], None)
                 raise (kind if isinstance(kind, type) and issubclass(kind, Exception) else ValueError)(
                     answer["raised"][1]
                 )
-            return self._wire.decode(answer["value"])
+            return self._json_values.decode(answer["value"])
 
         return function
 
