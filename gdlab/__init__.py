@@ -4,8 +4,8 @@
 derivative of the activation function?* Every update in here is *error × slope × input*; the question is what goes in
 the middle.
 
-Read in this order: `activations`, `losses`, `rules`, `network`, `gradients`, `updates`, `training`, `datasets`. None of
-these knows matplotlib or ipywidgets. The explorers, which do, are loaded when first asked for.
+Read in this order: `activations`, `losses`, `rules`, `layers`, `network`, `gradients`, `updates`, `training`,
+`datasets`. None of these knows matplotlib or ipywidgets. The explorers, which do, are loaded when first asked for.
 """
 
 import sys
@@ -23,9 +23,10 @@ from gdlab.gradients import (
     numerical_gradient,
     update_field,
 )
+from gdlab.layers import Layer, Trace
 from gdlab.losses import LOSSES, Loss, matching_loss
-from gdlab.network import Layer, Trace, forward, from_vector, initialise, to_vector
-from gdlab.rules import RULES, Rule, feedback_alignment_rule
+from gdlab.network import forward, from_vector, initialise, to_vector
+from gdlab.rules import RULES, Rule, feedback_alignment
 from gdlab.training import History, train
 from gdlab.updates import delta_rule_update, gradient_descent_update, momentum_update
 
@@ -73,7 +74,7 @@ __all__ = [
     "asymmetry",
     "backward",
     "delta_rule_update",
-    "feedback_alignment_rule",
+    "feedback_alignment",
     "forward",
     "from_vector",
     "gradient_descent_update",

@@ -47,9 +47,9 @@ class Activation:
         """Return ``f(z)``."""
         return self.f(z)
 
-    def times_slope(self, error: Array, z: Array) -> Array:
-        """Return ``error × f′(z)``: an error with respect to ``f(z)`` becomes one with respect to ``z``."""
-        return error * self.f_prime(z)
+    def times_slope(self, signal: Array, z: Array) -> Array:
+        """Return ``signal × f′(z)``: ``∂L/∂f(z)`` becomes ``∂L/∂z``."""
+        return signal * self.f_prime(z)
 
     def __repr__(self) -> str:
         return f"<activation {self.name}>"
@@ -58,8 +58,8 @@ class Activation:
 class _Softmax(Activation):
     """Softmax ties the units of a layer together, so its slope is a matrix: ``∂ŷᵢ/∂zⱼ = ŷᵢ (δᵢⱼ − ŷⱼ)``."""
 
-    def times_slope(self, error: Array, z: Array) -> Array:
-        return (error[..., None, :] @ self.f_prime(z))[..., 0, :]
+    def times_slope(self, signal: Array, z: Array) -> Array:
+        return (signal[..., None, :] @ self.f_prime(z))[..., 0, :]
 
 
 def _sigmoid(z: Array) -> Array:

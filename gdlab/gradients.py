@@ -12,33 +12,40 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from gdlab import validation
-from gdlab.losses import LOSSES, Loss, _MatchingLoss
-from gdlab.network import Layer, Trace, connected, forward, from_vector, inputs, propagate
-from gdlab.rules import RULES, Rule
-from gdlab.validation import Array, named
+from gdlab.fitting import checked, for_backward, for_loss
+from gdlab.layers import Layer, Trace
+from gdlab.losses import Loss
+from gdlab.network import forward, from_vector
+from gdlab.rules import Rule
+from gdlab.validation import Array
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Gradient:
     """What a rule gives for one layer: ``W`` (..., d, k) and ``b`` (..., 1, k), shaped like the layer's own."""
 
     W: Array
     b: Array
 
+    def __repr__(self) -> str:
+        return f"Gradient(W {self.W.shape}, b {self.b.shape})"
 
+
+@checked(for_backward)
 @np.errstate(all="ignore")  # as in forward: divergence is something to look at
 def backward(
     layers: Sequence[Layer],
     trace: Trace,
     y: ArrayLike,
+    *,
     loss: str | Loss = "squared_error",
     rule: str | Rule = "chain_rule",
 ) -> list[Gradient]:
-    """Send the error back through the layers: *error × slope × input*, averaged over the samples.
+    """Send the error signal back through the layers: *error × slope × input*, averaged over the samples.
 
-    At the output the rule gives the error signal (for the chain rule, ``∂L/∂z``). Going down, it is carried
-    through the weights and multiplied by the rule's factor (for the chain rule ``f′(z)``, for the delta rule 1). At
-    each layer, ``∂J/∂W = inputᵀ error / n`` and ``∂J/∂b = mean of error``. With the chain rule this is exactly the
+    At the output the rule gives the signal (for the chain rule, ``∂L/∂z``). Going down, it is carried through the
+    weights and multiplied by the rule's factor (for the chain rule ``f′(z)``, for the delta rule 1). At each
+    layer, ``∂J/∂W = inputᵀ signal / n`` and ``∂J/∂b = mean of signal``. With the chain rule this is exactly the
     gradient of `mean_loss`; with other rules it is what one would subtract in its place.
 
     Parameters
@@ -68,76 +75,28 @@ def backward(
     ----------
     Rumelhart, Hinton & Williams 1986, "Learning representations by back-propagating errors", Nature 323, 533–536.
     """
-    rule = named(RULES, rule, "rule")
-    traced(layers, trace)
-    loss = suited(loss, layers)
-    return propagate_back(layers, trace, targets(layers, trace.a[0], y, loss), loss, rule)
-
-
-def propagate_back(layers: Sequence[Layer], trace: Trace, y: Array, loss: Loss, rule: Rule) -> list[Gradient]:
-    """Do the backward pass for arguments that have been checked."""
-    error = rule.output_error(loss, layers[-1].activation, trace.z[-1], y) / len(y)
+    signal = rule.output_signal(loss, layers[-1].activation, trace.z[-1], y) / len(y)
     gradients = []
     for index in reversed(range(len(layers))):
         a = trace.a[index]
-        gradients.append(Gradient(W=np.swapaxes(a, -1, -2) @ error, b=error.sum(axis=-2, keepdims=True)))
+        gradients.append(Gradient(W=np.swapaxes(a, -1, -2) @ signal, b=signal.sum(axis=-2, keepdims=True)))
         if index:
             factor = rule.factor(layers[index - 1].activation, trace.z[index - 1])
-            error = rule.carry(error, layers[index].W, index) * factor
+            signal = rule.carry(signal, layers[index].W, index) * factor
     return gradients[::-1]
 
 
-def traced(layers: Sequence[Layer], trace: Trace) -> None:
-    """Raise unless `trace` is what `forward` gives for layers of these shapes."""
-    connected(layers)
-    if not isinstance(trace, Trace):
-        raise TypeError(f"trace came as {validation.describe(trace)}; wanted the Trace that forward gives")
-    came = [z.shape for z in trace.z]
-    wanted = [(*layer.W.shape[:-2], len(trace.a[0]), layer.W.shape[-1]) for layer in layers]
-    if came != wanted:
-        raise ValueError(f"trace has z of shapes {came}; wanted {wanted}, from forward through the same layers")
-
-
-def suited(loss: str | Loss, layers: Sequence[Layer]) -> Loss:
-    """Return the loss, or say why it does not go with the output activation of these layers."""
-    loss = named(LOSSES, loss, "loss")
-    activation = layers[-1].activation
-    if isinstance(loss, _MatchingLoss):
-        if activation is not loss.matched:
-            raise ValueError(f"{loss.name} came with output {activation.name}; wanted output {loss.matched.name}")
-    elif activation.range[0] < loss.domain[0] or activation.range[1] > loss.domain[1]:
-        raise ValueError(
-            f"{loss.name} wants predictions in {list(loss.domain)}; "
-            f"{activation.name} gives predictions in {list(activation.range)}"
-        )
-    return loss
-
-
-def targets(layers: Sequence[Layer], X: Array, y: ArrayLike, loss: Loss) -> Array:
-    """Return `y` as an array that fits the output layer and the loss, or say what is wrong with it."""
-    y = validation.finite(validation.array(y, "y", "(n, k)"), "y")
-    wanted = (len(X), layers[-1].W.shape[-1])
-    if y.shape != wanted:
-        raise ValueError(f"y has shape {y.shape}; wanted {wanted}: one row for each of X, one column for each output")
-    if y.min() < loss.domain[0] or y.max() > loss.domain[1]:
-        raise ValueError(f"y lies between {y.min()} and {y.max()}; {loss.name} wants it in {list(loss.domain)}")
-    if loss.name == "softmax_cross_entropy" and not np.allclose(y.sum(axis=1), 1):
-        raise ValueError(f"rows of y sum to {y.sum(axis=1).min()} and more; {loss.name} wants each to sum to 1")
-    return y
-
-
+@checked(for_loss)
 @np.errstate(all="ignore")
 def mean_loss(
-    layers: Sequence[Layer], X: ArrayLike, y: ArrayLike, loss: str | Loss = "squared_error"
+    layers: Sequence[Layer], X: ArrayLike, y: ArrayLike, *, loss: str | Loss = "squared_error"
 ) -> Array | np.float64:
     """Return ``J``: the loss averaged over the samples; one number, or shape (...) for leading axes of the layers.
 
     Parameters and errors as for `forward` and `backward`.
     """
-    X = inputs(layers, X)
-    loss = suited(loss, layers)
-    y = targets(layers, X, y, loss)
-    return loss.at(layers[-1].activation, propagate(layers, X).z[-1], y).mean(axis=-1)
+    z = forward.unchecked(layers, X).z[-1]
+    return loss.of_z(layers[-1].activation, z, y).mean(axis=-1)
 
 
 def numerical_gradient(J: Callable[[Array], float], theta: ArrayLike, h: float = 1e-5) -> Array:
@@ -244,6 +203,7 @@ def update_field(
     layers: Sequence[Layer],
     X: ArrayLike,
     y: ArrayLike,
+    *,
     loss: str | Loss = "squared_error",
     rule: str | Rule = "chain_rule",
 ) -> Callable[[Array], Array]:
@@ -251,6 +211,6 @@ def update_field(
 
     def field(theta: Array) -> Array:
         at_theta = from_vector(theta, layers)
-        return gradient_vector(backward(at_theta, forward(at_theta, X), y, loss, rule))
+        return gradient_vector(backward(at_theta, forward(at_theta, X), y, loss=loss, rule=rule))
 
     return field

@@ -38,7 +38,7 @@ class Loss:
     matched: Activation | None = None
     domain: tuple[float, float] = (-np.inf, np.inf)
 
-    def at(self, activation: Activation, z: Array, y: Array) -> Array:
+    def of_z(self, activation: Activation, z: Array, y: Array) -> Array:
         """Return the loss of each sample, shape (..., n), as a function of the output layer's ``z``.
 
         A cross-entropy behind its matched activation is written as ``F(z) − y z``: the same number, but finite
@@ -48,7 +48,7 @@ class Loss:
             return _matching(activation, z, y)
         return self.L(activation.f(z), y).sum(axis=-1)
 
-    def error(self, activation: Activation, z: Array, y: Array) -> Array:
+    def signal(self, activation: Activation, z: Array, y: Array) -> Array:
         """Return ``∂L/∂z = ∂L/∂ŷ × f′(z)``, shape (..., n, k): the chain rule at the output layer.
 
         For a matched pair the product is ``ŷ − y``, and is computed so: exact where it would be ``∞ × 0``.
@@ -66,15 +66,15 @@ def _matching(activation: Activation, z: Array, y: Array) -> Array:
     return activation.F(z).sum(axis=-1) - (y * z).sum(axis=-1)
 
 
-class _MatchingLoss(Loss):
+class MatchingLoss(Loss):
     """A loss over ``z`` rather than ``ŷ``, so that it exists for an ``f`` that cannot be inverted, too."""
 
-    def at(self, activation: Activation, z: Array, y: Array) -> Array:
+    def of_z(self, activation: Activation, z: Array, y: Array) -> Array:
         return _matching(activation, z, y)
 
 
 def _refuse(y_hat: Array, y: Array) -> Array:
-    raise TypeError("a matching loss is a function of z, not of ŷ: use its methods at(…) and error(…)")
+    raise TypeError("a matching loss is a function of z, not of ŷ: use its methods of_z(…) and signal(…)")
 
 
 def matching_loss(activation: str | Activation) -> Loss:
@@ -95,7 +95,7 @@ def matching_loss(activation: str | Activation) -> Loss:
     Auer, Herbster & Warmuth 1995, "Exponentially many local minima for single neurons", NIPS 8, 316–322.
     """
     f = named(ACTIVATIONS, activation, "activation")
-    return _MatchingLoss(f"matching_loss({f.name})", "F(z) − y z, with F′ = f", _refuse, _refuse, matched=f)
+    return MatchingLoss(f"matching_loss({f.name})", "F(z) − y z, with F′ = f", _refuse, _refuse, matched=f)
 
 
 def _times_log(x: Array, p: Array) -> Array:

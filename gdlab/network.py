@@ -1,81 +1,20 @@
-"""Networks: layers of weights and activations, and the forward pass through them.
-
-A network is a list of layers. One neuron is a network of one layer with one unit. Leading axes of the parameters
-are independent runs: fifty networks that differ in their start are one list of layers with 50 in front.
-"""
+"""Networks: the forward pass through a list of layers, how they start, and all their parameters in one vector."""
 
 import itertools
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from gdlab import validation
-from gdlab.activations import ACTIVATIONS, Activation, identity
+from gdlab.activations import ACTIVATIONS, Activation
+from gdlab.fitting import checked, connected, for_forward
+from gdlab.layers import Layer, Trace
 from gdlab.validation import Array, named
 
 
-@dataclass(frozen=True)
-class Layer:
-    """One layer: ``a = f(X W + b)``.
-
-    Parameters
-    ----------
-    W : array of shape (..., d, k)
-        Weights from d inputs to k units.
-    b : array of shape (..., 1, k)
-        Biases.
-    activation : Activation or str
-        ``f``, or its name.
-
-    Raises
-    ------
-    ValueError
-        If the shapes do not fit each other. Values are not checked: a run that diverges is a run to look at.
-    """
-
-    W: Array
-    b: Array
-    activation: Activation = identity
-
-    def __post_init__(self) -> None:
-        W = validation.array(self.W, "W", "(..., d, k)", least_axes=2)
-        b = validation.array(self.b, "b", "(..., 1, k)", least_axes=2)
-        if b.shape != (*W.shape[:-2], 1, W.shape[-1]):
-            raise ValueError(f"b has shape {b.shape}; wanted {(*W.shape[:-2], 1, W.shape[-1])} beside W {W.shape}")
-        object.__setattr__(self, "W", W)
-        object.__setattr__(self, "b", b)
-        object.__setattr__(self, "activation", named(ACTIVATIONS, self.activation, "activation"))
-
-    def with_parameters(self, W: Array, b: Array) -> "Layer":
-        """Return a layer of the same activation with other parameters of the same shapes (not checked again)."""
-        layer = object.__new__(Layer)
-        layer.__dict__.update(W=W, b=b, activation=self.activation)
-        return layer
-
-
-@dataclass(frozen=True)
-class Trace:
-    """What a forward pass leaves behind, for the way back.
-
-    Attributes
-    ----------
-    a : list of arrays
-        The activations: ``a[0]`` is X (n, d), ``a[i + 1]`` what layer i gives, shape (..., n, k).
-    z : list of arrays
-        The weighted inputs: ``z[i] = a[i] W + b`` of layer i, shape (..., n, k).
-    """
-
-    a: list[Array]
-    z: list[Array]
-
-    @property
-    def y_hat(self) -> Array:
-        """The prediction, shape (..., n, k)."""
-        return self.a[-1]
-
-
+@checked(for_forward)
 @np.errstate(all="ignore")  # a network that has diverged is something to look at, not a page of warnings
 def forward(layers: Sequence[Layer], X: ArrayLike) -> Trace:
     """Send `X` through the layers and keep every intermediate value: ``z = a W + b``, then ``a = f(z)``.
@@ -99,42 +38,11 @@ def forward(layers: Sequence[Layer], X: ArrayLike) -> Trace:
     TypeError
         If X does not hold numbers.
     """
-    return propagate(layers, inputs(layers, X))
-
-
-def propagate(layers: Sequence[Layer], X: Array) -> Trace:
-    """Do the forward pass for inputs that have been checked."""
     a, z = [X], []
     for layer in layers:
         z.append(a[-1] @ layer.W + layer.b)
         a.append(layer.activation.f(z[-1]))
     return Trace(a, z)
-
-
-def inputs(layers: Sequence[Layer], X: ArrayLike) -> Array:
-    """Return `X` as an array that fits the first layer, or say what is wrong with it or with the layers."""
-    connected(layers)
-    X = validation.finite(validation.array(X, "X", "(n, d)"), "X")
-    d = layers[0].W.shape[-2]
-    if X.shape[1] != d:
-        raise ValueError(f"X has shape {X.shape}; the first layer, with W {layers[0].W.shape}, wants (n, {d})")
-    return X
-
-
-def connected(layers: Sequence[Layer]) -> None:
-    """Raise unless `layers` are layers whose shapes fit one another."""
-    if not isinstance(layers, Sequence) or not all(isinstance(layer, Layer) for layer in layers):
-        raise TypeError(f"layers came as {validation.describe(layers)}; wanted a list of Layer")
-    if not layers:
-        raise ValueError("layers is empty; wanted at least one Layer")
-    for index, (lower, upper) in enumerate(itertools.pairwise(layers)):
-        if lower.W.shape[-1] != upper.W.shape[-2] or lower.W.shape[:-2] != upper.W.shape[:-2]:
-            raise ValueError(
-                f"layer {index} has W {lower.W.shape} and layer {index + 1} has W {upper.W.shape}; "
-                "wanted (..., d, k) and then (..., k, m) with the same leading axes"
-            )
-        if lower.activation.name == "softmax":
-            raise ValueError(f"layer {index} is hidden and has softmax; wanted softmax at the last layer only")
 
 
 SCHEMES = {

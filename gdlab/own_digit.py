@@ -23,7 +23,8 @@ from gdlab.datasets import digits
 from gdlab.explorers import style
 from gdlab.explorers.explorer import Picture, paragraph
 from gdlab.explorers.twin import captioned
-from gdlab.network import Layer, initialise, propagate
+from gdlab.layers import Layer
+from gdlab.network import forward, initialise
 from gdlab.validation import Array, describe
 
 BACKGROUND = " .·"
@@ -152,7 +153,7 @@ class OwnDigit:
         if pixels.shape != (8, 8) or pixels.dtype.kind not in "biuf" or not np.isfinite(pixels).all():
             raise ValueError(f"shares returned {describe(given)}; wanted finite numbers of shape (8, 8)")
         self.pixels = pixels.astype(float)
-        self.probabilities = propagate(reader(), self.pixels.reshape(1, 64)).y_hat[0]
+        self.probabilities = forward.unchecked(reader(), self.pixels.reshape(1, 64)).y_hat[0]
         self._image.value = _picture(bitmap, self.pixels, self.probabilities)
         self._image.tooltip = self._told  # becomes the accessible name of the <img>
         self._words.value = paragraph(self._told, role="status")

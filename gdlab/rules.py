@@ -16,8 +16,8 @@ from gdlab.losses import Loss
 from gdlab.validation import Array, seeds
 
 
-def _through_the_weights(error: Array, W: Array, index: int) -> Array:
-    return error @ np.swapaxes(W, -1, -2)
+def _through_the_weights(signal: Array, W: Array, index: int) -> Array:
+    return signal @ np.swapaxes(W, -1, -2)
 
 
 @dataclass(frozen=True)
@@ -28,17 +28,17 @@ class Rule:
     ----------
     name : str
         Its key in `RULES`.
-    output_error : callable
+    output_signal : callable
         ``(loss, activation, z, y)`` to the error signal at the output layer's ``z``, shape (..., n, k).
     factor : callable
-        ``(activation, z)`` to what the error is multiplied by at a hidden layer: shape (..., n, k) or a number.
+        ``(activation, z)`` to what the signal is multiplied by at a hidden layer: shape (..., n, k) or a number.
     carry : callable
-        ``(error, W, index)`` to the error that reaches the units below layer `index`, shape (..., n, d).
+        ``(signal, W, index)`` to the signal that reaches the units below layer `index`, shape (..., n, d).
         Through the transposed weights, for every rule but feedback alignment.
     """
 
     name: str
-    output_error: Callable[[Loss, Activation, Array, Array], Array]
+    output_signal: Callable[[Loss, Activation, Array, Array], Array]
     factor: Callable[[Activation, Array], Array | float]
     carry: Callable[[Array, Array, int], Array] = _through_the_weights
 
@@ -46,24 +46,24 @@ class Rule:
         return f"<rule {self.name}>"
 
 
-# The gradient of the loss: the slope of every activation that the error passes.
+# The gradient of the loss: the slope of every activation that the signal passes.
 chain_rule = Rule(
     "chain_rule",
-    output_error=lambda loss, activation, z, y: loss.error(activation, z, y),
+    output_signal=lambda loss, activation, z, y: loss.signal(activation, z, y),
     factor=lambda activation, z: activation.f_prime(z),
 )
 
 # The learner's formula, at every layer: 1 in place of every slope, at the output and at hidden units.
 delta_rule = Rule(
     "delta_rule",
-    output_error=lambda loss, activation, z, y: activation.f(z) - y,
+    output_signal=lambda loss, activation, z, y: activation.f(z) - y,
     factor=lambda activation, z: 1.0,
 )
 
 # The chain rule for the output layer only; nothing reaches the hidden layers, so they stay as they were.
 frozen = Rule(
     "frozen",
-    output_error=lambda loss, activation, z, y: loss.error(activation, z, y),
+    output_signal=lambda loss, activation, z, y: loss.signal(activation, z, y),
     factor=lambda activation, z: 0.0,
 )
 
@@ -71,7 +71,7 @@ frozen = Rule(
 # pretend so everywhere, which is the delta rule; the window is that of Courbariaux et al. 2016, arXiv:1602.02830.
 straight_through = Rule(
     "straight_through",
-    output_error=lambda loss, activation, z, y: loss.error(activation, z, y),
+    output_signal=lambda loss, activation, z, y: loss.signal(activation, z, y),
     factor=lambda activation, z: (np.abs(z) <= 1).astype(float),
 )
 
@@ -82,8 +82,8 @@ def _feedback_weights(shape: tuple[int, int], seeds: tuple[int, ...], index: int
     return np.stack([np.random.default_rng([seed, index]).normal(0, np.sqrt(2 / (d + k)), shape) for seed in seeds])
 
 
-def feedback_alignment_rule(seed: int | Iterable[int] = 0) -> Rule:
-    """Return the rule that keeps every slope but sends the error back through fixed random weights.
+def feedback_alignment(seed: int | Iterable[int] = 0) -> Rule:
+    """Return the rule that keeps every slope but sends the signal back through fixed random weights.
 
     Parameters
     ----------
@@ -100,14 +100,12 @@ def feedback_alignment_rule(seed: int | Iterable[int] = 0) -> Rule:
     each = tuple(seeds(seed))
     one = not isinstance(seed, Iterable)
 
-    def carry(error: Array, W: Array, index: int) -> Array:
+    def carry(signal: Array, W: Array, index: int) -> Array:
         B = _feedback_weights(W.shape[-2:], each, index)
-        return _through_the_weights(error, B[0] if one else B, index)
+        return _through_the_weights(signal, B[0] if one else B, index)
 
-    return Rule("feedback_alignment", output_error=chain_rule.output_error, factor=chain_rule.factor, carry=carry)
+    return Rule("feedback_alignment", output_signal=chain_rule.output_signal, factor=chain_rule.factor, carry=carry)
 
 
-feedback_alignment = feedback_alignment_rule()
-
-RULES = {rule.name: rule for rule in (chain_rule, delta_rule, frozen, straight_through, feedback_alignment)}
+RULES = {rule.name: rule for rule in (chain_rule, delta_rule, frozen, straight_through, feedback_alignment())}
 """Every rule by its name."""

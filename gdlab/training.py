@@ -6,13 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gdlab import validation
-from gdlab.gradients import propagate_back, suited, targets
+from gdlab.fitting import checked, for_training
+from gdlab.gradients import backward
+from gdlab.layers import Layer
 from gdlab.losses import Loss
-from gdlab.network import Layer, from_vector, inputs, propagate, to_vector
-from gdlab.rules import RULES, Rule
+from gdlab.network import forward, from_vector, to_vector
+from gdlab.rules import Rule
 from gdlab.updates import momentum_update
-from gdlab.validation import Array, named
+from gdlab.validation import Array
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,8 @@ class History:
         return from_vector(self.theta[record], self.start)
 
 
+@checked(for_training)
+@np.errstate(all="ignore")
 def train(
     layers: Sequence[Layer],
     X: ArrayLike,
@@ -86,21 +89,7 @@ def train(
     ValueError, TypeError
         If anything does not fit; the message says what came and what was wanted.
     """
-    X = inputs(layers, X)
-    loss = suited(loss, layers)
-    y = targets(layers, X, y, loss)
-    rule = named(RULES, rule, "rule")
-    learning_rate = validation.positive(learning_rate, "learning_rate")
-    momentum = validation.positive(momentum, "momentum", zero=True)
-    if momentum >= 1:
-        raise ValueError(f"momentum is {momentum}; wanted a number >= 0 and < 1")
-    steps = validation.whole(steps, "steps", 0)
-    record_every = validation.whole(record_every, "record_every", 1)
-    rng = np.random.default_rng(validation.whole(seed, "seed", 0))
-    if batch_size is not None:
-        batch_size = min(validation.whole(batch_size, "batch_size", 1), len(X))
-
-    batches = _batches(len(X), batch_size, rng if shuffle else None)
+    batches = _batches(len(X), batch_size, np.random.default_rng(seed) if shuffle else None)
     start, layers = list(layers), list(layers)
     velocity = [(0.0, 0.0)] * len(layers)
     records: list[tuple[int, Array, Array]] = []
@@ -108,23 +97,22 @@ def train(
     def due(step: int) -> bool:
         return step % record_every == 0 or step == steps
 
-    with np.errstate(all="ignore"):
-        for step in range(steps + 1):
-            trace = propagate(layers, X) if batch_size is None or due(step) else None
-            if due(step):
-                J = loss.at(layers[-1].activation, trace.z[-1], y).mean(axis=-1)
-                records.append((step, J, to_vector(layers)))
-            if step == steps:
-                break
-            rows = next(batches)
-            if batch_size is not None:
-                trace = propagate(layers, X[rows])
-            gradients = propagate_back(layers, trace, y[rows], loss, rule)
-            for index, (layer, gradient) in enumerate(zip(layers, gradients, strict=True)):
-                v_W, v_b = velocity[index]
-                W, v_W = momentum_update(layer.W, v_W, learning_rate, gradient.W, momentum)
-                b, v_b = momentum_update(layer.b, v_b, learning_rate, gradient.b, momentum)
-                layers[index], velocity[index] = layer.with_parameters(W, b), (v_W, v_b)
+    for step in range(steps + 1):
+        trace = forward.unchecked(layers, X) if batch_size is None or due(step) else None
+        if due(step):
+            J = loss.of_z(layers[-1].activation, trace.z[-1], y).mean(axis=-1)
+            records.append((step, J, to_vector(layers)))
+        if step == steps:
+            break
+        rows = next(batches)
+        if batch_size is not None:
+            trace = forward.unchecked(layers, X[rows])
+        gradients = backward.unchecked(layers, trace, y[rows], loss=loss, rule=rule)
+        for index, (layer, gradient) in enumerate(zip(layers, gradients, strict=True)):
+            v_W, v_b = velocity[index]
+            W, v_W = momentum_update(layer.W, v_W, learning_rate, gradient.W, momentum)
+            b, v_b = momentum_update(layer.b, v_b, learning_rate, gradient.b, momentum)
+            layers[index], velocity[index] = layer.with_parameters(W, b), (v_W, v_b)
 
     steps_kept, losses, thetas = zip(*records, strict=True)
     return History(np.array(steps_kept), np.array(losses), np.array(thetas), start)

@@ -107,12 +107,12 @@ def assert_same(came, wanted, tolerance):
 def test_chain_rule_is_the_gradient(hidden, depth, loss, output):
     parameters, names, X, y, wanted = problem(hidden, output, depth, loss)
     layers, J = layers_of(parameters, names), loss_of(loss, output)
-    came = backward(layers, forward(layers, X), y, J)
+    came = backward(layers, forward(layers, X), y, loss=J)
     assert_same(came, wanted, 1e-11)
 
     theta = to_vector(layers)
     directions = np.eye(theta.size)  # one independent run for each parameter
-    differences = naive.five_point(lambda h: mean_loss(from_vector(theta + h * directions, layers), X, y, J), 0.0)
+    differences = naive.five_point(lambda h: mean_loss(from_vector(theta + h * directions, layers), X, y, loss=J), 0.0)
     as_layers = [(layer.W, layer.b) for layer in from_vector(differences, layers)]
     assert_same(came, as_layers, 1e-7)
 
@@ -125,7 +125,7 @@ def test_a_step_lets_no_gradient_through():
     ):
         parameters, names, X, y, _ = problem("step", output, 2, loss)
         layers = layers_of(parameters, names)
-        came = backward(layers, forward(layers, X), y, loss_of(loss, output))
+        came = backward(layers, forward(layers, X), y, loss=loss_of(loss, output))
         assert [i for i, g in enumerate(came) if g.W.any() or g.b.any()] == reached
 
 
@@ -148,7 +148,7 @@ def assert_loop(output, loss, hidden, depth, rule):
     layers = layers_of(parameters, names)
     feedback = [feedback_weights(RULES["feedback_alignment"], W.shape, i) for i, (W, b) in enumerate(parameters)]
     wanted = naive.update(parameters, names, X, y, loss, rule, feedback)
-    assert_same(backward(layers, forward(layers, X), y, loss_of(loss, output), rule), wanted, 1e-11)
+    assert_same(backward(layers, forward(layers, X), y, loss=loss_of(loss, output), rule=rule), wanted, 1e-11)
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)
@@ -156,11 +156,13 @@ def test_delta_rule_on_one_layer_is_the_gradient_of_the_matching_loss(name):
     parameters, names, X, y, wanted = problem("none", name, 0, "matching_loss")
     layers = layers_of(parameters, names)
     trace = forward(layers, X)
-    assert_same(backward(layers, trace, y, matching_loss(name), "delta_rule"), wanted, 1e-12)
-    assert_same(backward(layers, trace, y, "squared_error", "delta_rule"), wanted, 1e-12)  # whatever loss is named
-    assert agreement(backward(layers, trace, y, rule="delta_rule"), backward(layers, trace, y, matching_loss(name))) > (
-        1 - 1e-15
-    )
+    assert_same(backward(layers, trace, y, loss=matching_loss(name), rule="delta_rule"), wanted, 1e-12)
+    assert_same(
+        backward(layers, trace, y, loss="squared_error", rule="delta_rule"), wanted, 1e-12
+    )  # whatever loss is named
+    assert agreement(
+        backward(layers, trace, y, rule="delta_rule"), backward(layers, trace, y, loss=matching_loss(name))
+    ) > (1 - 1e-15)
 
 
 def test_delta_rule_is_the_chain_rule_in_a_linear_network_and_is_not_in_a_bent_one():
@@ -191,14 +193,14 @@ def test_independent_runs_are_the_runs_one_by_one(runs, rule, loss):
         for d, k, name in [(2, 3, "tanh"), (3, 4, "softplus"), (4, 2, "sigmoid")]
     ]
     X, y = rng.normal(size=(5, 2)), rng.uniform(size=(5, 2))
-    together = backward(layers, forward(layers, X), y, loss, rule)
-    losses = mean_loss(layers, X, y, loss)
+    together = backward(layers, forward(layers, X), y, loss=loss, rule=rule)
+    losses = mean_loss(layers, X, y, loss=loss)
     assert losses.shape == runs
     for run in np.ndindex(runs):
         alone = [Layer(layer.W[run], layer.b[run], layer.activation) for layer in layers]
-        wanted = [(g.W, g.b) for g in backward(alone, forward(alone, X), y, loss, rule)]
+        wanted = [(g.W, g.b) for g in backward(alone, forward(alone, X), y, loss=loss, rule=rule)]
         assert_same([Gradient(g.W[run], g.b[run]) for g in together], wanted, 1e-12)
-        assert losses[run] == pytest.approx(mean_loss(alone, X, y, loss), rel=1e-13)
+        assert losses[run] == pytest.approx(mean_loss(alone, X, y, loss=loss), rel=1e-13)
 
 
 def test_independent_runs_of_softmax():
@@ -206,10 +208,10 @@ def test_independent_runs_of_softmax():
     layers = initialise((2, 3, 3), "tanh", "softmax", seed=range(4))
     X, y = rng.normal(size=(5, 2)), np.eye(3)[[0, 1, 2, 1, 0]]
     for loss in ("softmax_cross_entropy", "squared_error"):
-        together = backward(layers, forward(layers, X), y, loss)
+        together = backward(layers, forward(layers, X), y, loss=loss)
         for run in range(4):
             alone = initialise((2, 3, 3), "tanh", "softmax", seed=run)
-            wanted = [(g.W, g.b) for g in backward(alone, forward(alone, X), y, loss)]
+            wanted = [(g.W, g.b) for g in backward(alone, forward(alone, X), y, loss=loss)]
             assert_same([Gradient(g.W[run], g.b[run]) for g in together], wanted, 1e-12)
 
 
@@ -228,9 +230,9 @@ def test_a_second_copy_of_the_data_changes_nothing():
 def test_matched_pairs_have_a_gradient_in_full_saturation(output, loss):
     layers = [Layer(np.array([[1000.0, -1000.0]]), np.zeros((1, 2)), output)]
     trace = forward(layers, [[1.0]])
-    gradient = backward(layers, trace, [[0, 1]], loss)[0]
+    gradient = backward(layers, trace, [[0, 1]], loss=loss)[0]
     np.testing.assert_array_equal(gradient.W, [[1, -1]])
-    assert np.isfinite(mean_loss(layers, [[1.0]], [[0, 1]], loss))
+    assert np.isfinite(mean_loss(layers, [[1.0]], [[0, 1]], loss=loss))
 
 
 def test_a_network_that_has_diverged_is_shown_without_a_warning():
@@ -366,11 +368,11 @@ def test_update_field_is_what_backward_gives_at_theta():
     parameters, names, X, y, _ = problem("tanh", "sigmoid", 1, "squared_error")
     layers = layers_of(parameters, names)
     for rule in ("chain_rule", *NOT_GRADIENTS):
-        field = update_field(layers, X, y, "huber", rule)
+        field = update_field(layers, X, y, loss="huber", rule=rule)
         for theta in (to_vector(layers), np.random.default_rng(9).normal(size=to_vector(layers).size)):
             there = from_vector(theta, layers)
             np.testing.assert_array_equal(
-                field(theta), gradient_vector(backward(there, forward(there, X), y, "huber", rule))
+                field(theta), gradient_vector(backward(there, forward(there, X), y, loss="huber", rule=rule))
             )
 
 
@@ -379,7 +381,7 @@ def asymmetries(rule, points=200):
     rng = np.random.default_rng(0)
     X, y = rng.normal(size=(20, 2)), rng.normal(size=(20, 1))
     layers = initialise((2, 3, 1), "tanh")
-    field = update_field(layers, X, y, "squared_error", rule)
+    field = update_field(layers, X, y, loss="squared_error", rule=rule)
     return np.array([asymmetry(field, rng.normal(size=to_vector(layers).size)) for _ in range(points)])
 
 

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from gdlab import ACTIVATIONS, LOSSES, Layer, matching_loss, mean_loss
-from gdlab.gradients import suited
+from gdlab.fitting import suited
 from tests import naive
 
 PROBABILITIES = ("binary_cross_entropy", "softmax_cross_entropy")
@@ -103,7 +103,7 @@ def test_loss_of_a_sample_is_the_sum_over_outputs(name, output):
     loss, f = loss_of(name, output), ACTIVATIONS[output]
     z, y = z_and_targets(name, output)
     wanted = naive.sample_loss(name, output, z, y)
-    came = loss.at(f, z, y)
+    came = loss.of_z(f, z, y)
     if name == "matching_loss" and output != "softmax":  # which leaves the constant of integration open
         wanted = wanted + f.F(np.zeros(3)).sum()
     assert came.shape == (6,)
@@ -114,11 +114,11 @@ def test_loss_of_a_sample_is_the_sum_over_outputs(name, output):
 def test_error_is_the_derivative_of_the_loss_by_z(name, output):
     loss, f = loss_of(name, output), ACTIVATIONS[output]
     z, y = z_and_targets(name, output)
-    came = loss.error(f, z, y)
+    came = loss.signal(f, z, y)
     wanted = autograd.elementwise_grad(lambda t: naive.sample_loss(name, output, t, y))(z)
     for j, e in enumerate(np.eye(3)):
         assert naive.relative_difference(came[:, j], wanted[:, j]) < 1e-12
-        differences = naive.five_point(lambda t, e=e: loss.at(f, z + t * e, y), 0.0)
+        differences = naive.five_point(lambda t, e=e: loss.of_z(f, z + t * e, y), 0.0)
         assert naive.relative_difference(came[:, j], differences) < 1e-9
 
 
@@ -128,7 +128,7 @@ def test_stable_form_equals_the_naive_form_where_both_are_finite(output, name, h
     rng = np.random.default_rng(5)
     z = rng.normal(0, 5, (200, 3))
     y = np.eye(3)[rng.integers(3, size=200)] if hard else rng.dirichlet(np.ones(3), 200)
-    stable = LOSSES[name].at(ACTIVATIONS[output], z, y)
+    stable = LOSSES[name].of_z(ACTIVATIONS[output], z, y)
     with np.errstate(divide="ignore", invalid="ignore"):
         wanted = naive.sample_loss(name, output, z, y)
     both = np.isfinite(wanted)
@@ -141,18 +141,18 @@ def test_matched_pairs_are_exact_where_the_naive_form_is_not_a_number(far):
     with np.errstate(over="raise", divide="raise", invalid="raise"):
         sigmoid, loss = ACTIVATIONS["sigmoid"], LOSSES["binary_cross_entropy"]
         z, y = np.array([[far], [-far], [far], [-far]]), np.array([[0.0], [1.0], [1.0], [0.0]])
-        np.testing.assert_array_equal(loss.at(sigmoid, z, y), [far, far, 0, 0])
-        np.testing.assert_array_equal(loss.error(sigmoid, z, y), [[1], [-1], [0], [0]])
+        np.testing.assert_array_equal(loss.of_z(sigmoid, z, y), [far, far, 0, 0])
+        np.testing.assert_array_equal(loss.signal(sigmoid, z, y), [[1], [-1], [0], [0]])
 
         softmax, loss = ACTIVATIONS["softmax"], LOSSES["softmax_cross_entropy"]
         z, y = np.array([[far, 0.0, -far]] * 3), np.eye(3)
-        np.testing.assert_array_equal(loss.at(softmax, z, y), [0, far, 2 * far])
-        np.testing.assert_array_equal(loss.error(softmax, z, y), [[0, 0, 0], [1, -1, 0], [1, 0, -1]])
+        np.testing.assert_array_equal(loss.of_z(softmax, z, y), [0, far, 2 * far])
+        np.testing.assert_array_equal(loss.signal(softmax, z, y), [[0, 0, 0], [1, -1, 0], [1, 0, -1]])
 
         exponential, loss = ACTIVATIONS["exponential"], LOSSES["poisson"]
         z, y = np.array([[-far], [-far]]), np.array([[0.0], [3.0]])
-        np.testing.assert_array_equal(loss.at(exponential, z, y), [0, 3 * far])
-        np.testing.assert_array_equal(loss.error(exponential, z, y), [[0], [-3]])
+        np.testing.assert_array_equal(loss.of_z(exponential, z, y), [0, 3 * far])
+        np.testing.assert_array_equal(loss.signal(exponential, z, y), [[0], [-3]])
 
 
 @pytest.mark.parametrize(
@@ -162,14 +162,14 @@ def test_error_of_a_matched_pair_is_exactly_prediction_less_target(output, name)
     loss, f = loss_of(name, output), ACTIVATIONS[output]
     z, y = z_and_targets(name, output)
     assert loss.matched is f
-    np.testing.assert_array_equal(loss.error(f, z, y), f.f(z) - y)
+    np.testing.assert_array_equal(loss.signal(f, z, y), f.f(z) - y)
 
 
 def test_slope_that_cancels_is_missing_only_behind_the_matched_activation():
     """The learning slowdown: behind a saturated sigmoid, squared error sends back almost nothing."""
     sigmoid, z, y = ACTIVATIONS["sigmoid"], np.array([[-20.0]]), np.array([[1.0]])
-    assert LOSSES["binary_cross_entropy"].error(sigmoid, z, y) == pytest.approx(-1)
-    assert LOSSES["squared_error"].error(sigmoid, z, y) == pytest.approx(-np.exp(-20), rel=1e-8)
+    assert LOSSES["binary_cross_entropy"].signal(sigmoid, z, y) == pytest.approx(-1)
+    assert LOSSES["squared_error"].signal(sigmoid, z, y) == pytest.approx(-np.exp(-20), rel=1e-8)
 
 
 def test_matching_losses_that_have_another_name():
@@ -177,18 +177,20 @@ def test_matching_losses_that_have_another_name():
     z, y = rng.normal(size=(20, 3)), rng.dirichlet(np.ones(3), 20)
     for output, name in MATCHED:
         f = ACTIVATIONS[output]
-        np.testing.assert_allclose(matching_loss(output).at(f, z, y), LOSSES[name].at(f, z, y), rtol=1e-13)
+        np.testing.assert_allclose(matching_loss(output).of_z(f, z, y), LOSSES[name].of_z(f, z, y), rtol=1e-13)
     identity = ACTIVATIONS["identity"]
-    squared = LOSSES["squared_error"].at(identity, z, y)
-    np.testing.assert_allclose(matching_loss(identity).at(identity, z, y), squared - (y**2 / 2).sum(axis=1), rtol=1e-9)
+    squared = LOSSES["squared_error"].of_z(identity, z, y)
+    np.testing.assert_allclose(
+        matching_loss(identity).of_z(identity, z, y), squared - (y**2 / 2).sum(axis=1), rtol=1e-9
+    )
 
 
 @every_activation
 def test_matching_loss_is_convex_exactly_if_the_activation_is_non_decreasing(name):
     f, y = ACTIVATIONS[name], np.array([0.2, 0.8])
     z = np.random.default_rng(7).normal(0, 4, (2, 500, 2))
-    ends = matching_loss(f).at(f, z, y)
-    middle = matching_loss(f).at(f, z.mean(axis=0), y)
+    ends = matching_loss(f).of_z(f, z, y)
+    middle = matching_loss(f).of_z(f, z.mean(axis=0), y)
     assert (middle <= ends.mean(axis=0) + 1e-12).all() == f.non_decreasing
 
 
@@ -201,13 +203,13 @@ def test_matching_loss_is_bounded_below_exactly_if_the_target_lies_in_the_closed
     z = np.array([[-1e4], [-1e3], [-1.0], [0.0], [1.0], [1e3], [1e4]])
     for end, outwards in zip(f.range, (-1, 1), strict=True):
         if np.isfinite(end):
-            assert matching_loss(f).at(f, z, np.array([end])).min() >= -1
-            assert matching_loss(f).at(f, z, np.array([end + outwards * 0.1])).min() < -900
+            assert matching_loss(f).of_z(f, z, np.array([end])).min() >= -1
+            assert matching_loss(f).of_z(f, z, np.array([end + outwards * 0.1])).min() < -900
 
 
 @pytest.mark.parametrize("part", ["L", "L_prime"])
 def test_matching_loss_is_no_function_of_the_prediction(part):
-    with pytest.raises(TypeError, match=r"function of z, not of ŷ: use .* at\(…\) and error\(…\)"):
+    with pytest.raises(TypeError, match=r"function of z, not of ŷ: use .* of_z\(…\) and signal\(…\)"):
         getattr(matching_loss("tanh"), part)(np.zeros(1), np.zeros(1))
 
 
@@ -231,8 +233,8 @@ def test_mean_loss_is_the_mean_over_samples_of_the_sum_over_outputs(loss):
     layers = [Layer(rng.normal(size=(2, 3)), rng.normal(size=(1, 3)), "softmax")]
     z = X @ layers[0].W + layers[0].b
     wanted = sum(naive.sample_loss(loss.name, "softmax", z[i], y[i]) for i in range(7)) / 7
-    assert mean_loss(layers, X, y, loss) == pytest.approx(wanted, rel=1e-13)
-    assert mean_loss(layers, X, y, loss.name) == mean_loss(layers, X, y, loss)
+    assert mean_loss(layers, X, y, loss=loss) == pytest.approx(wanted, rel=1e-13)
+    assert mean_loss(layers, X, y, loss=loss.name) == mean_loss(layers, X, y, loss=loss)
 
 
 def test_repr_says_name_and_formula():

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from gdlab import ACTIVATIONS, LOSSES, RULES, feedback_alignment_rule, initialise, matching_loss
+from gdlab import ACTIVATIONS, LOSSES, RULES, feedback_alignment, initialise, matching_loss
 from tests import naive
 
 Z = np.random.default_rng(0).normal(0, 1.5, (6, 3))
@@ -35,9 +35,9 @@ def test_error_signal_at_the_output(name, output):
     f = ACTIVATIONS[output]
     loss = matching_loss(output) if name == "matching_loss" else LOSSES[name]
     y = np.random.default_rng(1).dirichlet(np.ones(3), 6)
-    np.testing.assert_array_equal(RULES["delta_rule"].output_error(loss, f, Z, y), f.f(Z) - y)
+    np.testing.assert_array_equal(RULES["delta_rule"].output_signal(loss, f, Z, y), f.f(Z) - y)
     for rule in USES_THE_LOSS:
-        np.testing.assert_array_equal(RULES[rule].output_error(loss, f, Z, y), loss.error(f, Z, y))
+        np.testing.assert_array_equal(RULES[rule].output_signal(loss, f, Z, y), loss.signal(f, Z, y))
 
 
 @pytest.mark.parametrize("rule", [rule for rule in RULES.values() if rule.name != "feedback_alignment"], ids=repr)
@@ -56,22 +56,22 @@ def feedback_weights(rule, shape, index):
 
 def test_feedback_weights_are_fixed_random_and_take_no_notice_of_the_weights():
     rng = np.random.default_rng(3)
-    rule, shape = feedback_alignment_rule(7), (50, 60)
+    rule, shape = feedback_alignment(7), (50, 60)
     B = feedback_weights(rule, shape, 1)
     error, W = rng.normal(size=(6, 60)), rng.normal(size=shape)
     np.testing.assert_allclose(rule.carry(error, W, 1), error @ B.T, rtol=1e-12)
     np.testing.assert_array_equal(rule.carry(error, W, 1), rule.carry(error, -3 * W, 1))
-    np.testing.assert_array_equal(feedback_weights(feedback_alignment_rule(7), shape, 1), B)
-    named, unseeded, zero = RULES["feedback_alignment"], feedback_alignment_rule(), feedback_alignment_rule(0)
+    np.testing.assert_array_equal(feedback_weights(feedback_alignment(7), shape, 1), B)
+    named, unseeded, zero = RULES["feedback_alignment"], feedback_alignment(), feedback_alignment(0)
     np.testing.assert_array_equal(feedback_weights(named, shape, 1), feedback_weights(zero, shape, 1))
     np.testing.assert_array_equal(feedback_weights(unseeded, shape, 1), feedback_weights(zero, shape, 1))
-    for other in (feedback_weights(feedback_alignment_rule(8), shape, 1), feedback_weights(rule, shape, 2)):
+    for other in (feedback_weights(feedback_alignment(8), shape, 1), feedback_weights(rule, shape, 2)):
         assert abs(np.corrcoef(B.ravel(), other.ravel())[0, 1]) < 0.1  # five standard errors
 
 
 def test_feedback_weights_have_the_spread_that_is_documented():
     d, k = 200, 300
-    B = feedback_weights(feedback_alignment_rule(1), (d, k), 1)
+    B = feedback_weights(feedback_alignment(1), (d, k), 1)
     assert B.std() == pytest.approx(np.sqrt(2 / (d + k)), rel=0.02)
     assert abs(B.mean()) < 5 * B.std() / np.sqrt(d * k)
 
@@ -93,8 +93,8 @@ def test_independent_runs_share_their_feedback_weights():
 def test_with_several_seeds_each_run_has_feedback_weights_of_its_own():
     rng = np.random.default_rng(5)
     error, W = rng.normal(size=(4, 3, 6, 3)), rng.normal(size=(4, 3, 5, 3))  # 4 records of 3 runs
-    came = feedback_alignment_rule(range(6, 9)).carry(error, W, 1)
+    came = feedback_alignment(range(6, 9)).carry(error, W, 1)
     for run, seed in enumerate((6, 7, 8)):
-        np.testing.assert_array_equal(came[:, run], feedback_alignment_rule(seed).carry(error, W, 1)[:, run])
+        np.testing.assert_array_equal(came[:, run], feedback_alignment(seed).carry(error, W, 1)[:, run])
     with pytest.raises(ValueError, match="seed is empty"):
-        feedback_alignment_rule([])
+        feedback_alignment([])

@@ -97,8 +97,8 @@ def test_full_batch_training_is_the_plain_loop(rule, loss, momentum):
     for step in range(21):
         now = from_vector(theta, layers)
         np.testing.assert_allclose(history.theta[step], theta, rtol=1e-12, atol=1e-15)
-        assert history.loss[step] == pytest.approx(mean_loss(now, X, Y, loss), rel=1e-12)
-        velocity = momentum * velocity - RATE * gradient_vector(backward(now, forward(now, X), Y, loss, rule))
+        assert history.loss[step] == pytest.approx(mean_loss(now, X, Y, loss=loss), rel=1e-12)
+        velocity = momentum * velocity - RATE * gradient_vector(backward(now, forward(now, X), Y, loss=loss, rule=rule))
         theta = theta + velocity
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gdlab.gradients import Gradient
-from gdlab.network import Layer, Trace
+from gdlab.layers import Layer, Trace
 
 W_HIDDEN, B_HIDDEN = np.array([[0.8, -1.1], [0.6, 0.9]]), np.array([[0.1, -0.2]])
 W_OUTPUT, B_OUTPUT = np.array([[1.2], [-0.7]]), np.array([[0.1]])

@@ -25,7 +25,8 @@ from gdlab.explorers.backprop_pass import (
 from gdlab.explorers.controls import Choice, Control, Slider, Steps
 from gdlab.explorers.explorer import Explorer
 from gdlab.gradients import backward
-from gdlab.network import Layer, forward
+from gdlab.layers import Layer
+from gdlab.network import forward
 
 
 class BackpropStepper(Explorer):

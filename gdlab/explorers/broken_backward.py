@@ -18,7 +18,7 @@ from gdlab.explorers.gradient_check import SIZES, relative_error
 from gdlab.explorers.parameter_row import COLOUR, ParameterRow
 from gdlab.explorers.plane import Plane, z_on_grid
 from gdlab.explorers.runs import right
-from gdlab.network import propagate
+from gdlab.network import forward
 from gdlab.validation import Array
 
 TOLERANCE = 1e-5
@@ -124,7 +124,7 @@ class BrokenBackward(Explorer):
                 step=step,
                 data=data,
                 losses=tuple(one.loss[: record + 1] for one in runs),
-                accuracies=tuple(float(right(propagate(net, data.X).y_hat, data.y)) for net in layers),
+                accuracies=tuple(float(right(forward.unchecked(net, data.X).y_hat, data.y)) for net in layers),
                 z=tuple(z_on_grid(net) for net in layers),
                 errors=np.array([relative_error(one.ravel(), other.ravel()) for one, other in pairs]),
                 cells=[_cell_errors(one, other) for one, other in pairs],

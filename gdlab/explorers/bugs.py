@@ -9,9 +9,10 @@ import numpy as np
 from gdlab.activations import relu
 from gdlab.datasets import TOY_SETS, Dataset
 from gdlab.explorers.gradient_check import SIZES
-from gdlab.gradients import Gradient, propagate_back
+from gdlab.gradients import Gradient, backward
+from gdlab.layers import Layer, Trace
 from gdlab.losses import LOSSES
-from gdlab.network import Layer, Trace, from_vector, initialise, propagate, to_vector
+from gdlab.network import forward, from_vector, initialise, to_vector
 from gdlab.rules import Rule, chain_rule
 from gdlab.updates import gradient_descent_update
 from gdlab.validation import Array
@@ -45,7 +46,7 @@ class Bug:
 
 
 def _chain_rule_but(**changes: Any) -> Rule:
-    return Rule("broken", **{"output_error": chain_rule.output_error, "factor": chain_rule.factor, **changes})
+    return Rule("broken", **{"output_signal": chain_rule.output_signal, "factor": chain_rule.factor, **changes})
 
 
 def _not_transposed(error: Array, W: Array, index: int) -> Array:
@@ -56,10 +57,10 @@ def _not_transposed(error: Array, W: Array, index: int) -> Array:
 
 BUGS = {
     "none": Bug("none"),
-    "sign": Bug("sign: actual − predicted", _chain_rule_but(output_error=lambda loss, f, z, y: y - f.f(z))),
+    "sign": Bug("sign: actual − predicted", _chain_rule_but(output_signal=lambda loss, f, z, y: y - f.f(z))),
     "transposed": Bug("W₂ not transposed", _chain_rule_but(carry=_not_transposed)),
     "slope": Bug("f′ taken of the activation", _chain_rule_but(factor=lambda f, z: f.f_prime(f.f(z)))),
-    "mean": Bug("sum, not mean", _chain_rule_but(output_error=lambda loss, f, z, y: (f.f(z) - y) * y.shape[-2])),
+    "mean": Bug("sum, not mean", _chain_rule_but(output_signal=lambda loss, f, z, y: (f.f(z) - y) * y.shape[-2])),
     "bias": Bug("biases b₁ forgotten", without_bias=True),
     "stale": Bug("activations of the step before", stale=True),
     "one": Bug("slope always 1", _chain_rule_but(factor=lambda f, z: 1.0)),
@@ -69,7 +70,7 @@ BUGS = {
 
 def backward_with(bug: Bug, layers: list[Layer], trace: Trace, y: Array) -> list[Gradient]:
     """Return what the broken backward pass takes for the gradient of the mean cross-entropy."""
-    gradients = propagate_back(layers, trace, y, LOSS, bug.rule)
+    gradients = backward.unchecked(layers, trace, y, loss=LOSS, rule=bug.rule)
     if bug.without_bias:
         gradients[0] = Gradient(gradients[0].W, np.zeros_like(gradients[0].b))
     return gradients
@@ -105,11 +106,11 @@ def run(name: str, problem: str, activation: str, learning_rate: float, start: i
     trace, result = None, Run(np.empty(STEPS // EVERY + 1), [], [])
     with np.errstate(all="ignore"):
         for step in range(STEPS + 1):
-            before, trace = trace, propagate(layers, data.X)
+            before, trace = trace, forward.unchecked(layers, data.X)
             used = before if bug.stale and before is not None else trace
             taken = backward_with(bug, layers, used, data.y)
             if step % EVERY == 0:
-                result.loss[step // EVERY] = LOSS.at(layers[-1].activation, trace.z[-1], data.y).mean()
+                result.loss[step // EVERY] = LOSS.of_z(layers[-1].activation, trace.z[-1], data.y).mean()
                 result.layers.append(layers)
                 result.taken.append(taken)
             layers = [
@@ -129,8 +130,8 @@ def measured_gradient(layers: list[Layer], data: Dataset) -> tuple[list[Gradient
     """
     theta = to_vector(layers)
     steps = H * np.eye(theta.size)
-    there, back = (propagate(from_vector(theta + sign * steps, layers), data.X).z for sign in (1, -1))
-    J_there, J_back = (LOSS.at(layers[-1].activation, z[-1], data.y).mean(axis=-1) for z in (there, back))
+    there, back = (forward.unchecked(from_vector(theta + sign * steps, layers), data.X).z for sign in (1, -1))
+    J_there, J_back = (LOSS.of_z(layers[-1].activation, z[-1], data.y).mean(axis=-1) for z in (there, back))
     slopes = from_vector((J_there - J_back) / (2 * H), layers)
     corner = layers[0].activation is relu and any(
         ((one > 0) != (other > 0)).any() for one, other in zip(there[:-1], back[:-1], strict=True)

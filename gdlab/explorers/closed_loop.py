@@ -15,7 +15,8 @@ from gdlab.explorers import style
 from gdlab.explorers.controls import Choice, Control, Slider, Steps
 from gdlab.explorers.explorer import Explorer
 from gdlab.gradients import backward, mean_loss
-from gdlab.network import Layer, forward
+from gdlab.layers import Layer
+from gdlab.network import forward
 from gdlab.validation import Array
 
 X = np.array([[-1.5], [-0.5], [0.5], [1.0], [2.0]])

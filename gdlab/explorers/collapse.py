@@ -15,7 +15,8 @@ from gdlab.explorers.controls import Choice, Control, Slider, Steps
 from gdlab.explorers.explorer import Explorer
 from gdlab.explorers.matrix_row import MatrixRow
 from gdlab.explorers.plane import EXTENT, GRID, Plane, boundary, z_on_grid
-from gdlab.network import Layer, initialise, propagate
+from gdlab.layers import Layer
+from gdlab.network import forward, initialise
 from gdlab.training import History
 from gdlab.validation import Array
 
@@ -59,7 +60,7 @@ def input_slopes(layers: Sequence[Layer], X: Array) -> Array:
 
     As an error goes back through a network, so does a slope: through the weights, times f′(z) of each hidden layer.
     """
-    trace = propagate(layers, X)
+    trace = forward.unchecked(layers, X)
     slope = np.broadcast_to(layers[-1].W[:, 0], (len(X), layers[-1].W.shape[0]))
     for layer, z in zip(layers[-2::-1], trace.z[-2::-1], strict=True):
         slope = (slope * layer.activation.f_prime(z)) @ layer.W.T
@@ -203,7 +204,7 @@ class Collapse(Explorer):
             step=step,
             data=data,
             layers=layers,
-            accuracy=float(((propagate(layers, data.X).y_hat > 0.5) == data.y).mean()),
+            accuracy=float(((forward.unchecked(layers, data.X).y_hat > 0.5) == data.y).mean()),
             z=z,
             slopes=input_slopes(layers, _LATTICE),
             marked=input_slopes(layers, np.array(list(MARKS.values()))),

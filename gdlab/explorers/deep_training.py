@@ -16,7 +16,7 @@ from gdlab.explorers.controls import Choice, Control, LogSlider, Steps
 from gdlab.explorers.explorer import Explorer
 from gdlab.explorers.layer_panels import mark_layers, mark_powers, sized
 from gdlab.explorers.signal_flow import DEPTHS, UNITS, WEIGHTS, data, networks
-from gdlab.network import propagate
+from gdlab.network import forward
 from gdlab.validation import Array
 
 STEPS, EVERY, MOMENTUM = 200, 10, 0.9
@@ -70,7 +70,7 @@ def train_group(number: int, rule: str, activation: str, weights: str, depth: in
     right, moved = [], []
     for record in range(len(history.steps)):
         layers = history.layers(record)
-        right.append(((propagate(layers, data().X).y_hat > 0.5) == data().y).mean(axis=(-1, -2)))
+        right.append(((forward.unchecked(layers, data().X).y_hat > 0.5) == data().y).mean(axis=(-1, -2)))
         moved.append(
             [_norm(now.W - first.W) / _norm(first.W) for now, first in zip(layers, history.start, strict=True)]
         )

@@ -7,7 +7,7 @@ import numpy as np
 
 from gdlab.explorers import style
 from gdlab.explorers.digit_runs import runs, task
-from gdlab.network import propagate
+from gdlab.network import forward
 from gdlab.validation import Array
 
 ALONE = style.Look("no hidden layer", style.INK, "-", "o")
@@ -72,7 +72,7 @@ def reading(setting: tuple[str, str, int, float], view: str, inside: str, asked:
     }
     t, start, now = task(setting[0]), under_way[inside].first(0), under_way[inside].first(epoch)
     with np.errstate(all="ignore"):
-        y_hat = propagate(now, t.X_test).y_hat
+        y_hat = forward.unchecked(now, t.X_test).y_hat
         W, W0 = (layers[0].W.T.reshape(-1, *t.shape) for layers in (now, start))
         changes = W - W0
     return Reading(setting[0], view, epoch, asked, courses, inside, y_hat, t.answers(y_hat), W, changes)

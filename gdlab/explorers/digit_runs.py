@@ -8,7 +8,8 @@ import numpy as np
 
 from gdlab import training
 from gdlab.datasets import digits
-from gdlab.network import Layer, from_vector, initialise, propagate
+from gdlab.layers import Layer
+from gdlab.network import forward, from_vector, initialise
 from gdlab.validation import Array
 
 TRAINING_DIGITS = 1300
@@ -176,7 +177,7 @@ def _train(run: Run, name: str, rule: str, learning_rate: float, epochs: int) ->
     new = slice(0 if epochs == 0 else 1, None)  # the first record is the last one of the epochs before
     networks = from_vector(history.theta[new], run.layers)
     with np.errstate(all="ignore"):
-        right = t.answers(propagate(networks, t.X_test).y_hat) == t.answers(t.y_test)
+        right = t.answers(forward.unchecked(networks, t.X_test).y_hat) == t.answers(t.y_test)
     run.layers = history.layers()
     run.losses.extend(history.loss[new])
     run.accuracies.extend(right.mean(axis=-1))

@@ -41,12 +41,12 @@ class Pair:
         """Return ``∂L/∂ŷ``, ``f′(z)`` and ``∂L/∂z``, each shaped like z."""
         y_hat, slope = self.activation.f(z), self.activation.f_prime(z)
         if self.loss.name in LOSSES:
-            return self.loss.L_prime(y_hat, y), slope, self.loss.error(self.activation, z, np.float64(y))
+            return self.loss.L_prime(y_hat, y), slope, self.loss.signal(self.activation, z, np.float64(y))
         return (y_hat - y) / slope, slope, y_hat - y  # a matching loss is written over z
 
     def height_at(self, z: Array, y: float) -> Array:
         """Return the loss at z."""
-        return self.loss.at(self.activation, np.asarray(z)[..., None], np.array([y]))
+        return self.loss.of_z(self.activation, np.asarray(z)[..., None], np.array([y]))
 
 
 def _pair(words: str, activation: str, loss: str, left: str, *ranges: Range, decades: int = 4) -> Pair:

@@ -104,7 +104,7 @@ def setup(activation: str, place: str, precision: str) -> Setup:
         layers = training.train(layers, X, y, **how).layers()
     theta = to_vector(layers).astype(real)
     layers = from_vector(theta, layers)  # rounded as the numbers that are measured with
-    gradient = gradient_vector(backward(layers, forward(layers, X), y, "binary_cross_entropy"))
+    gradient = gradient_vector(backward(layers, forward(layers, X), y, loss="binary_cross_entropy"))
 
     def J(theta: Numbers) -> Numbers:
         return loss_at(theta, X, y, activation)

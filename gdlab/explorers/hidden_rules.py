@@ -16,9 +16,10 @@ from gdlab.explorers.controls import Choice, Control, LogSlider, Slider, Steps
 from gdlab.explorers.explorer import Explorer
 from gdlab.explorers.plane import Plane
 from gdlab.explorers.runs import EVERY, LossCurves, Runner, at_record, learn, right
-from gdlab.gradients import agreement, propagate_back
+from gdlab.gradients import agreement, backward
+from gdlab.layers import Layer
 from gdlab.losses import LOSSES
-from gdlab.network import Layer, initialise, propagate
+from gdlab.network import forward, initialise
 from gdlab.rules import RULES
 from gdlab.training import History
 from gdlab.validation import Array
@@ -80,7 +81,7 @@ def _next_group(number: int, *setting: Any) -> Group:
     for rule in style.RULES:
         history = _train(seeds, rule, *setting)
         networks = (history.layers(record) for record in range(len(history.steps)))
-        group[rule] = np.stack([right(propagate(layers, data.X).y_hat, data.y) for layers in networks])
+        group[rule] = np.stack([right(forward.unchecked(layers, data.X).y_hat, data.y) for layers in networks])
     return group
 
 
@@ -222,9 +223,10 @@ def _median(numbers: Rules, rule: str) -> float:
 def _cosine(layers: list[Layer], data: Dataset) -> float:
     """Return the cosine between what the delta rule and what the chain rule would do to this hidden layer."""
     with np.errstate(all="ignore"):
-        trace = propagate(layers, data.X)
+        trace = forward.unchecked(layers, data.X)
         loss = LOSSES["binary_cross_entropy"]
         updates = [
-            propagate_back(layers, trace, data.y, loss, RULES[rule])[:1] for rule in ("delta_rule", "chain_rule")
+            backward.unchecked(layers, trace, data.y, loss=loss, rule=RULES[rule])[:1]
+            for rule in ("delta_rule", "chain_rule")
         ]
         return float(agreement(*updates))

@@ -15,7 +15,7 @@ from gdlab import datasets, training
 from gdlab.explorers import style
 from gdlab.explorers.controls import Choice, Control, LogSlider, Steps
 from gdlab.explorers.explorer import Explorer
-from gdlab.network import Layer
+from gdlab.layers import Layer
 from gdlab.validation import Array
 
 STEPS = 80

@@ -9,8 +9,8 @@ import numpy as np
 from gdlab import datasets, training
 from gdlab.activations import ACTIVATIONS
 from gdlab.gradients import agreement
+from gdlab.layers import Layer
 from gdlab.losses import LOSSES
-from gdlab.network import Layer
 from gdlab.rules import RULES
 from gdlab.training import History
 from gdlab.validation import Array
@@ -149,7 +149,7 @@ def arrows(data: Samples, activation: str, rule: str, at: Array) -> Array:
     """Return where each sample alone would push (w, b): ``error × slope × (x, 1)``, shape (n, 2), error = y − ŷ."""
     f, z, y = ACTIVATIONS[activation], (at[0] * data.x + at[1])[:, None], data.y[:, None]
     with np.errstate(all="ignore"):
-        signal = RULES[rule].output_error(LOSSES["squared_error"], f, z, y)
+        signal = RULES[rule].output_signal(LOSSES["squared_error"], f, z, y)
     return -signal * np.column_stack([data.x, np.ones_like(data.x)])
 
 

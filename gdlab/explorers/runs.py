@@ -11,7 +11,8 @@ from gdlab import training
 from gdlab.datasets import Dataset
 from gdlab.explorers import style
 from gdlab.explorers.plane import z_on_grid
-from gdlab.network import Layer, Trace, propagate
+from gdlab.layers import Layer, Trace
+from gdlab.network import forward
 from gdlab.rules import Rule
 from gdlab.training import History
 from gdlab.validation import Array
@@ -59,7 +60,7 @@ def at_record(rule: str, history: History, record: int, data: Dataset) -> Runner
     """Look at the run of a rule at a record."""
     layers = history.layers(record)
     with np.errstate(all="ignore"):
-        trace = propagate(layers, data.X)
+        trace = forward.unchecked(layers, data.X)
     accuracy = float(right(trace.y_hat, data.y))
     return Runner(style.RULES[rule].label, history.loss[: record + 1], accuracy, z_on_grid(layers), trace)
 

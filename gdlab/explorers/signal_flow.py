@@ -17,8 +17,9 @@ from gdlab.explorers import style
 from gdlab.explorers.controls import Choice, Control, Slider
 from gdlab.explorers.explorer import Explorer
 from gdlab.explorers.layer_panels import Lines, mark_layers, mark_powers, sized
+from gdlab.layers import Layer
 from gdlab.losses import LOSSES
-from gdlab.network import Layer, initialise, propagate
+from gdlab.network import forward, initialise
 from gdlab.rules import RULES
 from gdlab.validation import Array
 
@@ -107,13 +108,13 @@ class Flow:
 def flow(depth: int, activation: str, weights: str) -> Flow:
     """Send the moons forward and the error of cross-entropy back, through twenty networks that have not learned."""
     layers = networks(depth, activation, weights, range(STARTS))
-    trace = propagate(layers, data().X)
+    trace = forward.unchecked(layers, data().X)
     hidden = trace.z[:-1]
     slopes = [ACTIVATIONS[activation].f_prime(z) for z in hidden]
     back, through = {}, []
     for name in ("chain_rule", "delta_rule"):
         rule = RULES[name]
-        error = rule.output_error(LOSSES["binary_cross_entropy"], layers[-1].activation, trace.z[-1], data().y)
+        error = rule.output_signal(LOSSES["binary_cross_entropy"], layers[-1].activation, trace.z[-1], data().y)
         sizes = [_size(error)]
         for index in range(depth, 0, -1):
             carried = rule.carry(error, layers[index].W, index)

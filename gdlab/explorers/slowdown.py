@@ -14,8 +14,8 @@ from gdlab.datasets import Dataset, penguins
 from gdlab.explorers import style
 from gdlab.explorers.controls import Control, LogSlider, Slider, Steps
 from gdlab.explorers.explorer import Explorer
+from gdlab.layers import Layer
 from gdlab.losses import LOSSES
-from gdlab.network import Layer
 from gdlab.training import History
 from gdlab.validation import Array
 
@@ -146,7 +146,7 @@ class Slowdown(Explorer):
                 weight=float(w),
                 bias=float(b),
                 accuracy=float(((y_hat[:, -1:] > 0.5) == y).mean()),
-                signal=float(np.abs(LOSSES[loss].error(sigmoid, x * w + b, y)).mean()),
+                signal=float(np.abs(LOSSES[loss].signal(sigmoid, x * w + b, y)).mean()),
                 errors=((y_hat - y) ** 2 / 2).mean(axis=0),
             )
         return Race(weight, history.steps[: record + 1], learners)

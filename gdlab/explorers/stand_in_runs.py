@@ -10,10 +10,11 @@ from gdlab.datasets import TOY_SETS, Dataset
 from gdlab.explorers import style
 from gdlab.explorers.hidden_rules import random_networks
 from gdlab.explorers.runs import learn, right
-from gdlab.gradients import agreement, propagate_back
+from gdlab.gradients import agreement, backward
+from gdlab.layers import Layer
 from gdlab.losses import LOSSES
-from gdlab.network import Layer, from_vector, propagate
-from gdlab.rules import RULES, Rule, feedback_alignment_rule
+from gdlab.network import forward, from_vector
+from gdlab.rules import RULES, Rule, feedback_alignment
 from gdlab.validation import Array
 
 SAMPLES, HIDDEN, STEPS = 120, 8, 400
@@ -52,7 +53,7 @@ def stand_in(rule: str, activation: str, seeds: range) -> Rule:
     """
     if rule != "feedback_alignment":
         return RULES[rule]
-    own = feedback_alignment_rule(seeds)
+    own = feedback_alignment(seeds)
     return replace(own, factor=RULES["straight_through"].factor) if activation == "step" else own
 
 
@@ -65,8 +66,10 @@ def hidden_agreement(layers: list[Layer], data: Dataset, rule: Rule) -> Array:
     loss = LOSSES["binary_cross_entropy"]
     twin = [_smooth(layers[0]), layers[1]]
     with np.errstate(all="ignore"):
-        update = propagate_back(layers, propagate(layers, data.X), data.y, loss, rule)[:1]
-        gradient = propagate_back(twin, propagate(twin, data.X), data.y, loss, RULES["chain_rule"])[:1]
+        update = backward.unchecked(layers, forward.unchecked(layers, data.X), data.y, loss=loss, rule=rule)[:1]
+        gradient = backward.unchecked(
+            twin, forward.unchecked(twin, data.X), data.y, loss=loss, rule=RULES["chain_rule"]
+        )[:1]
         return agreement(update, gradient)
 
 
@@ -103,5 +106,5 @@ def train_all(rule: str, problem: str, activation: str, learning_rate: float) ->
     history = learn(random_networks(activation, HIDDEN, seeds), data, by, learning_rate, STEPS)
     layers = from_vector(history.theta, history.start)
     with np.errstate(all="ignore"):
-        shares = right(propagate(layers, data.X).y_hat, data.y)
+        shares = right(forward.unchecked(layers, data.X).y_hat, data.y)
     return Course(shares, hidden_agreement(layers, data, by))

@@ -58,13 +58,13 @@ def _cost(explorer: Explorer, name: str, values: list[Any]) -> tuple[float, bool
     """Return seconds to the first picture's numbers at fresh settings, and whether a network was trained for them."""
     next(explorer.stages(**explorer.values))  # what is kept for these values does not count
     passes, seconds, unfinished = [0], [], False
-    backward = training.propagate_back
+    backward = training.backward.unchecked
 
-    def counted(*arguments: Any) -> Any:
+    def counted(*arguments: Any, **keywords: Any) -> Any:
         passes[0] += 1
-        return backward(*arguments)
+        return backward(*arguments, **keywords)
 
-    training.propagate_back = counted
+    training.backward.unchecked = counted
     try:
         for value in values:
             began = time.process_time()
@@ -72,5 +72,5 @@ def _cost(explorer: Explorer, name: str, values: list[Any]) -> tuple[float, bool
             seconds.append(time.process_time() - began)
             unfinished |= share < 1
     finally:
-        training.propagate_back = backward
+        training.backward.unchecked = backward
     return min(seconds), unfinished or passes[0] >= 10 * len(values)

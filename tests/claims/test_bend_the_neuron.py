@@ -59,14 +59,14 @@ def test_03_named_matching_losses():
     target = 1 / (1 + np.exp(-y))
     identity, sigmoid = (gdlab.matching_loss(name) for name in ("identity", "sigmoid"))
     np.testing.assert_allclose(
-        identity.at(gdlab.ACTIVATIONS["identity"], z, y), ((z - y) ** 2 / 2 - y**2 / 2)[:, 0], atol=1e-12
+        identity.of_z(gdlab.ACTIVATIONS["identity"], z, y), ((z - y) ** 2 / 2 - y**2 / 2)[:, 0], atol=1e-12
     )
     y_hat = 1 / (1 + np.exp(-z))
     cross_entropy = -target * np.log(y_hat) - (1 - target) * np.log(1 - y_hat)
-    np.testing.assert_allclose(sigmoid.at(gdlab.ACTIVATIONS["sigmoid"], z, target), cross_entropy[:, 0], rtol=1e-12)
+    np.testing.assert_allclose(sigmoid.of_z(gdlab.ACTIVATIONS["sigmoid"], z, target), cross_entropy[:, 0], rtol=1e-12)
     np.testing.assert_allclose(
         EXERCISES["tanh-matching-loss"].solution(z, target)[:, 0],
-        gdlab.matching_loss("tanh").at(gdlab.ACTIVATIONS["tanh"], z, target),
+        gdlab.matching_loss("tanh").of_z(gdlab.ACTIVATIONS["tanh"], z, target),
         atol=1e-12,
     )
 
@@ -206,8 +206,8 @@ def test_03_two_samples_and_one_weight_have_two_valleys_of_squared_error_and_one
 def test_03_a_sigmoid_neuron_that_is_badly_wrong_costs_half_at_most_and_without_limit():
     sigmoid = gdlab.ACTIVATIONS["sigmoid"]
     z = np.array([[0.0], [10.0], [1000.0]])
-    assert (LOSSES["squared_error"].at(sigmoid, z, 0 * z) <= 0.5).all()
-    assert gdlab.matching_loss("sigmoid").at(sigmoid, z, 0 * z)[-1] == pytest.approx(1000)
+    assert (LOSSES["squared_error"].of_z(sigmoid, z, 0 * z) <= 0.5).all()
+    assert gdlab.matching_loss("sigmoid").of_z(sigmoid, z, 0 * z)[-1] == pytest.approx(1000)
 
 
 STARTS = np.meshgrid(np.linspace(-6, 6, 12), np.linspace(-4, 4, 8))
@@ -381,7 +381,7 @@ def test_03_a_learning_rate_that_is_too_large_for_a_sigmoid_does_not_blow_up():
 
 def test_03_a_target_out_of_range_leaves_the_matching_loss_without_a_lowest_value():
     tanh, z = gdlab.ACTIVATIONS["tanh"], np.array([[10.0], [100.0], [1000.0]])
-    assert (np.diff(gdlab.matching_loss("tanh").at(tanh, z, 0 * z + 2)) < -50).all()
+    assert (np.diff(gdlab.matching_loss("tanh").of_z(tanh, z, 0 * z + 2)) < -50).all()
 
 
 def test_03_targets_out_of_range_can_give_a_mean_with_a_lowest_point():
@@ -389,7 +389,7 @@ def test_03_targets_out_of_range_can_give_a_mean_with_a_lowest_point():
     assert set(d.y) == {0.0, 1.0}
     assert len(neuron.hill("flipped", "sigmoid", "delta_rule").lowest) == 1
     z = np.array([[0.0], [10.0], [30.0]])
-    one = gdlab.matching_loss("sigmoid").at(gdlab.ACTIVATIONS["sigmoid"], z, 0 * z + 1)  # a single one of them
+    one = gdlab.matching_loss("sigmoid").of_z(gdlab.ACTIVATIONS["sigmoid"], z, 0 * z + 1)  # a single one of them
     assert (np.diff(one) < 0).all()
 
 

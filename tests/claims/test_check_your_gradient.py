@@ -227,10 +227,10 @@ def test_07_without_a_bug_a_relu_at_its_corner_raises_a_false_alarm():
         b = layers[1].b.copy()
         b[0, unit] = bias
         moved = [layers[0], layers[1].with_parameters(layers[1].W, b), layers[2]]
-        return gdlab.mean_loss(moved, numbers.data.X, numbers.data.y, "binary_cross_entropy")
+        return gdlab.mean_loss(moved, numbers.data.X, numbers.data.y, loss="binary_cross_entropy")
 
     right_slope, left_slope = (J(1e-6) - J(0)) / 1e-6, (J(0) - J(-1e-6)) / 1e-6
-    given = gdlab.backward(layers, trace, numbers.data.y, "binary_cross_entropy")[1].b[0, unit]
+    given = gdlab.backward(layers, trace, numbers.data.y, loss="binary_cross_entropy")[1].b[0, unit]
     assert given == pytest.approx(left_slope, abs=1e-6)
     assert abs(right_slope - left_slope) > 1e-4
 
@@ -327,7 +327,8 @@ def test_07_a_random_direction_tells_a_wrong_gradient_from_a_right_one_by_two_ev
     theta = to_vector(layers)
     v, h = np.random.default_rng(0).normal(size=theta.size), 1e-5
     ahead, behind = (
-        gdlab.mean_loss(from_vector(theta + s * h * v, layers), data.X, data.y, "binary_cross_entropy") for s in (1, -1)
+        gdlab.mean_loss(from_vector(theta + s * h * v, layers), data.X, data.y, loss="binary_cross_entropy")
+        for s in (1, -1)
     )
     trace = gdlab.forward(layers, data.X)
     for bug in ("none", "transposed", "slope", "mean", "bias", "one", "sign"):

@@ -23,7 +23,7 @@ def slowdown_end(loss, weight, learning_rate=1.0, steps=400):
 def test_04_with_squared_error_a_sigmoid_unit_hears_most_at_one_third():
     y_hat = np.linspace(1e-3, 1 - 1e-3, 9999)
     z = np.log(y_hat / (1 - y_hat))[:, None]
-    signal = np.abs(LOSSES["squared_error"].error(gdlab.ACTIVATIONS["sigmoid"], z, np.ones_like(z)))[:, 0]
+    signal = np.abs(LOSSES["squared_error"].signal(gdlab.ACTIVATIONS["sigmoid"], z, np.ones_like(z)))[:, 0]
     np.testing.assert_allclose(signal, (1 - y_hat) ** 2 * y_hat, rtol=1e-6)
     assert y_hat[signal.argmax()] == pytest.approx(1 / 3, abs=1e-3)
     assert z[signal.argmax(), 0] == pytest.approx(-0.7, abs=0.05)
@@ -69,7 +69,7 @@ def test_04_the_matching_loss_of_tanh_is_cross_entropy_for_classes_minus_one_and
     z, y = np.random.default_rng(0).uniform(-1, 1, (2, 50, 1)) * [[[3.0]], [[1.0]]]
     y_hat = np.tanh(z)
     wanted = CROSS_ENTROPY.L((1 + y_hat) / 2, (1 + y) / 2) - np.log(2)
-    np.testing.assert_allclose(gdlab.matching_loss("tanh").at(gdlab.ACTIVATIONS["tanh"], z, y), wanted[:, 0])
+    np.testing.assert_allclose(gdlab.matching_loss("tanh").of_z(gdlab.ACTIVATIONS["tanh"], z, y), wanted[:, 0])
 
 
 def test_04_at_the_wrong_start_cross_entropy_says_about_eighty_times_as_much():
@@ -171,8 +171,8 @@ def test_04_the_difference_is_rounded_where_it_does_no_harm():
 
 def test_04_cross_entropy_goes_on_pulling_at_a_wrong_label_and_squared_error_lets_go():
     z, y = np.linspace(3, 8, 20), np.zeros(20)
-    assert (CROSS_ENTROPY.error(SIGMOID, z, y) > 0.95).all()
-    squared = LOSSES["squared_error"].error(SIGMOID, z, y)
+    assert (CROSS_ENTROPY.signal(SIGMOID, z, y) > 0.95).all()
+    squared = LOSSES["squared_error"].signal(SIGMOID, z, y)
     assert (np.diff(squared) < 0).all()
     assert squared[-1] < 1e-3
 
@@ -182,7 +182,7 @@ def test_04_cross_entropy_goes_on_pulling_at_a_wrong_label_and_squared_error_let
 def test_04_cross_entropy_takes_the_slope_of_the_output_from_every_gradient_and_no_other_slope(hidden, weight):
     chain = [gdlab.Layer([[w]], [[0.0]], f) for w, f in ((weight, hidden), (weight, hidden), (-weight, "sigmoid"))]
     trace = gdlab.forward(chain, [[1.0]])
-    squared, cross = (gdlab.backward(chain, trace, [[1.0]], loss) for loss in slowdown.LOOKS)
+    squared, cross = (gdlab.backward(chain, trace, [[1.0]], loss=loss) for loss in slowdown.LOOKS)
     slopes = [layer.activation.f_prime(z)[0, 0] for layer, z in zip(chain, trace.z, strict=True)]
     for one, other in zip(squared, cross, strict=True):
         assert one.W[0, 0] / other.W[0, 0] == pytest.approx(slopes[2])

@@ -41,7 +41,8 @@ def hidden_cosine(*setting, **how):
     data, layers = hidden_layers_trained(*setting, **how)
     trace = gdlab.forward(layers, data.X)
     delta, chain = (
-        gdlab.backward(layers, trace, data.y, "binary_cross_entropy", rule)[:1] for rule in ("delta_rule", "chain_rule")
+        gdlab.backward(layers, trace, data.y, loss="binary_cross_entropy", rule=rule)[:1]
+        for rule in ("delta_rule", "chain_rule")
     )
     return gdlab.agreement(delta, chain)
 
@@ -138,7 +139,7 @@ def test_06_the_delta_rules_sum_changes_its_sign_on_the_way():
 def test_06_at_step_50_the_whole_step_goes_uphill_from_some_starts_on_xor():
     data, layers = hidden_layers_trained("xor", "tanh", 6, 1.0, "delta_rule", steps=50, starts=50)
     trace = gdlab.forward(layers, data.X)
-    delta, chain = (gdlab.backward(layers, trace, data.y, "binary_cross_entropy", rule) for rule in THREE[:2])
+    delta, chain = (gdlab.backward(layers, trace, data.y, loss="binary_cross_entropy", rule=rule) for rule in THREE[:2])
     assert 0.1 < (gdlab.agreement(delta, chain) < 0).mean() < 0.7
 
 

@@ -58,7 +58,7 @@ def test_08_sigmoid_errors_are_bounded_by_a_quarter_to_the_depth_times_the_stret
     bound = 0.25**10 * np.prod([np.linalg.norm(layer.W, 2) for layer in layers[1:]])
     for one in range(0, 80, 8):
         trace = gdlab.forward(layers, X[[one]])
-        gradients = gdlab.backward(layers, trace, y[[one]], CE)
+        gradients = gdlab.backward(layers, trace, y[[one]], loss=CE)
         first, last = (
             np.linalg.norm(gradients[index].b) for index in (0, -1)
         )  # one sample: b's gradient is the signal
@@ -73,7 +73,7 @@ def test_08_units_in_a_row_multiply_weights_and_slopes_and_shrink_where_weights_
             gdlab.Layer([[w]], [[b]], "sigmoid") for w, b in zip(rng.uniform(-4, 4, 7), rng.normal(size=7), strict=True)
         ]
         trace = gdlab.forward(row, [[1.0]])
-        signals = [gradient.b.item() for gradient in gdlab.backward(row, trace, [[1.0]], CE)]
+        signals = [gradient.b.item() for gradient in gdlab.backward(row, trace, [[1.0]], loss=CE)]
         stages = [row[i + 1].W.item() * row[i].activation.f_prime(trace.z[i]).item() for i in range(6)]
         assert signals[0] == pytest.approx(signals[-1] * np.prod(stages))
         assert (np.abs(signals[:-1]) < np.abs(signals[1:])).all()
@@ -82,7 +82,7 @@ def test_08_units_in_a_row_multiply_weights_and_slopes_and_shrink_where_weights_
 def test_08_a_small_difference_is_carried_forward_by_the_same_product():
     layers = gdlab.initialise((2, 5, 5, 5, 1), "sigmoid", "sigmoid", seed=1, scheme=1.0)
     trace = gdlab.forward(layers, X[:1])
-    gradients = gdlab.backward(layers, trace, y[:1], CE)
+    gradients = gdlab.backward(layers, trace, y[:1], loss=CE)
 
     def z_out(z_1):
         return gdlab.forward(layers[1:], layers[0].activation(z_1)[None]).z[-1][0, 0]
@@ -150,7 +150,7 @@ def test_08_a_single_sigmoid_keeps_the_error_only_for_inputs_in_a_range_of_at_mo
 def test_08_cross_entropy_takes_one_factor_of_about_a_quarter_from_both_ends():
     layers = gdlab.initialise((2, *[16] * 10, 1), "sigmoid", "sigmoid", scheme="glorot")
     trace = gdlab.forward(layers, X)
-    squared, crossed = (gdlab.backward(layers, trace, y, loss) for loss in ("squared_error", CE))
+    squared, crossed = (gdlab.backward(layers, trace, y, loss=loss) for loss in ("squared_error", CE))
     for one, other in zip(squared, crossed, strict=True):
         assert np.linalg.norm(one.W) / np.linalg.norm(other.W) == pytest.approx(0.25, abs=0.02)
 
@@ -216,7 +216,7 @@ def test_08_about_a_third_of_narrow_deep_relu_networks_are_born_dead():
     dead = np.array([(z <= 0).all(axis=(1, 2)) for z in trace.z[:-1]]).any(axis=0)
     assert 0.28 < dead.mean() < 0.38
     assert np.ptp(trace.y_hat[dead], axis=1).max() == 0, "the same output for every input"
-    gradients = gdlab.backward(layers, trace, y, CE)
+    gradients = gdlab.backward(layers, trace, y, loss=CE)
     assert not gradients[0].W[dead].any()
 
 

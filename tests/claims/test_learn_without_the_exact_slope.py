@@ -121,7 +121,7 @@ def test_09_from_weights_0_the_learning_rate_only_scales_the_weights():
 
 def test_09_the_matching_loss_of_a_step_is_the_distance_of_z_from_the_right_side():
     z, y = np.array([[2.0], [-3.0], [2.5], [-0.5]]), np.array([[1.0], [1.0], [0.0], [0.0]])
-    loss = gdlab.matching_loss("step").at(gdlab.ACTIVATIONS["step"], z, y)
+    loss = gdlab.matching_loss("step").of_z(gdlab.ACTIVATIONS["step"], z, y)
     np.testing.assert_allclose(loss, [0, 3, 2.5, 0])
 
 
@@ -291,7 +291,7 @@ def test_09_drawn_anew_the_average_is_a_fifth_of_the_gradient():
     trace = gdlab.forward(layers, data.X)
 
     def hidden(rule):
-        return gdlab.gradient_vector(gdlab.backward(layers, trace, data.y, "binary_cross_entropy", rule)[:1])
+        return gdlab.gradient_vector(gdlab.backward(layers, trace, data.y, loss="binary_cross_entropy", rule=rule)[:1])
 
     gradient, rule = hidden("chain_rule"), wrong_signs(0.4, anew=True)
     average = np.mean([hidden(rule) for _ in range(1000)], axis=0)

@@ -126,7 +126,7 @@ def test_10_the_delta_rule_tells_the_hidden_layer_what_a_network_without_one_wou
     layers = gdlab.initialise((t.X.shape[1], 32, t.y.shape[1]), activation, output, seed=3)
     trace = gdlab.forward(layers, t.X)
     signal = trace.y_hat - t.y
-    update = gdlab.backward(layers, trace, t.y, loss, "delta_rule")[0].W
+    update = gdlab.backward(layers, trace, t.y, loss=loss, rule="delta_rule")[0].W
     np.testing.assert_allclose(update, t.X.T @ signal / len(t.X) @ layers[1].W.T, atol=1e-12)
     if name == "one":
         np.testing.assert_allclose(signal.sum(axis=1), 0, atol=1e-12)

@@ -52,6 +52,6 @@ def test_00_the_error_at_the_output_is_the_same_for_both_rules():
     z, y = np.random.default_rng(0).normal(size=(2, 7, 1))
     y = (y > 0).astype(float)
     loss, sigmoid = LOSSES["binary_cross_entropy"], gdlab.ACTIVATIONS["sigmoid"]
-    chain, delta = (RULES[rule].output_error(loss, sigmoid, z, y) for rule in ("chain_rule", "delta_rule"))
+    chain, delta = (RULES[rule].output_signal(loss, sigmoid, z, y) for rule in ("chain_rule", "delta_rule"))
     np.testing.assert_array_equal(chain, delta)
     np.testing.assert_allclose(chain, sigmoid(z) - y)

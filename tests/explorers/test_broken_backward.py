@@ -67,7 +67,7 @@ def test_a_run_is_gradient_descent_by_the_broken_pass(bug):
         if step % EVERY == 0:
             record = step // EVERY
             np.testing.assert_allclose(gdlab.to_vector(story.layers[record]), theta, rtol=1e-6, atol=1e-9)
-            J = gdlab.mean_loss(layers, data.X, data.y, "binary_cross_entropy")
+            J = gdlab.mean_loss(layers, data.X, data.y, loss="binary_cross_entropy")
             assert story.loss[record] == pytest.approx(float(J), rel=1e-6)
         before, layers = layers, gdlab.from_vector(theta - rate * gradient, layers)
     assert len(story.layers) == len(story.taken) == len(story.loss) == STEPS // EVERY + 1
@@ -88,7 +88,7 @@ def test_what_is_measured_is_gdlabs_numerical_gradient(activation):
     layers = gdlab.initialise(SIZES, activation, "sigmoid", seed=1, scheme="he")
     measured, corner = measured_gradient(layers, data)
     wanted = gdlab.numerical_gradient(
-        lambda theta: gdlab.mean_loss(gdlab.from_vector(theta, layers), data.X, data.y, "binary_cross_entropy"),
+        lambda theta: gdlab.mean_loss(gdlab.from_vector(theta, layers), data.X, data.y, loss="binary_cross_entropy"),
         gdlab.to_vector(layers),
         h=1e-6,
     )

@@ -104,7 +104,7 @@ def test_a_run_ends_at_the_last_step_and_learns_by_the_chain_rule():
     assert history.steps[-1] == STEPS
     layers = history.layers(0)
     data = TOY_SETS["xor"](160)
-    gradient = gdlab.backward(layers, gdlab.forward(layers, data.X), data.y, "binary_cross_entropy")
+    gradient = gdlab.backward(layers, gdlab.forward(layers, data.X), data.y, loss="binary_cross_entropy")
     ten_steps = history.theta[1] - history.theta[0]
     assert gdlab.agreement(ten_steps, -gdlab.gradient_vector(gradient)) > 0.5
 

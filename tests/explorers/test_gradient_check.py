@@ -25,10 +25,10 @@ def network(theta, activation):
 def test_the_second_forward_pass_gives_gdlabs_loss_and_the_gradient_is_its_derivative(activation, place):
     data, at = moons(40), setup(activation, place, "double")
     layers = network(at.theta, activation)
-    J = gdlab.mean_loss(layers, data.X, data.y, "binary_cross_entropy")
+    J = gdlab.mean_loss(layers, data.X, data.y, loss="binary_cross_entropy")
     assert loss_at(at.theta, data.X, data.y, activation) == pytest.approx(float(J), rel=1e-12)
     measured = gdlab.numerical_gradient(
-        lambda theta: gdlab.mean_loss(network(theta, activation), data.X, data.y, "binary_cross_entropy"), at.theta
+        lambda theta: gdlab.mean_loss(network(theta, activation), data.X, data.y, loss="binary_cross_entropy"), at.theta
     )
     np.testing.assert_allclose(at.gradient, measured, rtol=1e-5, atol=1e-8)
     assert at.theta.shape == at.gradient.shape == (67,)
@@ -56,7 +56,7 @@ def test_32_bits_are_measured_in_32_bits_and_compared_at_the_same_parameters():
     assert at.J(at.theta + np.complex64(1e-3j)).dtype == np.complex64
     data, layers = moons(40), network(at.theta, "tanh")
     X, y = data.X.astype(np.float32), data.y
-    rounded = gdlab.backward(layers, gdlab.forward(layers, X), y, "binary_cross_entropy")
+    rounded = gdlab.backward(layers, gdlab.forward(layers, X), y, loss="binary_cross_entropy")
     np.testing.assert_allclose(at.gradient, gdlab.gradient_vector(rounded), rtol=1e-12)
 
 

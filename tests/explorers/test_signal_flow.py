@@ -27,7 +27,7 @@ def test_the_error_signals_are_those_of_backward_sample_by_sample(activation, we
     squares = np.zeros(DEPTH + 1)
     for x, y in zip(data().X, data().y, strict=True):
         trace = gdlab.forward(layers, x[None])
-        gradients = gdlab.backward(layers, trace, y[None], "binary_cross_entropy", rule)
+        gradients = gdlab.backward(layers, trace, y[None], loss="binary_cross_entropy", rule=rule)
         squares += [np.mean(gradient.b**2) for gradient in gradients]
     shown = flow(DEPTH, activation, weights).back[rule][:, START]
     np.testing.assert_allclose(shown, np.sqrt(squares / len(data())), rtol=1e-10)

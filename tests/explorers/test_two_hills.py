@@ -78,7 +78,7 @@ def test_heights_are_the_mean_loss_of_the_package(data, activation):
     for w, b in ((-3.0, 1.0), (0.5, -2.5)):
         layers = [gdlab.Layer([[w]], [[b]], activation)]
         for rule, loss in losses.items():
-            wanted = gdlab.mean_loss(layers, d.x[:, None], d.y[:, None], loss)
+            wanted = gdlab.mean_loss(layers, d.x[:, None], d.y[:, None], loss=loss)
             assert neuron.height(rule, activation, d, np.array([w, b])) == pytest.approx(wanted, rel=1e-12)
 
 
@@ -308,7 +308,7 @@ def test_one_weight_shows_the_mean_loss_of_two_samples(rule):
     loss = {"chain_rule": "squared_error", "delta_rule": gdlab.matching_loss("sigmoid")}[rule]
     for w in (-3.0, 0.2):
         layers = [gdlab.Layer([[w]], [[0.0]], "sigmoid")]
-        wanted = gdlab.mean_loss(layers, [[10.0], [0.7]], [[0.55], [0.25]], loss)
+        wanted = gdlab.mean_loss(layers, [[10.0], [0.7]], [[0.55], [0.25]], loss=loss)
         assert float(one_weight.curve(rule, w)) == pytest.approx(wanted, rel=1e-12)
 
 
