@@ -4,6 +4,7 @@ The digits of the data set were black and white bitmaps of 32×32 pixels, in whi
 4×4. A digit of your own has to come the same way, or the network sees something that it has not learned from.
 """
 
+import html
 import io
 import os
 from collections.abc import Callable
@@ -12,17 +13,16 @@ from pathlib import Path
 from typing import Any
 
 import ipywidgets as widgets
-import matplotlib as mpl
 import numpy as np
+import traitlets
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image, UnidentifiedImageError
 
 from gdlab import training
 from gdlab.datasets import digits
-from gdlab.explorers import style
-from gdlab.explorers.explorer import Picture, paragraph
-from gdlab.explorers.twin import captioned
+from gdlab.explorers import private_style, style
+from gdlab.explorers.static_picture import captioned
 from gdlab.layers import Layer
 from gdlab.network import forward, initialise
 from gdlab.validation import Array, describe
@@ -117,6 +117,20 @@ def reader() -> list[Layer]:
     ).layers()
 
 
+class Picture(widgets.Image):
+    """A PNG across the page, whose size is fixed: a new one moves nothing. Its tooltip becomes its accessible name."""
+
+    description = traitlets.Unicode("").tag(sync=True)  # which the page's code for tooltips asks for, and `Image` lacks
+
+    def __init__(self) -> None:
+        size = {"width": f"{style.PAGE_WIDTH}px", "max_width": "calc(100% - 8px)", "height": "auto"}
+        super().__init__(format="png", layout=size)
+
+
+def paragraph(words: str, role: str) -> str:
+    return f'<p role="{role}" aria-live="polite">{html.escape(words)}</p>'
+
+
 class OwnDigit:
     """A digit of your own, as the network sees it, and what it reads.
 
@@ -189,7 +203,7 @@ class OwnDigit:
 
 def _picture(bitmap: Array, pixels: Array, probabilities: Array) -> bytes:
     """Draw the bitmap with its blocks, the 8×8 digit, and the probabilities: a PNG."""
-    with mpl.rc_context(dict(style.RC)):
+    with private_style.applied():
         figure = Figure(figsize=(style.INCHES, 3.0), dpi=style.DPI)
         canvas = FigureCanvasAgg(figure)
         for left, grid, title in ((0.03, bitmap, "Your digit, 32×32"), (0.34, pixels, "Ink counted in blocks")):

@@ -1,18 +1,18 @@
-"""What an explorer can be steered with: each control knows its widget and which values are good."""
+"""What an explorer can be steered with: each control knows its positions, their words, and which values are good.
+
+The page makes a native HTML element of each (`stage.js`). A slider there counts positions, so that what a reader sets
+is exactly one of `positions`: no 10.000000000000002 comes back.
+"""
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 from numbers import Real
 from typing import Any
 
-import ipywidgets as widgets
-
-from gdlab.explorers import style
 from gdlab.validation import describe, named
 
-_LABELS = {"description_width": "initial"}
-_SLIDER = {"width": "340px", "max_width": style.FITS}
 _ROUND = (10, 11, 12, 13, 14, 15, 16, 18, 20, 22, 25, 28, 30, 33, 36, 40, 45, 50, 55, 60, 65, 70, 75, 80, 85, 90, 95)
 
 
@@ -23,9 +23,32 @@ def _between(value: Any, name: str, low: float, high: float) -> None:
         raise ValueError(f"{name} is {value}; wanted a number from {low:g} to {high:g}")
 
 
+def _whole(value: Any, name: str, low: int, high: int, step: int) -> int:
+    _between(value, name, low, high)
+    if (value - low) % step:
+        steps = f" in steps of {step}" if step > 1 else ""
+        raise ValueError(f"{name} is {value}; wanted a whole number from {low} to {high}{steps}")
+    return int(value)
+
+
+class _Sliding:
+    """What all sliders have in common: the page is told of every position and of its words."""
+
+    def spec(self) -> dict[str, Any]:
+        """Return what the page needs to make the control."""
+        texts = [self.text(value) for value in self.positions]
+        return {"kind": "slider", "label": self.label, "folded": self.folded, "positions": self.positions} | {
+            "texts": texts
+        }
+
+    def text(self, value: float) -> str:
+        """Write a value as it stands beside the slider."""
+        return f"{value:g}".replace("-", "−")
+
+
 @dataclass(frozen=True)
-class Slider:
-    """A number from `low` to `high` in equal steps."""
+class Slider(_Sliding):
+    """A number from `low` to `high` in equal steps. What is seldom used can be `folded` away."""
 
     label: str
     start: float
@@ -33,19 +56,20 @@ class Slider:
     high: float
     step: float
     format: str = ".1f"
+    folded: bool = field(default=False, kw_only=True)
 
-    def widget(self) -> widgets.DOMWidget:
-        return widgets.FloatSlider(
-            description=self.label,
-            tooltip=self.label,
-            value=self.start,
-            min=self.low,
-            max=self.high,
-            step=self.step,
-            readout_format=self.format,
-            style=_LABELS,
-            layout=_SLIDER,
-        )
+    @cached_property
+    def positions(self) -> list[float]:
+        """Every value that the slider on the page can have."""
+        count = round((self.high - self.low) / self.step)
+        return [float(round(self.low + k * self.step, 10)) for k in range(count + 1)]
+
+    @property
+    def wanted(self) -> str:
+        return f"from {self.low:g} to {self.high:g}"
+
+    def text(self, value: float) -> str:
+        return f"{value:{self.format}}".replace("-", "−")
 
     def check(self, value: Any, name: str) -> float:
         _between(value, name, self.low, self.high)
@@ -53,92 +77,85 @@ class Slider:
 
 
 @dataclass(frozen=True)
-class LogSlider:
+class IntSlider(_Sliding):
+    """A whole number from `low` to `high`, every `step`."""
+
+    label: str
+    start: int
+    low: int
+    high: int
+    step: int = 1
+    folded: bool = field(default=False, kw_only=True)
+
+    @cached_property
+    def positions(self) -> list[int]:
+        return list(range(self.low, self.high + 1, self.step))
+
+    @property
+    def wanted(self) -> str:
+        return f"a whole number from {self.low} to {self.high}"
+
+    def check(self, value: Any, name: str) -> int:
+        return _whole(value, name, self.low, self.high, self.step)
+
+
+@dataclass(frozen=True)
+class LogSlider(_Sliding):
     """A positive number from `low` to `high` in steps of about a tenth of itself."""
 
     label: str
     start: float
     low: float
     high: float
+    folded: bool = field(default=False, kw_only=True)
 
-    @property
-    def scale(self) -> list[float]:
-        """All values of the slider: round numbers of two digits, each about a tenth larger than the one before."""
+    @cached_property
+    def positions(self) -> list[float]:
+        """Round numbers of two digits, each about a tenth larger than the one before."""
         decades = range(math.floor(math.log10(self.low)), math.ceil(math.log10(self.high)) + 1)
         values = [float(f"{digits}e{decade - 1}") for decade in decades for digits in _ROUND]
         return [value for value in values if self.low <= value <= self.high]
 
-    def widget(self) -> widgets.DOMWidget:
-        options = [(f"{value:g}", value) for value in self.scale]
-        return widgets.SelectionSlider(
-            description=self.label,
-            tooltip=self.label,
-            options=options,
-            value=self.start,
-            style=_LABELS,
-            layout=_SLIDER,
-        )
+    @property
+    def wanted(self) -> str:
+        return f"a round number from {self.low:g} to {self.high:g}"
 
     def check(self, value: Any, name: str) -> float:
         _between(value, name, self.low, self.high)
-        if value not in self.scale:
-            near = sorted(sorted(self.scale, key=lambda good: abs(math.log(good / value)))[:2])
+        if value not in self.positions:
+            near = sorted(sorted(self.positions, key=lambda good: abs(math.log(good / value)))[:2])
             raise ValueError(f"{name} is {value}; wanted a value of its slider, such as {near[0]:g} or {near[1]:g}")
         return float(value)
 
 
 @dataclass(frozen=True)
-class Steps:
-    """A step of a run, from 0 to `last`, with a button that plays them at `interval` milliseconds a step."""
+class Steps(_Sliding):
+    """A step of a run, from 0 to `last`, with a button that plays them, at most one each `interval` milliseconds.
+
+    The page keeps the pictures of the steps beside the one shown, so there can be one such control in an explorer.
+    """
 
     label: str
     last: int
     start: int = 0
     stride: int = 1
-    interval: int = 60
+    interval: int = 33
+    folded: bool = field(default=False, init=False)
 
-    def widget(self) -> widgets.DOMWidget:
-        return widgets.IntSlider(
-            description=self.label,
-            tooltip=self.label,
-            value=self.start,
-            min=0,
-            max=self.last,
-            step=self.stride,
-            style=_LABELS,
-            layout=widgets.Layout(width="420px", max_width=style.FITS),
-        )
+    @cached_property
+    def positions(self) -> list[int]:
+        return list(range(0, self.last + 1, self.stride))
 
-    def player(self, slider: widgets.DOMWidget) -> tuple[widgets.Play, widgets.ToggleButton]:
-        """Return what moves the slider in the page, without a round trip of its own, and the button that starts it.
+    @property
+    def wanted(self) -> str:
+        steps = f" in steps of {self.stride}" if self.stride > 1 else ""
+        return f"a whole number from 0 to {self.last}{steps}"
 
-        The buttons of `Play` itself are pictures without a name, so it stays hidden behind one with words.
-        """
-        play = widgets.Play(
-            value=slider.value,
-            min=0,
-            max=self.last,
-            step=self.stride,
-            interval=self.interval,
-            layout=widgets.Layout(display="none"),
-        )
-        button = widgets.ToggleButton(description="Play", icon="play", tooltip=f"Play {self.label}")
-        button.layout.width = "90px"
-        play.links = [
-            widgets.jslink((play, "value"), (slider, "value")),
-            widgets.jslink((button, "value"), (play, "playing")),
-        ]
-        button.observe(
-            lambda change: button.set_trait("description", "Pause" if change["new"] else "Play"), names="value"
-        )
-        return play, button
+    def spec(self) -> dict[str, Any]:
+        return super().spec() | {"kind": "steps", "interval": self.interval}
 
     def check(self, value: Any, name: str) -> int:
-        _between(value, name, 0, self.last)
-        if value % self.stride:
-            steps = f" in steps of {self.stride}" if self.stride > 1 else ""
-            raise ValueError(f"{name} is {value}; wanted a whole number from 0 to {self.last}{steps}")
-        return int(value)
+        return _whole(value, name, 0, self.last, self.stride)
 
 
 @dataclass(frozen=True)
@@ -148,32 +165,99 @@ class Choice:
     label: str
     options: Mapping[str, str]
     start: str
+    folded: bool = field(default=False, kw_only=True)
 
-    def widget(self) -> widgets.DOMWidget:
-        return widgets.Dropdown(
-            description=self.label,
-            tooltip=self.label,
-            options=[(words, name) for name, words in self.options.items()],
-            value=self.start,
-            style=_LABELS,
-            layout=widgets.Layout(width="max-content", min_width="0", max_width="calc(100% - 38px)"),  # and a button
-        )
+    @property
+    def positions(self) -> list[str]:
+        return list(self.options)
 
-    def stepper(self, dropdown: widgets.DOMWidget) -> widgets.Button:
-        """Return a button that goes to the next option, and from the last to the first.
+    @property
+    def wanted(self) -> str:
+        return "one of " + ", ".join(map(repr, self.options))
 
-        One flips through the options with the eyes on the picture; and JupyterLab, which takes the arrow keys of a list
-        for its own, leaves a button its keys.
-        """
-        narrow = widgets.Layout(width="30px", padding="0")
-        button = widgets.Button(icon="chevron-right", tooltip=f"Next: {self.label}", layout=narrow)
-        names = list(self.options)
-        button.on_click(lambda _: dropdown.set_trait("value", names[(names.index(dropdown.value) + 1) % len(names)]))
-        return button
+    def spec(self) -> dict[str, Any]:
+        words = {"positions": self.positions, "texts": list(self.options.values())}
+        return {"kind": "choice", "label": self.label, "folded": self.folded} | words
 
     def check(self, value: Any, name: str) -> str:
         named(self.options, value, name)
         return value
 
 
-Control = Slider | LogSlider | Steps | Choice
+@dataclass(frozen=True)
+class Points:
+    """Points of two classes that the reader puts down on a `Pad` (see `hands`): a tuple of (x, y, class), or ().
+
+    With () the explorer shows a data set of its own.
+    """
+
+    label: str
+    start: tuple[tuple[float, float, int], ...] = ()
+    extent: float = 2.4
+    """Coordinates are from −extent to extent."""
+    most: int = 200
+    folded: bool = field(default=False, kw_only=True)
+
+    @property
+    def positions(self) -> list[tuple[tuple[float, float, int], ...]]:
+        """Some of its values, for whoever tries them all."""
+        half = self.extent / 2
+        return [(), ((-half, -half, 0), (half, half, 1)), ((-half, 0.0, 1), (0.0, 0.0, 0), (half, half, 1))]
+
+    @property
+    def wanted(self) -> str:
+        return f"up to {self.most} points (x, y, class), coordinates from {-self.extent:g} to {self.extent:g}"
+
+    def spec(self) -> dict[str, Any]:
+        return {"kind": "points", "label": self.label, "folded": self.folded, "extent": self.extent, "most": self.most}
+
+    def check(self, value: Any, name: str) -> tuple[tuple[float, float, int], ...]:
+        wanted = f"wanted {self.wanted}, such as ((-1, -1, 0), (1, 1, 1))"
+        if isinstance(value, str) or not isinstance(value, Sequence) and not hasattr(value, "__array__"):
+            raise TypeError(f"{name} came as {describe(value)}; {wanted}")
+        points = []
+        for point in value:
+            try:
+                x, y, label = (float(number) for number in point)
+            except (TypeError, ValueError):
+                raise ValueError(f"{name} has {point!r}; {wanted}") from None
+            if not (abs(x) <= self.extent and abs(y) <= self.extent and label in (0, 1)):
+                raise ValueError(f"{name} has {point!r}; {wanted}")
+            points.append((x, y, int(label)))
+        if len(points) > self.most:
+            raise ValueError(f"{name} has {len(points)} points; {wanted}")
+        return tuple(points)
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A drawing by mouse, pen or finger: a tuple of rows, each a string in which ``#`` is ink; () where there is none."""
+
+    label: str
+    start: tuple[str, ...] = ()
+    size: int = 32
+    """Rows, and columns in each."""
+    folded: bool = field(default=False, kw_only=True)
+
+    @property
+    def positions(self) -> list[tuple[str, ...]]:
+        """Some of its values, for whoever tries them all."""
+        middle = self.size // 2
+        return [(), tuple(("##" if abs(row - middle) < middle // 2 else "..").center(self.size, ".") for row in range(self.size))]
+
+    @property
+    def wanted(self) -> str:
+        return f"{self.size} strings of {self.size} letters, '#' for ink and '.' for paper"
+
+    def spec(self) -> dict[str, Any]:
+        return {"kind": "drawing", "label": self.label, "folded": self.folded, "size": self.size}
+
+    def check(self, value: Any, name: str) -> tuple[str, ...]:
+        if isinstance(value, str) or not isinstance(value, Sequence) or not all(isinstance(row, str) for row in value):
+            raise TypeError(f"{name} came as {describe(value)}; wanted {self.wanted}")
+        if value and (len(value) != self.size or any(len(row) != self.size or set(row) - {"#", "."} for row in value)):
+            raise ValueError(f"{name} has another size or other letters; wanted {self.wanted}")
+        return tuple(value) if any("#" in row for row in value) else ()
+
+
+Control = Slider | IntSlider | LogSlider | Steps | Choice | Points | Drawing

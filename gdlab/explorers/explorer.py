@@ -1,32 +1,30 @@
-"""The base of all explorers: controls, a picture that answers at once, a caption in words, a picture for the page.
+"""The base of all explorers: controls, a picture that answers at once and can be taken hold of, a caption in words.
 
-A picture is drawn by matplotlib's Agg canvas without pyplot. What does not move is drawn once and kept as a background;
-a change restores it, draws only the moving artists on top, and sends one PNG to one image widget. A fresh figure for
-each change, which is what ``interact`` does, takes many times as long.
+An explorer is written as a small class: it declares `controls`; `compute` turns their values into numbers, purely;
+`draw` moves artists to where the numbers say; `caption` says in one or two sentences what is to be seen; `hands` says
+what of the picture can be dragged or pointed at. The base does the rest.
 """
 
 import asyncio
-import html
 import math
 import time
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
-import ipywidgets as widgets
-import matplotlib as mpl
-import numpy as np
-import traitlets
 from matplotlib.artist import Artist
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from gdlab.explorers import cells, stamps, style
-from gdlab.explorers.controls import Choice, Control, Steps
-from gdlab.explorers.png import Encoder
-from gdlab.explorers.slider_names import namer
-from gdlab.explorers.twin import captioned
+from gdlab.explorers import page_owner, settings, style, veil
+from gdlab.explorers.controls import Control, Steps
+from gdlab.explorers.hands import Hand, for_the_page
+from gdlab.explorers.painting import LOCK, Painting
+from gdlab.explorers.stage import Stage
+from gdlab.explorers.static_picture import captioned
+
+PAUSE = 0.004
+"""Seconds between two pieces of work in idle time, in which the kernel handles what the reader did meanwhile."""
 
 
 class Explorer(ABC):
@@ -37,15 +35,16 @@ class Explorer(ABC):
 
     Parameters
     ----------
+    after : str, optional
+        The slug of a prediction: until the reader has committed to it, the picture is covered, with a button to see it
+        all the same.
     **values
-        Where the controls stand at first and after a reset, if not where the class puts them.
+        Where the controls are at first and after a reset, if not where the class puts them.
 
     Attributes
     ----------
     values : dict
-        Where the controls stand now. Can be set, in whole or in part: ``explorer.values = {"step": 10}``.
-    widget : ipywidgets.Box
-        What is shown on the page.
+        Where the controls are now. Can be set, in whole or in part: ``explorer.values = {"step": 10}``.
     error : BaseException or None
         What went wrong at the last change, which the page also says in words.
 
@@ -56,8 +55,10 @@ class Explorer(ABC):
     """
 
     controls: ClassVar[Mapping[str, Control]]
+    width: ClassVar[float] = style.INCHES
+    """Width of the picture in inches of 100 CSS pixels. At 6.6 or less, the controls have room beside it."""
     height: ClassVar[float] = 4.5
-    """Height of the picture in inches; all are `style.INCHES` wide."""
+    """Height of the picture in inches of 100 CSS pixels."""
     scenery: ClassVar[tuple[str, ...]] = ()
     """Names of the controls that change the background, too."""
     long_work: ClassVar[str] = ""
@@ -91,168 +92,220 @@ class Explorer(ABC):
     def caption(self, numbers: Any) -> str:
         """Return one or two sentences, with numbers, on what is to be seen now."""
 
+    def hands(self, numbers: Any) -> Sequence[Hand]:  # noqa: ARG002 — most explorers have them
+        """Return what of the picture can be taken hold of now; see `gdlab.explorers.hands`."""
+        return ()
+
     def set_scene(self, numbers: Any) -> None:  # noqa: B027 — most explorers have nothing to do here
         """Change what does not move; called when a control named in `scenery` has changed."""
 
-    def __init__(self, **values: Any) -> None:
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Show the controls in the signature and the docstring, where ``help`` and completion look."""
+        super().__init_subclass__(**kwargs)
+        if "controls" in vars(cls):
+            cls.__signature__ = settings.signature(cls.controls)
+            cls.__doc__ = f"{(cls.__doc__ or cls.__name__ + '.').rstrip()}\n\n{settings.parameters(cls.controls)}\n"
+
+    def __init__(self, *positional: Any, after: str = "", **values: Any) -> None:
+        if positional:
+            name = next(iter(self.controls))
+            raise TypeError(
+                f"{type(self).__name__} takes its settings by name, "
+                f"as in {type(self).__name__}({name}={self.controls[name].start!r}); {positional[0]!r} came without one"
+            )
         self.error: BaseException | None = None
         self._start = {name: control.start for name, control in self.controls.items()}
-        self._start.update(self._checked(values))
+        self._start.update(settings.checked(type(self).__name__, self.controls, values))
+        self._after = after
         self._open(self._start)
+        self._made = True
 
     def _open(self, values: Mapping[str, Any]) -> None:
-        """Make the picture and the widgets, with the controls at these values."""
-        cells.belongs_here(self)
-        self._moving: list[Artist] = []
-        self._background: Any = None
-        self._scene_key: tuple[Any, ...] | None = None
-        before = set(vars(self))
-        with mpl.rc_context(dict(style.RC)):
-            self._figure = Figure(figsize=(style.INCHES, self.height), dpi=style.DPI)
-            self._canvas = FigureCanvasAgg(self._figure)
-            self.build(self._figure)
-        self._built = set(vars(self)) - before
-        self._inputs = {name: control.widget() for name, control in self.controls.items()}
-        for name, value in values.items():
-            self._inputs[name].value = value
-        self._held = self._stopped = self._closed = False
-        self._share_at_start, self._started = 0.0, time.monotonic()
-        self._under_way: Iterator[tuple[float, Any]] | None = self.stages(**self.values)
-        self._make_widget(*self._show(last=_event_loop() is None))
-        self._continue()
+        """Make the picture and its place on the page, with the controls at these values."""
+        with LOCK:
+            page_owner.belongs_here(self)
+            before = set(vars(self))
+            self._painting = Painting(self.width, self.height)
+            self._painting.build(self.build)
+            self._built = set(vars(self)) - before
+            self._values = dict(values)
+            self._ask: str | None = None
+            self._ahead: list[int] = []
+            self._tasks: dict[str, asyncio.Task[None]] = {}
+            self._stopped = self._closed = False
+            self._share_done, self._share_at_start, self._started = 1.0, 0.0, time.monotonic()
+            self._under_way: Iterator[tuple[float, Any]] | None = self.stages(**self._values)
+            self._picture, self._words, self._hands, self._alert = b"", "", {}, ""
+            self._show(last=_event_loop() is None)
+            self._stage = Stage(self._spec(), self._whole_frame, self._hear)
+            if self._after:
+                veil.wait(self._after, self)
+            self._continue()
 
     def moving(self, *artists: Artist) -> Any:
         """Register artists that are drawn anew at each change, bottom first; returns them (one as itself)."""
         for artist in artists:
             artist.set_animated(True)
-        self._moving.extend(artists)
+        self._painting.moving.extend(artists)
         return artists[0] if len(artists) == 1 else artists
 
-    # --- state ---
+    # --- what a reader's code uses ---
 
     @property
-    def values(self) -> dict[str, Any]:
-        return {name: widget.value for name, widget in self._inputs.items()}
+    def values(self) -> settings.Values:
+        return settings.Values(self._values)
 
     @values.setter
     def values(self, new: Mapping[str, Any]) -> None:
-        checked = self._checked(new)
+        checked = settings.checked(type(self).__name__, self.controls, new)
         if self._closed:
-            self._open(self.values)
-        self._held = True
-        try:
-            for name, value in checked.items():
-                self._inputs[name].value = value
-        finally:
-            self._held = False
-        self._refresh()
+            self._open(self._values)
+        with LOCK:
+            self._values.update(checked)
+            self._refresh()
 
     def reset(self) -> None:
-        """Put every control back to where it stood at first, stop what plays, and let work go on that was stopped."""
-        for play in self._players:
-            play.playing = False
+        """Put every control back to where it was at first, stop what plays, and let work go on that was stopped."""
         self._stopped = False
         self.values = self._start
 
     def stop(self) -> None:
         """Stop the long work where it is; until `go_on`, the picture shows how far it has come."""
-        if self._under_way is not None:
-            self._stopped, self._under_way = True, None
-            self._show_progress()
+        with LOCK:
+            if self._under_way is not None:
+                self._stopped, self._under_way = True, None
+                self._say(None)
 
     def go_on(self) -> None:
         """Take up the long work that was stopped."""
-        if self._stopped:
-            self._stopped = False
-            self._refresh()
+        with LOCK:
+            if self._stopped:
+                self._stopped = False
+                self._refresh()
+
+    def finish(self) -> None:
+        """Do now what is still under way, and show it."""
+        with LOCK:
+            if self._under_way is not None:
+                self._show_next_stage(last=True)
+            elif not self._is_current:
+                self._refresh()
+
+    def png(self, *, caption: bool = False) -> bytes:
+        """Return the picture as the bytes of a PNG file, with the caption written under it if that is wanted.
+
+        Examples
+        --------
+        >>> import gdlab
+        >>> gdlab.LineFit(step=3).png()[1:4]
+        b'PNG'
+        """
+        if self._closed:
+            self._open(self._values)
+        self.finish()
+        return captioned(self._picture, self._words) if caption else self._picture
 
     def close(self) -> None:
         """Take the explorer off the page and free its memory, about 12 MB: ipywidgets keeps every widget until then.
 
-        A cell that is run again does this with the explorers that it made or showed before. Where the controls stood is
+        A cell that is run again does this with the explorers that it made or showed before. Where the controls were is
         kept, and an explorer that is shown again is live again.
         """
-        if self._closed:
-            return
-        cells.forget(self)
-        self._under_way, self._closed = None, True
-        remaining: list[widgets.Widget] = [self.widget, self._progress, self._stop_button, self._time_left]
-        for play in self._players:
-            remaining += play.links
-        while remaining:
-            widget = remaining.pop()
-            remaining += [one for name in ("layout", "style") if (one := getattr(widget, name, None)) is not None]
-            remaining += getattr(widget, "children", ())
-            widget.unobserve_all()
-            widget.close()
-        self._image.value = b""
-        for name in (
-            "_moving",
-            "_background",
-            "_encoder",
-            *self._built,
-        ):  # IPython's Out keeps the explorer, but not these
-            delattr(self, name)
+        with LOCK:
+            if self._closed:
+                return
+            page_owner.forget(self)
+            veil.forget(self)
+            self._under_way, self._closed = None, True
+            self._ahead.clear()
+            self._stage.close()
+            self._picture, self._hands = b"", {}
+            for name in ("_painting", "_stage", *self._built):  # IPython's Out keeps the explorer, but not these
+                vars(self).pop(name, None)
 
-    def _checked(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        unknown = sorted(set(values) - set(self.controls))
-        if unknown:
-            raise ValueError(
-                f"{type(self).__name__} has no control {', '.join(map(repr, unknown))}; "
-                f"wanted one of {', '.join(map(repr, self.controls))}"
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name in self.controls:
+            raise AttributeError(f"set a control by explorer.values = {{{name!r}: {value!r}}}")
+        if "_made" in vars(self) and not name.startswith("_") and not hasattr(self, name) and not self._closed:
+            raise AttributeError(
+                f"{type(self).__name__} has no {name!r} to set; its controls ({', '.join(self.controls)}) are set by "
+                "explorer.values = {'name': value}"
             )
-        return {name: self.controls[name].check(value, name) for name, value in values.items()}
+        super().__setattr__(name, value)
 
-    # --- the page ---
+    def __dir__(self) -> list[str]:
+        offered = ["close", "controls", "error", "png", "reset", "values"]
+        return offered + (["go_on", "stop"] if self.stoppable else []) + (["finish"] if self.long_work else [])
 
-    def _make_widget(self, picture: bytes, words: str) -> None:
-        self._players: list[widgets.Play] = []
-        settings: list[widgets.Widget] = []
-        walk: list[widgets.Widget] = []
-        for name, control in self.controls.items():
-            self._inputs[name].observe(self._on_change, names="value")
-            if isinstance(control, Steps):
-                play, button = control.player(self._inputs[name])
-                self._players.append(play)
-                walk += [button, play, self._inputs[name]]
-            elif isinstance(control, Choice):
-                settings.append(widgets.HBox([self._inputs[name], control.stepper(self._inputs[name])]))
+    def __repr__(self) -> str:
+        written = ", ".join(f"{name}={value!r}" for name, value in self._values.items())
+        return f"{type(self).__name__}({written})"
+
+    # --- what the page says ---
+
+    def _hear(self, content: Mapping[str, Any]) -> None:
+        """Do what a reader has done on the page; see `stage` for all there is."""
+        with LOCK:
+            if self._closed:
+                return
+            self._ask = content.get("ask")
+            do = content.get("do")
+            if do == "ahead":
+                self._plan_ahead(content)
+            elif do == "at":
+                self._values.update(self._from_page(content["values"]))
+            elif do == "show":
+                self._say(self._picture)
+            elif do == "lift":
+                veil.lift(self._after)
+            elif do in ("reset", "stop", "go_on"):
+                getattr(self, do)()
+                self._say(None)
             else:
-                settings.append(self._inputs[name])
-        reset = widgets.Button(description="Reset", tooltip="Put every control back to its start", icon="undo")
-        reset.layout.width = "90px"
-        reset.on_click(lambda _: self.reset())
-        self._progress = widgets.FloatProgress(
-            value=self._share_done,
-            max=1.0,
-            description=self.long_work,
-            style={"description_width": "initial"},
-            layout=widgets.Layout(width="190px"),  # beside the steps, and there all the time
-        )
-        self._stop_button = widgets.Button(layout=widgets.Layout(width="110px"))
-        self._stop_button.on_click(lambda _: self.go_on() if self._stopped else self.stop())
-        self._time_left = widgets.Label(layout=widgets.Layout(width="90px"))
-        self._show_progress()
-        if self.long_work:
-            walk.append(self._progress)
-        if self.stoppable:
-            walk += [self._time_left, self._stop_button]
-        row = {"flex_flow": "row wrap", "align_items": "center", "max_width": "900px", "grid_gap": "2px 18px"}
-        rows = [widgets.HBox(settings, layout=row), widgets.HBox([*walk, reset], layout=row)]
-        self._image = Picture(value=picture, tooltip=words)
-        three_lines = widgets.Layout(max_width="900px", min_height="74px")  # what is below stays where it is
-        self._words = widgets.HTML(paragraph(words, role="status"), layout=three_lines)
-        sliders = sum(not isinstance(control, Choice) for control in self.controls.values())
-        self.widget = widgets.VBox([*rows, self._image, self._words, namer(sliders)])
-        self.widget.layout.overflow = "visible"  # or the focus on a wide control could scroll the picture by its margin
+                try:
+                    self._values.update(self._from_page(content["values"]))
+                except (TypeError, ValueError) as error:
+                    self._fail(error)
+                else:
+                    self._refresh()
 
-    def _on_change(self, _change: Any) -> None:
-        if not self._held:
-            self._refresh()
+    def _from_page(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        return settings.checked(type(self).__name__, self.controls, values)
+
+    def _plan_ahead(self, content: Mapping[str, Any]) -> None:
+        step = self._step
+        others = {name: value for name, value in self._from_page(content["values"]).items() if name != step}
+        now = {name: value for name, value in self._values.items() if name != step}
+        good = set(self.controls[step].positions) if step else set()
+        self._ahead = [wanted for wanted in content["steps"] if wanted in good][:32] if others == now else []
+        self._do_later("ahead", self._make_ahead)
+
+    @property
+    def _step(self) -> str:
+        return next((name for name, control in self.controls.items() if isinstance(control, Steps)), "")
+
+    async def _make_ahead(self) -> None:
+        """Paint and send one picture after the other, until the page wants others or somebody needs the kernel."""
+        while self._ahead and not self._closed:
+            await asyncio.sleep(PAUSE)
+            with LOCK:
+                if self._closed or self._under_way is not None or not self._ahead:
+                    return
+                step = self._ahead.pop(0)
+                try:
+                    values = {**self._values, self._step: step}
+                    picture, words, hands = self._painted(values, self.compute(**values))
+                except Exception:  # the page will ask for this step by itself if it is to be shown, and be told
+                    self._ahead.clear()
+                    return
+                self._stage.say({"say": "ahead", "values": values, "words": words, **hands}, picture)
+
+    # --- from values to a picture ---
 
     def _refresh(self) -> None:
         """Draw the picture for the values; whatever goes wrong is said on the page, and nothing is lost."""
-        self._under_way = self.stages(**self.values)
+        self._ahead.clear()
+        self._under_way = self.stages(**self._values)
         self._show_next_stage(last=_event_loop() is None and not self._stopped)
         if self._stopped:
             self._under_way = None  # how far it has come is all that is to be seen
@@ -261,121 +314,117 @@ class Explorer(ABC):
 
     def _show_next_stage(self, *, last: bool) -> None:
         try:
-            shown = self._show(last=last)
+            new = self._show(last=last)
         except (Exception, KeyboardInterrupt) as error:  # ipywidgets would swallow it
-            self.error = error
-            self._under_way, self._stopped = None, False
-            self._share_done = 1.0
-            self._show_progress()
-            interrupted = isinstance(error, KeyboardInterrupt)
-            why = "the kernel was interrupted" if interrupted else f"{type(error).__name__}: {error}"
-            self._words.value = paragraph(
-                f"This setting could not be drawn: {why}. The picture is the one before; Reset goes back to the start.",
-                role="alert",
-            )
-            if interrupted:
+            self._fail(error)
+            if isinstance(error, KeyboardInterrupt):
                 raise  # a loop in a cell that sets values ends, too
             return
-        self.error = None
-        if shown:
-            picture, words = shown
-            with self._image.hold_sync():  # both in one message
-                self._image.value = picture
-                self._image.tooltip = words
-            self._words.value = paragraph(words, role="status")
-        self._show_progress()
+        self.error, self._alert = None, ""
+        self._say(self._picture if new else None)
 
-    def _show_progress(self) -> None:
-        done = self._share_done
-        self._progress.value = done
-        self._progress.layout.visibility = "visible" if done < 1 else "hidden"
-        self._stop_button.disabled = done >= 1
-        self._stop_button.description = "Continue" if self._stopped else "Stop"
-        self._stop_button.icon = "play" if self._stopped else "stop"
-        self._stop_button.tooltip = f"{self._stop_button.description}: {self.long_work}"
-        seconds = None
-        if self._share_at_start < done < 1:
-            seconds = (time.monotonic() - self._started) * (1 - done) / (done - self._share_at_start)
-        self._time_left.value = "stopped" if self._stopped else f"{math.ceil(seconds)} s left" if seconds else ""
+    def _fail(self, error: BaseException) -> None:
+        self.error = error
+        self._under_way, self._stopped, self._share_done = None, False, 1.0
+        interrupted = isinstance(error, KeyboardInterrupt)
+        why = "the kernel was interrupted" if interrupted else f"{type(error).__name__}: {error}"
+        self._alert = f"This setting could not be drawn: {why}. The picture is the one before; Reset goes back to the start."
+        self._say(None)
 
-    def _show(self, *, last: bool) -> tuple[bytes, str] | None:
-        """Return the picture and the sentence for the next stage (or the last one) on the way to the numbers."""
-        values = self.values
+    def _show(self, *, last: bool) -> bool:
+        """Take the next stage (or the last one) on the way to the numbers; tell whether there is a new picture."""
+        values = dict(self._values)
         self._share_done, numbers = deque(self._under_way, maxlen=1)[0] if last else next(self._under_way)
         if self._share_done >= 1:
             self._under_way, self._stopped = None, False
         if numbers is None and self._share_done < 1:
-            return None
+            return False
+        self._picture, self._words, self._hands = self._painted(values, numbers)
+        self._shown_values = values
+        return True
+
+    def _painted(self, values: Mapping[str, Any], numbers: Any) -> tuple[bytes, str, dict[str, Any]]:
         words = self.caption(numbers)
-        self._paint(numbers, tuple(values[name] for name in self.scenery))
-        return self._encoder.png(self._pixels()), words
+        scene_key = tuple(values[name] for name in self.scenery)
+        picture = self._painting.paint(scene_key, lambda: self.set_scene(numbers), lambda: self.draw(numbers))
+        hands = for_the_page(self.hands(numbers), self._painting.figure)
+        return picture, words, hands | {"as_they_are": self._painting.as_they_are()}
+
+    @property
+    def _is_current(self) -> bool:
+        return self._shown_values == self._values or bool(self._alert)
 
     def _continue(self) -> None:
         """See to what is still under way, bit by bit in the kernel's idle time."""
         if self._under_way is not None:
-            self._task = _event_loop().create_task(self._work_on(self._under_way))  # kept, or it could be collected
+            self._do_later("work", lambda: self._work_on(self._under_way), anew=True)
 
-    async def _work_on(self, stages: Iterator[tuple[float, Any]]) -> None:
-        while self._under_way is stages:
-            self._show_next_stage(last=False)
-            await asyncio.sleep(0.01)  # here the kernel handles what the reader did meanwhile
+    async def _work_on(self, stages: Iterator[tuple[float, Any]] | None) -> None:
+        while self._under_way is stages and stages is not None:
+            with LOCK:
+                if self._under_way is stages:
+                    self._show_next_stage(last=False)
+            await asyncio.sleep(PAUSE)
 
-    def finish(self) -> None:
-        """Do now what is still under way, and show it."""
-        if self._under_way is not None:
-            self._show_next_stage(last=True)
+    def _do_later(self, name: str, work: Any, *, anew: bool = False) -> None:
+        loop, task = _event_loop(), self._tasks.get(name)
+        if loop is None or (not anew and task is not None and not task.done() and task.get_loop() is loop):
+            return
+        self._tasks[name] = loop.create_task(work())  # kept, or it could be collected
 
-    # --- the picture ---
+    # --- the page ---
 
-    def _paint(self, numbers: Any, scene_key: tuple[Any, ...]) -> None:
-        with mpl.rc_context(dict(style.RC)):
-            if self._background is None or scene_key != self._scene_key:
-                self._background = None  # so that a scene that fails halfway is not taken for the old one
-                self.set_scene(numbers)
-                self._canvas.draw()
-                self._background = self._canvas.copy_from_bbox(self._figure.bbox)
-                self._encoder = Encoder(self._pixels())
-                self._scene_key = scene_key
-            self._canvas.restore_region(self._background)
-            self.draw(numbers)
-            for artist in self._moving:
-                if artist.get_visible():
-                    stamps.draw(artist, self._figure, self._canvas.get_renderer())
+    def _spec(self) -> dict[str, Any]:
+        controls = [control.spec() | {"name": name} for name, control in self.controls.items()]
+        return {
+            "title": type(self).__name__,
+            "width": round(100 * self.width),
+            "height": round(100 * self.height),
+            "controls": controls,
+            "long_work": self.long_work,
+            "stoppable": self.stoppable,
+        }
 
-    def _pixels(self) -> np.ndarray:
-        return np.asarray(self._canvas.buffer_rgba())
+    def _frame(self) -> dict[str, Any]:
+        """Everything about what is shown but the picture."""
+        done, seconds = self._share_done, None
+        if self._share_at_start < done < 1:
+            seconds = (time.monotonic() - self._started) * (1 - done) / (done - self._share_at_start)
+        return {
+            "say": "frame",
+            "ask": self._ask,
+            "values": dict(self._values),
+            "words": self._words,
+            "alert": self._alert,
+            "share": done,
+            "stopped": self._stopped,
+            "left": "stopped" if self._stopped else f"{math.ceil(seconds)} s left" if seconds else "",
+            "veiled": veil.covers(self),
+            **self._hands,
+        }
 
-    # --- the static twin ---
+    def _whole_frame(self) -> dict[str, Any]:
+        return {**self._frame(), "ask": None, "picture": self._picture}
+
+    def _say(self, picture: bytes | None) -> None:
+        if not self._closed and "_stage" in vars(self):
+            self._stage.say(self._frame(), picture)
 
     def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Show the widget where there is a kernel, and the picture with its caption where there is none."""
-        if self._closed:
-            self._open(self.values)
-        else:
-            cells.belongs_here(self)
-        self.finish()
-        words = self._image.tooltip
-        view = {"version_major": 2, "version_minor": 0, "model_id": self.widget.model_id}
-        data = {
-            "application/vnd.jupyter.widget-view+json": view,
-            "image/png": captioned(self._image.value, words),
-            "text/plain": f"{type(self).__name__}: {words}",
-        }
-        return data, {"image/png": {"alt": words, "width": style.PAGE_WIDTH}}
-
-    def __repr__(self) -> str:
-        settings = ", ".join(f"{name}={value!r}" for name, value in self.values.items())
-        return f"{type(self).__name__}({settings})"
-
-
-class Picture(widgets.Image):
-    """A PNG across the page, whose size is fixed: a new one moves nothing. Its tooltip becomes its accessible name."""
-
-    description = traitlets.Unicode("").tag(sync=True)  # which the page's code for tooltips asks for, and `Image` lacks
-
-    def __init__(self, **traits: Any) -> None:
-        size = {"width": f"{style.PAGE_WIDTH}px", "max_width": style.FITS, "height": "auto", "align_self": "flex-start"}
-        super().__init__(format="png", layout=size, **traits)
+        """Show the live explorer where there is a kernel, and the picture with its caption where there is none."""
+        with LOCK:
+            if self._closed:
+                self._open(self._values)
+            else:
+                page_owner.belongs_here(self)
+            self.finish()
+            view = {"version_major": 2, "version_minor": 0, "model_id": self._stage.model_id}
+            data = {
+                "application/vnd.jupyter.widget-view+json": view,
+                "image/png": captioned(self._picture, self._words),
+                "text/plain": f"{type(self).__name__}: {self._words}",
+            }
+            return data, {"image/png": {"alt": self._words, "width": round(100 * self.width)}}
 
 
 def _event_loop() -> asyncio.AbstractEventLoop | None:
@@ -384,10 +433,3 @@ def _event_loop() -> asyncio.AbstractEventLoop | None:
         return asyncio.get_running_loop()
     except RuntimeError:
         return None
-
-
-def paragraph(words: str, role: str) -> str:
-    return (
-        f'<p role="{role}" aria-live="polite" style="font-size:15px; line-height:1.5; margin:2px 0 0">'
-        f"{html.escape(words)}</p>"
-    )

@@ -169,9 +169,9 @@ def test_07_a_wrong_sign_has_error_1_and_a_factor_c_has_c_minus_1_over_c_plus_1(
 
 def test_07_stale_activations_are_found_after_ten_steps():
     explorer = gdlab.BrokenBackward(bug="stale", step=0)
-    assert "everything fits" in explorer._image.tooltip
+    assert "everything fits" in explorer._words
     explorer.values = {"step": 10}
-    assert "everything is wrong" in explorer._image.tooltip
+    assert "everything is wrong" in explorer._words
 
 
 def test_07_after_300_steps_stale_is_less_wrong_and_right_is_less_right():
@@ -215,7 +215,7 @@ def test_07_without_a_bug_a_relu_at_its_corner_raises_a_false_alarm():
     numbers = explorer.compute(**explorer.values)
     assert [group for group, wrong in zip(GROUPS, numbers.wrong, strict=True) if wrong] == ["b2"]
     assert numbers.corner
-    assert "corner" in explorer._image.tooltip
+    assert "corner" in explorer._words
     layers = run("none", "xor", "relu", 0.3, 1).layers[-1]
     trace = gdlab.forward(layers, numbers.data.X)
     off = (trace.a[1] == 0).all(axis=1)

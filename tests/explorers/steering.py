@@ -3,6 +3,7 @@
 import dataclasses
 import io
 import itertools
+import json
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -15,25 +16,15 @@ from matplotlib.transforms import Bbox
 from PIL import Image
 
 import gdlab
-from gdlab.explorers import stamps
-from gdlab.explorers.controls import Steps
+from gdlab.explorers import text_cache
+from gdlab.explorers.controls import IntSlider, LogSlider, Slider, Steps
 
 EXPLORERS = [getattr(gdlab, name) for name, module in gdlab._ON_DEMAND.items() if module.startswith("gdlab.explorers.")]
 
 
-def _positions(widget):
-    if hasattr(widget, "options"):
-        return [value for _, value in widget.options]
-    if isinstance(widget.value, bool):
-        return [False, True]
-    count = round((widget.max - widget.min) / widget.step)
-    return [type(widget.value)(round(widget.min + k * widget.step, 10)) for k in range(count + 1)]
-
-
-@cache
 def positions(explorer_class):
     """Everything that each control can be set to on the page, from its lower end to its upper one."""
-    return {name: _positions(control.widget()) for name, control in explorer_class.controls.items()}
+    return {name: control.positions for name, control in explorer_class.controls.items()}
 
 
 @cache
@@ -41,7 +32,7 @@ def few(explorer_class):
     """Of each slider both ends and the middle, of each list every option."""
     result = {}
     for name, every in positions(explorer_class).items():
-        slides = "Slider" in type(explorer_class.controls[name].widget()).__name__
+        slides = isinstance(explorer_class.controls[name], Slider | IntSlider | LogSlider | Steps)
         result[name] = [every[0], every[len(every) // 2], every[-1]] if slides else every
     return result
 
@@ -62,22 +53,35 @@ def sample(explorer_class, count, seed=0):
         yield dict(setting)
 
 
+def hear(explorer, **content):
+    """Let an explorer hear what the page says to it."""
+    explorer._stage._handle_custom_msg(json.loads(json.dumps(content)), [])
+
+
 def move(explorer, name, value):
-    """Do what the page does when a person moves a control: only the widget's synchronised state is set."""
-    widget = explorer._inputs[name]
-    if hasattr(widget, "options"):
-        widget.set_state({"index": [option for _, option in widget.options].index(value)})
-    else:
-        widget.set_state({"value": value})
+    """Do what the page does when a person moves a control."""
+    hear(explorer, do="set", values={**explorer.values, name: value}, ask="page:1")
 
 
 def picture(explorer):
-    return bytes(explorer._image.value)
+    return explorer._picture
 
 
 def words(explorer):
-    """The caption as the picture's accessible name."""
-    return explorer._image.tooltip
+    """The caption, which is the picture's alternative text as well."""
+    return explorer._words
+
+
+def alert(explorer):
+    """What the page says in place of the caption when something has gone wrong."""
+    return explorer._alert
+
+
+def sent(explorer):
+    """Take down every message that goes to the page from now on: pairs of content and picture (None if none)."""
+    messages = []
+    explorer._stage.say = lambda content, picture=None: messages.append((content, picture))
+    return messages
 
 
 def pixels(png):
@@ -86,7 +90,7 @@ def pixels(png):
 
 def redrawn(explorer):
     """The picture for the present values when everything is drawn anew, the background too."""
-    explorer._background = None
+    explorer._painting.background = None
     explorer._refresh()
     return picture(explorer)
 
@@ -95,8 +99,8 @@ def lines(explorer, colour=None):
     """The points, shape (n, 2), of every line to be seen on the picture, or of those of one colour."""
     return [
         np.column_stack(line.get_data())
-        for line in explorer._figure.findobj(Line2D)
-        if line in explorer._moving and line.get_visible() and colour in (None, line.get_color())
+        for line in explorer._painting.figure.findobj(Line2D)
+        if line in explorer._painting.moving and line.get_visible() and colour in (None, line.get_color())
     ]
 
 
@@ -109,16 +113,17 @@ def shows(explorer, x, y, colour=None):
 @contextmanager
 def texts_of(explorer):
     """Yield a function that tells every text on the picture and the box that it fills, in pixels."""
+    canvas = explorer._painting.canvas
     on_background, moving = [], []
     now = on_background
-    draw_text, draw_all, draw_moving = Text.draw, explorer._canvas.draw, stamps.draw
+    draw_text, draw_all, draw_moving = Text.draw, canvas.draw, text_cache.draw
 
     def note(text):
         if text.get_visible() and text.get_text().strip():
-            now.append((text.get_text(), text.get_window_extent(explorer._canvas.get_renderer())))
+            now.append((text.get_text(), text.get_window_extent(canvas.get_renderer())))
 
     def noting_text(text, renderer):
-        if renderer is explorer._canvas.get_renderer():  # not the small sheet of a stamp
+        if renderer is canvas.get_renderer():  # not the small sheet of a stamp
             note(text)
         draw_text(text, renderer)
 
@@ -139,11 +144,11 @@ def texts_of(explorer):
         moving.clear()
         return result
 
-    Text.draw, explorer._canvas.draw, stamps.draw = noting_text, noting_all, noting_moving
+    Text.draw, canvas.draw, text_cache.draw = noting_text, noting_all, noting_moving
     try:
         yield told
     finally:
-        Text.draw, explorer._canvas.draw, stamps.draw = draw_text, draw_all, draw_moving
+        Text.draw, canvas.draw, text_cache.draw = draw_text, draw_all, draw_moving
 
 
 @dataclasses.dataclass

@@ -44,7 +44,7 @@ class Counting(Explorer):
 
 
 def caption(explorer):
-    return explorer._image.tooltip
+    return explorer._words
 
 
 def bar(explorer):

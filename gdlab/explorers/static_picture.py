@@ -3,16 +3,15 @@
 import io
 import textwrap
 
-import matplotlib as mpl
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
-from gdlab.explorers import style
+from gdlab.explorers import private_style, style
 
-_CHARACTERS = 122
-"""In a line of the caption; 9.5 pt leaves a margin even where they are wide."""
+_CHARACTERS = 13.5
+"""In an inch of the caption; 9.5 pt leaves a margin even where they are wide."""
 _LINE = 0.19
 """Height of a line in inches."""
 
@@ -20,9 +19,10 @@ _LINE = 0.19
 def captioned(picture: bytes, words: str) -> bytes:
     """Return a picture (PNG) with words written under it, in the colours of the picture, which must have a palette."""
     above = Image.open(io.BytesIO(picture))
-    lines = textwrap.wrap(words, _CHARACTERS)
-    with mpl.rc_context(dict(style.RC)):
-        figure = Figure(figsize=(style.INCHES, _LINE * len(lines) + 0.2), dpi=style.DPI)
+    width = above.width / style.DPI
+    lines = textwrap.wrap(words, round(_CHARACTERS * width))
+    with private_style.applied():
+        figure = Figure(figsize=(width, _LINE * len(lines) + 0.2), dpi=style.DPI)
         canvas = FigureCanvasAgg(figure)
         figure.text(0.012, 1, "\n".join(lines), va="top", fontsize=9.5, linespacing=1.35, parse_math=False)
         canvas.draw()

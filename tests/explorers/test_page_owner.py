@@ -7,7 +7,7 @@ import ipywidgets as widgets
 import pytest
 from jupyter_client.manager import start_new_kernel
 
-from gdlab.explorers import cells
+from gdlab.explorers import page_owner
 from tests.explorers.steering import move, picture
 from tests.explorers.test_explorer import Toy
 
@@ -16,12 +16,12 @@ from tests.explorers.test_explorer import Toy
 def run_cell(monkeypatch):
     """Run a function as a cell: each time a new run."""
     runs = iter(range(100))
-    monkeypatch.setattr(cells, "_explorers", {})
-    monkeypatch.setattr(cells, "_last_run", {})
+    monkeypatch.setattr(page_owner, "_explorers", {})
+    monkeypatch.setattr(page_owner, "_last_run", {})
 
     def run(cell, work):
         this = cell, str(next(runs))
-        monkeypatch.setattr(cells, "_running", lambda: this)
+        monkeypatch.setattr(page_owner, "_running", lambda: this)
         return work()
 
     return run
@@ -99,7 +99,7 @@ def test_in_a_kernel_the_page_says_which_cell_it_runs():
     manager, client = start_new_kernel()
     try:
         code = (
-            "import gdlab; from gdlab.explorers import cells; e = gdlab.OneWeight(); print(len(cells._explorers['x']))"
+            "import gdlab; from gdlab.explorers import cells; e = gdlab.OneWeight(); print(len(page_owner._explorers['x']))"
         )
         said = []
         for _ in range(2):

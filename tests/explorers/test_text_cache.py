@@ -7,7 +7,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.transforms import IdentityTransform
 
-from gdlab.explorers import stamps, style
+from gdlab.explorers import style, text_cache
 
 LOOKS = {
     "plain": {},
@@ -21,7 +21,7 @@ LOOKS = {
 
 @pytest.fixture(autouse=True)
 def no_stamps_yet():
-    stamps._stamps.clear()
+    text_cache._stamps.clear()
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def figure():
     return figure
 
 
-def drawn(figure, text, how=stamps.draw):
+def drawn(figure, text, how=text_cache.draw):
     """Return the pixels, shape (height, width, 3), with the text drawn in this way."""
     text.set_animated(True)
     figure.canvas.draw()
@@ -58,7 +58,7 @@ def test_a_stamp_looks_as_the_text_would(figure, look):
     text = at(figure, 240, 160, **look)
     twice = [drawn(figure, text), drawn(figure, text)]
     expected = drawn(figure, text, by_matplotlib)
-    assert len(stamps._stamps) == 1
+    assert len(text_cache._stamps) == 1
     for found in twice:
         assert np.abs(found - expected).max() <= 3
     assert (expected != expected[0, 0]).any()
@@ -69,7 +69,7 @@ def test_a_stamp_can_be_used_elsewhere(figure, look):
     drawn(figure, at(figure, 240, 160, **look))
     text = at(figure, 201, 133, **look)
     assert looks_right(figure, text)
-    assert len(stamps._stamps) == 1
+    assert len(text_cache._stamps) == 1
 
 
 def test_between_two_pixels_a_text_stands_on_the_nearer_one(figure):
@@ -98,7 +98,7 @@ def test_a_text_that_looks_different_is_another_stamp(figure, change):
     drawn(figure, at(figure, 240, 160))
     text = at(figure, 240, 160, **change)
     assert looks_right(figure, text)
-    assert len(stamps._stamps) == 2
+    assert len(text_cache._stamps) == 2
 
 
 def test_a_text_at_the_edge_is_cut_there(figure):
@@ -119,14 +119,14 @@ def test_what_is_not_a_free_text_is_drawn_as_ever(figure):
     boxed = at(figure, 200, 100, bbox={"facecolor": "white"})
     for artist in (line, note, boxed):
         np.testing.assert_array_equal(drawn(figure, artist), drawn(figure, artist, by_matplotlib))
-    assert not stamps._stamps
+    assert not text_cache._stamps
 
 
 def test_stamps_do_not_pile_up(figure, monkeypatch):
     monkeypatch.setattr(stamps, "KEPT", 3)
     for number in range(5):
         drawn(figure, at(figure, 100, 100, str(number)))
-    assert [key[1] for key in stamps._stamps] == ["2", "3", "4"]
+    assert [key[1] for key in text_cache._stamps] == ["2", "3", "4"]
     drawn(figure, at(figure, 100, 100, "2"))
     drawn(figure, at(figure, 100, 100, "5"))
-    assert [key[1] for key in stamps._stamps] == ["4", "2", "5"]
+    assert [key[1] for key in text_cache._stamps] == ["4", "2", "5"]

@@ -1,0 +1,75 @@
+"""One canvas that is painted again and again: the background is kept, only what moves is drawn anew.
+
+One painting at a time: with ipykernel 7 widgets' messages run in a thread of their own, and matplotlib is not made for
+two. `LOCK` is taken by whoever computes, paints or sends for an explorer, in every thread.
+"""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.contour import ContourSet
+from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
+
+from gdlab.explorers import hands, private_style, style, text_cache
+from gdlab.explorers.png import Encoder
+
+LOCK = threading.RLock()
+
+AS_IT_IS = "colours as they are"
+"""The gid of axes whose colours a dark page leaves alone; axes with an image or a filled map need not be marked."""
+
+
+class Painting:
+    """A figure of so many inches, its background and its moving artists."""
+
+    def __init__(self, width: float, height: float) -> None:
+        with private_style.applied():
+            self.figure = Figure(figsize=(width, height), dpi=style.DPI)
+            self.canvas = FigureCanvasAgg(self.figure)
+        self.moving: list[Artist] = []
+        self.background: Any = None
+        self._scene_key: tuple[Any, ...] | None = None
+        self._encoder: Encoder | None = None
+
+    def build(self, build: Callable[[Figure], None]) -> None:
+        """Let an explorer make its axes and artists."""
+        with private_style.applied():
+            build(self.figure)
+
+    def paint(self, scene_key: tuple[Any, ...], set_scene: Callable[[], None], draw: Callable[[], None]) -> bytes:
+        """Return the picture as a PNG: the scene is set only if its key is another one than before."""
+        with private_style.applied():
+            if self.background is None or scene_key != self._scene_key:
+                self.background = None  # so that a scene that fails halfway is not taken for the old one
+                set_scene()
+                self.canvas.draw()
+                self.background = self.canvas.copy_from_bbox(self.figure.bbox)
+                self._encoder = Encoder(self._pixels())
+                self._scene_key = scene_key
+            self.canvas.restore_region(self.background)
+            draw()
+            for artist in self.moving:
+                if artist.get_visible():
+                    text_cache.draw(artist, self.figure, self.canvas.get_renderer())
+        return self._encoder.png(self._pixels())
+
+    def as_they_are(self) -> list[list[float]]:
+        """Return the boxes of the axes whose colours say something by being dark or light, for a dark page."""
+        return [hands.box(axes, self.figure) for axes in self.figure.axes if axes.get_visible() and _says_by_shade(axes)]
+
+    def _pixels(self) -> np.ndarray:
+        return np.asarray(self.canvas.buffer_rgba())
+
+
+def _says_by_shade(axes: Axes) -> bool:
+    if axes.get_gid() == AS_IT_IS:
+        return True
+    return any(
+        isinstance(artist, AxesImage) or (isinstance(artist, ContourSet) and artist.filled) for artist in axes.get_children()
+    )

@@ -1,0 +1,857 @@
+// An explorer on the page: its controls, its picture, what of the picture can be taken hold of, its caption.
+//
+// The kernel paints; the page keeps the pictures of the steps around the one shown, so that playing and stepping need
+// no answer from the kernel. At most one request is under way, and after it the newest wish is asked for, never a
+// queue. `stage.py` lists all that the two say to each other.
+
+const KEPT_PICTURES = 160;
+const KEPT_BYTES = 16e6;
+const AHEAD = 48; // steps on either side that are worth having
+const BATCH = 12; // of them, asked for at a time
+const TELL_EVERY = 100; // milliseconds between two words to the kernel on the step that is shown
+const PATIENCE = 4000; // milliseconds until the page says that the kernel does not answer
+const ALWAYS = "Run the cell of this picture again to move it.";
+
+function make(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else if (value === true) element.setAttribute(name, "");
+    else if (value !== false && value !== undefined) element.setAttribute(name, value);
+  }
+  element.append(...children);
+  return element;
+}
+
+let made = 0;
+const newId = () => `gdlab-${Date.now().toString(36)}-${++made}`;
+const bound = (low, value, high) => Math.min(Math.max(value, low), high);
+
+function nearest(positions, value, logarithmic) {
+  const scale = logarithmic && value > 0 ? Math.log : Number;
+  let best = 0;
+  for (let k = 1; k < positions.length; k++) {
+    const [here, there] = [positions[k], positions[best]].map((p) => Math.abs(scale(p) - scale(value)));
+    if (here < there) best = k;
+  }
+  return best;
+}
+
+// --- controls: each has `element`, and `show(value)`; a change by hand calls `changed(value)` ---
+
+function slider(spec, changed) {
+  const id = newId();
+  const input = make("input", { type: "range", id, min: 0, max: spec.positions.length - 1, step: 1 });
+  const output = make("output", { for: id, "aria-hidden": "true" });
+  const longest = Math.max(...spec.texts.map((text) => text.length));
+  output.style.minWidth = `${longest}ch`;
+  const write = (text) => {
+    output.textContent = text;
+    input.setAttribute("aria-valuetext", text);
+  };
+  input.addEventListener("input", () => {
+    write(spec.texts[input.value]);
+    changed(spec.positions[input.value]);
+  });
+  return {
+    input,
+    element: make("div", { class: "control slider" }, make("label", { for: id }, spec.label), input, output),
+    show(value) {
+      const k = nearest(spec.positions, value);
+      input.value = k;
+      write(spec.positions[k] === value ? spec.texts[k] : String(+value.toPrecision(4)).replace("-", "−"));
+    },
+  };
+}
+
+function choice(spec, changed) {
+  const id = newId();
+  const options = spec.positions.map((name, k) => make("option", { value: name }, spec.texts[k]));
+  const input = make("select", { id, onchange: () => changed(input.value) }, ...options);
+  return {
+    input,
+    element: make("div", { class: "control choice" }, make("label", { for: id }, spec.label), input),
+    show: (value) => void (input.value = value),
+  };
+}
+
+// Points of two classes: what is pressed here says what a click on the picture does; see `pad` below.
+function points(spec, changed) {
+  const classes = ["○ first class", "△ second class"];
+  const tools = classes.map((words, k) =>
+    make("button", { type: "button", "aria-pressed": "false", onclick: () => choose(control.tool === k ? null : k) }, words)
+  );
+  const choose = (tool) => {
+    control.tool = tool;
+    tools.forEach((button, k) => button.setAttribute("aria-pressed", String(k === tool)));
+    control.onTool?.();
+  };
+  const history = [];
+  const set = (value) => {
+    history.push(control.value);
+    control.value = value;
+    changed(value);
+  };
+  const undo = () => {
+    if (history.length) changed((control.value = history.pop()));
+  };
+  const control = {
+    tool: null,
+    value: [],
+    fromNothing: false,
+    set,
+    input: tools[0],
+    show: (value) => void (control.value = value),
+    element: make(
+      "fieldset",
+      { class: "control points" },
+      make("legend", {}, spec.label),
+      ...tools,
+      make("button", { type: "button", onclick: undo }, "Undo"),
+      make("button", { type: "button", onclick: () => { control.fromNothing = true; set([]); choose(0); } }, "Start empty"),
+      make("button", { type: "button", onclick: () => { control.fromNothing = false; set([]); choose(null); } }, "Back to the set")
+    ),
+  };
+  return control;
+}
+
+// A drawing on a grid, as strings in which # is ink.
+function drawing(spec, changed) {
+  const n = spec.size;
+  const canvas = make("canvas", { width: 8 * n, height: 8 * n, role: "img", "aria-label": `${spec.label}: draw here` });
+  let ink = new Uint8Array(n * n);
+  let last = null;
+  const history = [];
+  const rows = () =>
+    ink.some(Boolean)
+      ? Array.from({ length: n }, (_, r) => Array.from(ink.subarray(r * n, r * n + n), (on) => (on ? "#" : ".")).join(""))
+      : [];
+  const paint = () => {
+    const context = canvas.getContext("2d");
+    context.fillStyle = "#fff";
+    context.fillRect(0, 0, canvas.width, canvas.height);
+    context.fillStyle = "#20252B";
+    ink.forEach((on, k) => on && context.fillRect(8 * (k % n), 8 * Math.floor(k / n), 8, 8));
+  };
+  const dab = (x, y) => {
+    const radius = n / 20;
+    for (let r = 0; r < n; r++)
+      for (let c = 0; c < n; c++) if (Math.hypot(c + 0.5 - x, r + 0.5 - y) <= radius) ink[r * n + c] = 1;
+  };
+  const draw = (event) => {
+    const box = canvas.getBoundingClientRect();
+    const [x, y] = [((event.clientX - box.left) / box.width) * n, ((event.clientY - box.top) / box.height) * n];
+    const [x0, y0] = last ?? [x, y];
+    const parts = Math.ceil(Math.hypot(x - x0, y - y0) * 2) + 1;
+    for (let k = 0; k <= parts; k++) dab(x0 + ((x - x0) * k) / parts, y0 + ((y - y0) * k) / parts);
+    last = [x, y];
+    paint();
+  };
+  canvas.addEventListener("pointerdown", (event) => {
+    event.preventDefault();
+    canvas.setPointerCapture(event.pointerId);
+    history.push(ink.slice());
+    draw(event);
+  });
+  canvas.addEventListener("pointermove", (event) => last && draw(event));
+  for (const end of ["pointerup", "pointercancel"])
+    canvas.addEventListener(end, () => {
+      if (last) changed(rows());
+      last = null;
+    });
+  const button = (words, act) => make("button", { type: "button", onclick: () => (act(), paint(), changed(rows())) }, words);
+  return {
+    input: canvas,
+    element: make(
+      "fieldset",
+      { class: "control drawing" },
+      make("legend", {}, spec.label),
+      canvas,
+      button("Undo", () => { ink = history.pop() ?? new Uint8Array(n * n); }),
+      button("Clear", () => { history.push(ink); ink = new Uint8Array(n * n); })
+    ),
+    show(value) {
+      if (last) return;
+      ink = new Uint8Array(n * n);
+      value.forEach((row, r) => [...row].forEach((letter, c) => (ink[r * n + c] = +(letter === "#"))));
+      paint();
+    },
+  };
+}
+
+const KINDS = { slider, steps: slider, choice, points, drawing };
+
+// --- the stage ---
+
+class Stage {
+  constructor(model, el) {
+    this.model = model;
+    this.spec = model.get("spec");
+    this.specOf = Object.fromEntries(this.spec.controls.map((spec) => [spec.name, spec]));
+    this.step = this.spec.controls.find((spec) => spec.kind === "steps");
+    this.cache = new Map(); // step -> {url, bytes, frame}
+    this.key = "";
+    this.direction = 1;
+    this.asked = 0;
+    this.id = newId();
+    this.waiting = null; // the id of the request under way
+    this.wished = false; // something newer is wanted after it
+    this.expected = new Set(); // steps that were asked for ahead
+    this.engaged = this.visible = false;
+    this.cleanup = [];
+    this.build(el);
+    this.hands = new Hands(this);
+    this.listen();
+    const first = model.get("shown");
+    this.frame = first;
+    this.adopt(first);
+    if (first.picture) this.show(first, this.urlOf(first.picture));
+    this.ask({ do: "show" });
+  }
+
+  build(el) {
+    const { spec } = this;
+    this.controls = {};
+    const settings = [], folded = [], walk = [];
+    for (const one of spec.controls) {
+      const control = KINDS[one.kind](one, (value) => this.set({ [one.name]: value }));
+      this.controls[one.name] = control;
+      (one.kind === "steps" ? walk : one.folded ? folded : settings).push(control.element);
+    }
+    this.play = make("button", { type: "button", class: "play", onclick: () => this.togglePlay() });
+    this.reset = make("button", { type: "button", class: "reset", onclick: () => this.resetAll() }, "Reset");
+    this.reset.title = "Put every control back to its start";
+    this.image = make("img", { class: "shown", alt: "", draggable: "false" });
+    this.light = make("img", { class: "light", alt: "", "aria-hidden": "true", draggable: "false", hidden: true });
+    this.overlay = make("div", { class: "hands" });
+    this.says = make("div", { class: "says", hidden: true, role: "tooltip" });
+    this.veil = make("button", { type: "button", class: "veil", hidden: true, onclick: () => this.ask({ do: "lift" }) });
+    this.veil.append(make("span", {}, "First commit to your prediction above."), make("span", { class: "small" }, "Show the picture all the same"));
+    this.picture = make("div", { class: "picture" }, this.image, this.light, this.overlay, this.says, this.veil);
+    this.picture.style.aspectRatio = `${spec.width} / ${spec.height}`;
+    this.bar = make("progress", { max: 1, "aria-label": spec.long_work });
+    this.left = make("span", { class: "left" });
+    this.halt = make("button", { type: "button", onclick: () => this.ask({ do: this.frame.stopped ? "go_on" : "stop" }) });
+    const work = make("div", { class: "work" }, make("span", {}, spec.long_work), this.bar, this.left);
+    if (spec.stoppable) work.append(this.halt);
+    this.work = work;
+    if (this.step) walk.unshift(this.play);
+    if (spec.long_work) walk.push(work);
+    this.words = make("p", { class: "words", role: "status", "aria-live": "polite" });
+    if (folded.length) settings.push(make("details", { class: "folded" }, make("summary", {}, "More settings"), ...folded));
+    this.side = make("div", { class: "side" }, ...settings, this.reset);
+    this.walk = make("div", { class: "walk" }, ...walk);
+    if (!walk.length) this.walk.hidden = true;
+    this.root = make(
+      "div",
+      { class: "gdlab-stage", role: "group", "aria-label": spec.title, "data-lm-suppress-shortcuts": "true" },
+      this.side,
+      make("div", { class: "main" }, this.picture, this.walk, this.words)
+    );
+    this.root.style.setProperty("--wide", `${spec.width}px`);
+    this.root.style.setProperty("--high", `${spec.height}px`);
+    el.append(this.root);
+    for (const kind of ["keydown", "keyup", "keypress"]) this.root.addEventListener(kind, (event) => event.stopPropagation());
+    this.showPlay();
+  }
+
+  listen() {
+    const { model } = this;
+    const hear = (content, buffers) => this.hear(content, buffers);
+    const gone = () => this.lost("The kernel of this picture has gone. " + ALWAYS);
+    model.on("msg:custom", hear);
+    model.on("comm_live_update", gone);
+    this.cleanup.push(() => (model.off("msg:custom", hear), model.off("comm_live_update", gone)));
+    const engage = () => {
+      this.engaged = true;
+      this.plan();
+    };
+    for (const kind of ["pointerenter", "focusin"]) this.root.addEventListener(kind, engage);
+    const seen = new IntersectionObserver((entries) => {
+      this.visible = entries.at(-1).isIntersecting;
+      if (!this.visible && this.playing) this.togglePlay();
+      this.plan();
+    });
+    seen.observe(this.picture);
+    const sized = new ResizeObserver(() => this.layOut());
+    sized.observe(this.root);
+    const theme = () => this.root.classList.toggle("dark", isDark());
+    const watch = new MutationObserver(theme);
+    watch.observe(document.body, { attributes: true });
+    const scheme = matchMedia("(prefers-color-scheme: dark)");
+    scheme.addEventListener("change", theme);
+    theme();
+    this.cleanup.push(() => {
+      seen.disconnect();
+      sized.disconnect();
+      watch.disconnect();
+      scheme.removeEventListener("change", theme);
+    });
+  }
+
+  layOut() {
+    const beside = this.side.childElementCount > 1 && this.root.clientWidth >= 0.8 * this.spec.width + 212;
+    this.root.classList.toggle("beside", beside);
+  }
+
+  destroy() {
+    this.playing = false;
+    this.dropPictures();
+    clearTimeout(this.impatient);
+    clearTimeout(this.teller);
+    this.cleanup.forEach((act) => act());
+    this.root.remove();
+  }
+
+  // --- values ---
+
+  set(changes) {
+    const step = this.step?.name;
+    if (step in changes && changes[step] !== this.values[step]) this.direction = Math.sign(changes[step] - this.values[step]);
+    if (Object.keys(changes).some((name) => name !== step) && this.playing) this.togglePlay();
+    this.values = { ...this.values, ...changes };
+    for (const name in changes) this.controls[name].show(changes[name]);
+    this.want();
+  }
+
+  // Show the picture for the values: from the pictures at hand, or by the one request that may be under way.
+  want() {
+    const at = this.keyOf(this.values) === this.key && this.step ? this.cache.get(this.values[this.step.name]) : undefined;
+    if (at) {
+      this.wished = false;
+      this.show(at.frame, at.url);
+      if (this.waiting === null) this.tellSoon();
+    } else if (this.waiting === null) this.ask({ do: "set", values: this.values });
+    else this.wished = true;
+    this.mark();
+    this.plan();
+  }
+
+  ask(content) {
+    const ask = `${this.id}:${++this.asked}`;
+    if (content.do !== "show") {
+      this.waiting = ask;
+      clearTimeout(this.impatient);
+      this.impatient = setTimeout(() => this.waiting === ask && this.lost("The kernel is busy, or has gone."), PATIENCE);
+      this.expected.clear();
+    }
+    this.model.send({ ...content, ask });
+    this.mark();
+  }
+
+  tellSoon() {
+    this.teller ??= setTimeout(() => {
+      this.teller = null;
+      if (this.waiting === null && this.step) {
+        const { name } = this.step;
+        this.model.send({ do: "at", values: { [name]: this.values[name] }, ask: `${this.id}:${this.asked}` });
+      }
+    }, TELL_EVERY);
+  }
+
+  resetAll() {
+    if (this.playing) this.togglePlay();
+    this.wished = false;
+    this.ask({ do: "reset" });
+  }
+
+  // --- what the kernel says ---
+
+  hear(content, buffers) {
+    this.root.classList.remove("lost");
+    if (content.say === "ahead") {
+      this.keep(content, buffers[0]);
+      this.expected.delete(content.values[this.step.name]);
+      this.plan();
+      this.onPicture?.();
+      return;
+    }
+    const mine = content.ask === this.waiting;
+    if (this.waiting !== null && !mine) return; // a picture that was asked for before, or a word on older work
+    if (mine) {
+      this.waiting = null;
+      clearTimeout(this.impatient);
+    }
+    if (!(this.wished || this.hands.dragging)) this.adopt(content);
+    const picture = buffers?.[0];
+    this.frame = content;
+    this.tellWork(content);
+    if (picture) {
+      const kept = content.share >= 1 && this.step ? this.keep(content, picture) : null;
+      const ours = same(content.values, this.values) || this.wished || this.hands.dragging;
+      if (ours) this.show(content, kept?.url ?? this.urlOf(picture));
+    } else this.say(content);
+    this.model.set("shown", { ...content, picture: picture ?? this.model.get("shown").picture });
+    if (this.wished) {
+      this.wished = false;
+      this.want();
+    }
+    this.mark();
+    this.plan();
+    this.onPicture?.();
+  }
+
+  adopt(frame) {
+    this.values = { ...frame.values };
+    for (const name in this.controls) this.controls[name].show(frame.values[name]);
+    this.tellWork(frame);
+  }
+
+  tellWork(frame) {
+    this.work.style.visibility = frame.share < 1 ? "visible" : "hidden";
+    this.bar.value = frame.share;
+    this.left.textContent = frame.left;
+    this.halt.textContent = frame.stopped ? "Continue" : "Stop";
+    this.veil.hidden = !frame.veiled;
+    this.root.classList.toggle("veiled", Boolean(frame.veiled));
+  }
+
+  say(frame) {
+    const words = frame.alert || frame.words;
+    this.words.setAttribute("role", frame.alert ? "alert" : "status");
+    if (this.words.textContent !== words) this.words.textContent = words;
+    if (!frame.alert) this.image.alt = words;
+  }
+
+  lost(words) {
+    if (this.playing) this.togglePlay();
+    this.root.classList.add("lost");
+    this.words.setAttribute("role", "alert");
+    this.words.textContent = words;
+  }
+
+  // --- pictures ---
+
+  urlOf(bytes) {
+    return URL.createObjectURL(new Blob([bytes], { type: "image/png" }));
+  }
+
+  show(frame, url) {
+    this.displayed = frame;
+    const before = this.image.src;
+    this.image.src = this.light.src = url;
+    if (before.startsWith("blob:") && before !== url && !this.isKept(before)) URL.revokeObjectURL(before);
+    const boxes = frame.as_they_are ?? [];
+    this.light.hidden = !boxes.length;
+    const corners = boxes.map(([l, t, w, h]) => `M${l} ${t}h${w}v${h}h${-w}z`).join("");
+    if (corners !== this.corners) {
+      this.corners = corners;
+      this.clip(boxes);
+    }
+    this.say(frame);
+    this.hands.show(frame);
+    this.mark();
+  }
+
+  // Where the picture says something by dark and light, a dark page shows it as it is: a second image, cut to there.
+  clip(boxes) {
+    const points = boxes.map(([l, t, w, h]) => {
+      const [x0, y0, x1, y1] = [l, t, l + w, t + h].map((share) => `${100 * share}%`);
+      return `0 0, ${x0} ${y0}, ${x1} ${y0}, ${x1} ${y1}, ${x0} ${y1}, ${x0} ${y0}, 0 0`;
+    });
+    this.light.style.clipPath = boxes.length ? `polygon(nonzero, ${points.join(", ")})` : "";
+  }
+
+  isKept(url) {
+    for (const kept of this.cache.values()) if (kept.url === url) return true;
+    return false;
+  }
+
+  mark() {
+    const old = this.waiting !== null || this.wished;
+    this.root.classList.toggle("old", old);
+    this.picture.setAttribute("aria-busy", String(old));
+  }
+
+  keyOf(values) {
+    const rest = { ...values };
+    if (this.step) delete rest[this.step.name];
+    return JSON.stringify(rest);
+  }
+
+  keep(frame, bytes) {
+    const key = this.keyOf(frame.values);
+    if (key !== this.key) {
+      if (frame.say === "ahead") return null; // of a setting that has changed meanwhile
+      this.dropPictures();
+      this.key = key;
+    }
+    const step = frame.values[this.step.name];
+    const old = this.cache.get(step);
+    if (old && old.url !== this.image.src) URL.revokeObjectURL(old.url);
+    const kept = { url: this.urlOf(bytes), bytes: bytes.byteLength, frame };
+    this.cache.set(step, kept);
+    this.room();
+    return kept;
+  }
+
+  // Let go of the pictures that are farthest from the step shown.
+  room() {
+    const here = this.values[this.step.name];
+    const sum = () => [...this.cache.values()].reduce((all, one) => all + one.bytes, 0);
+    while (this.cache.size > KEPT_PICTURES || sum() > KEPT_BYTES) {
+      const far = [...this.cache.keys()].reduce((a, b) => (Math.abs(b - here) > Math.abs(a - here) ? b : a));
+      if (far === here) break;
+      if (this.cache.get(far).url !== this.image.src) URL.revokeObjectURL(this.cache.get(far).url);
+      this.cache.delete(far);
+    }
+  }
+
+  dropPictures() {
+    for (const kept of this.cache.values()) if (kept.url !== this.image.src) URL.revokeObjectURL(kept.url);
+    this.cache.clear();
+    this.expected.clear();
+  }
+
+  // Ask for the pictures that are likely to be wanted next, a few at a time, only while somebody is at it.
+  plan() {
+    if (!this.step || !this.engaged || !this.visible || document.hidden) return;
+    if (this.waiting !== null || this.wished || this.frame.share < 1 || this.expected.size > BATCH / 3) return;
+    if (this.keyOf(this.values) !== this.key || this.frame.veiled) return;
+    const { positions, name } = this.step;
+    const here = nearest(positions, this.values[name]);
+    const wanted = [];
+    for (let k = 1; k <= AHEAD && wanted.length < BATCH; k++)
+      for (const side of this.playing ? [1] : [1, -1]) {
+        const at = here + side * k * this.direction;
+        if (side === -1 && k > AHEAD / 2) continue;
+        if (at >= 0 && at < positions.length && !this.cache.has(positions[at])) wanted.push(positions[at]);
+      }
+    if (!wanted.length) return;
+    if (wanted.every((step) => this.expected.has(step))) return;
+    this.expected = new Set(wanted);
+    this.model.send({ do: "ahead", values: this.values, steps: wanted, ask: `${this.id}:${this.asked}` });
+  }
+
+  // --- playing ---
+
+  togglePlay() {
+    this.playing = !this.playing;
+    this.showPlay();
+    if (this.playing) this.run();
+  }
+
+  showPlay() {
+    this.play.textContent = this.playing ? "❚❚ Pause" : "▶ Play";
+    this.play.setAttribute("aria-label", `${this.playing ? "Pause" : "Play"} ${this.step?.label ?? ""}`);
+  }
+
+  async run() {
+    const { positions, name, interval } = this.step;
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches ? 250 : 0;
+    this.engaged = true;
+    this.direction = 1;
+    if (this.values[name] >= positions.at(-1)) this.set({ [name]: positions[0] });
+    const round = (this.round = {});
+    let due = performance.now();
+    while (this.playing && this.round === round) {
+      await this.ready();
+      await this.image.decode().catch(() => {});
+      due = Math.max(due + Math.max(interval, calm), performance.now() - interval);
+      const pause = due - performance.now();
+      if (pause > 0) await new Promise((resolve) => setTimeout(resolve, pause));
+      if (!this.playing || this.round !== round) return;
+      const next = positions[nearest(positions, this.values[name]) + 1];
+      if (next === undefined) return void this.togglePlay();
+      if (!this.cache.has(next) && this.expected.has(next)) await this.picked(next, 400);
+      if (this.playing && this.round === round) this.set({ [name]: next });
+    }
+  }
+
+  // Wait until the picture that is wanted is the one that is shown.
+  async ready() {
+    while (this.playing && (this.waiting !== null || this.wished)) await this.news(1000);
+  }
+
+  async picked(step, patience) {
+    const end = performance.now() + patience;
+    while (this.playing && !this.cache.has(step) && performance.now() < end) await this.news(end - performance.now());
+  }
+
+  news(patience) {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, patience);
+      this.onPicture = () => (clearTimeout(timer), (this.onPicture = null), resolve());
+    });
+  }
+}
+
+const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
+
+function isDark() {
+  const { jpThemeLight, vscodeThemeKind } = document.body.dataset;
+  if (jpThemeLight !== undefined) return jpThemeLight === "false";
+  if (vscodeThemeKind !== undefined) return /dark|contrast$/.test(vscodeThemeKind);
+  return matchMedia("(prefers-color-scheme: dark)").matches;
+}
+
+// --- hands on the picture ---
+
+// Axes tell where they are on the picture and what their ends are, so that a pointer can be read in data coordinates.
+function toData(axes, x, y) {
+  const along = ([low, high, log], share) =>
+    log ? Math.exp(Math.log(low) + share * (Math.log(high) - Math.log(low))) : low + share * (high - low);
+  const [left, top, width, height] = axes.box;
+  return [along(axes.x, (x - left) / width), along(axes.y, 1 - (y - top) / height)];
+}
+
+function toShare(axes, x, y) {
+  const along = ([low, high, log], value) =>
+    log ? (Math.log(value) - Math.log(low)) / (Math.log(high) - Math.log(low)) : (value - low) / (high - low);
+  const [left, top, width, height] = axes.box;
+  return [left + width * along(axes.x, x), top + height * (1 - along(axes.y, y))];
+}
+
+class Hands {
+  constructor(stage) {
+    this.stage = stage;
+    this.parts = new Map(); // key -> {element, hand}
+    this.dragging = null;
+    for (const name in stage.controls) if (stage.specOf[name].kind === "points") stage.controls[name].onTool = () => this.show(stage.displayed);
+  }
+
+  show(frame) {
+    const seen = new Set();
+    const counts = {};
+    this.axes = frame.axes ?? [];
+    for (const hand of frame.hands ?? []) {
+      const id = `${hand.kind} ${hand.name}`;
+      const key = `${id} ${(counts[id] = (counts[id] ?? 0) + 1)}`;
+      seen.add(key);
+      if (!this.parts.has(key)) {
+        const part = { element: this[hand.kind](() => part.hand), hand };
+        this.parts.set(key, part);
+        this.stage.overlay.append(part.element);
+      }
+      const part = this.parts.get(key);
+      part.hand = hand;
+      this[`${hand.kind}At`](part);
+    }
+    for (const [key, part] of this.parts)
+      if (!seen.has(key) && part !== this.dragging) {
+        part.element.remove();
+        this.parts.delete(key);
+      }
+    const spots = [...this.parts.values()].filter((part) => part.hand.kind === "spot");
+    if (spots.length && !spots.some((part) => part.element.tabIndex === 0)) spots[0].element.tabIndex = 0;
+  }
+
+  put(element, [x, y], frame) {
+    const [left, top, width, height] = frame?.box ?? [0, 0, 1, 1];
+    element.style.left = `${100 * bound(left, x, left + width)}%`;
+    element.style.top = `${100 * bound(top, y, top + height)}%`;
+  }
+
+  share(event) {
+    const box = this.stage.picture.getBoundingClientRect();
+    return [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
+  }
+
+  // Let an element be dragged: `move` gets the pointer's place as shares of the picture.
+  draggable(element, part, move) {
+    let offset = [0, 0];
+    element.addEventListener("pointerdown", (event) => {
+      if (event.button) return;
+      event.preventDefault();
+      element.focus();
+      element.setPointerCapture(event.pointerId);
+      element.classList.add("held");
+      this.dragging = this.partOf(element);
+      const at = this.share(event);
+      const { hand } = this.dragging;
+      offset = hand.kind === "handle" ? [hand.at[0] - at[0], hand.at[1] - at[1]] : [0, 0];
+      if (hand.kind !== "handle") move(...at);
+    });
+    element.addEventListener("pointermove", (event) => {
+      if (!this.dragging || this.dragging.element !== element) return;
+      const at = this.share(event);
+      move(at[0] + offset[0], at[1] + offset[1]);
+    });
+    for (const end of ["pointerup", "pointercancel", "lostpointercapture"])
+      element.addEventListener(end, () => {
+        if (!this.dragging || this.dragging.element !== element) return;
+        this.dragging = null;
+        element.classList.remove("held");
+        if (this.stage.displayed) this.show(this.stage.displayed);
+      });
+  }
+
+  partOf(element) {
+    return [...this.parts.values()].find((part) => part.element === element);
+  }
+
+  // Move controls by whole positions.
+  nudge(event, moves) {
+    const { stage } = this;
+    const far = event.shiftKey || event.key.startsWith("Page") ? 10 : 1;
+    const changes = {};
+    for (const [name, direction] of moves) {
+      if (!name || !direction) continue;
+      const { positions } = stage.specOf[name];
+      const k = nearest(positions, stage.values[name]);
+      changes[name] = positions[bound(0, k + direction * far, positions.length - 1)];
+    }
+    if (!Object.keys(changes).length) return;
+    event.preventDefault();
+    stage.set(changes);
+  }
+
+  textOf(name) {
+    const { positions, texts, label } = this.stage.specOf[name];
+    return `${label} ${texts[nearest(positions, this.stage.values[name])]}`;
+  }
+
+  handle(hand) {
+    const element = make("button", { type: "button", class: "handle" }, make("span", {}));
+    this.draggable(element, null, (x, y) => {
+      const one = hand();
+      const { stage } = this;
+      const axes = this.axes[one.axes];
+      if (one.path.length) {
+        const { width, height } = stage.picture.getBoundingClientRect();
+        const far = one.path.map(([px, py]) => Math.hypot((px - x) * width, (py - y) * height));
+        const k = far.indexOf(Math.min(...far));
+        this.put(element, one.path[k]);
+        stage.set({ [one.x]: stage.specOf[one.x].positions[k] });
+        return;
+      }
+      const at = toData(axes, x, y);
+      const [sx, sy] = [one.x ? x : one.at[0], one.y ? y : one.at[1]];
+      this.put(element, [sx, sy], axes);
+      const changes = {};
+      [one.x, one.y].forEach((name, k) => {
+        if (!name) return;
+        const { positions } = stage.specOf[name];
+        const value = positions[nearest(positions, at[k], axes["xy"[k]][2])];
+        if (value !== stage.values[name]) changes[name] = value;
+      });
+      if (Object.keys(changes).length) stage.set(changes);
+    });
+    element.addEventListener("keydown", (event) => {
+      const one = hand();
+      const [dx, dy] = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key] ?? [0, 0];
+      const only = one.x && one.y ? null : one.x || one.y;
+      if (only) this.nudge(event, [[only, dx || dy]]);
+      else this.nudge(event, [[one.x, dx], [one.y, dy]]);
+    });
+    this.tells(element, () => [hand().x, hand().y].filter(Boolean).map((name) => this.textOf(name)).join(", "));
+    return element;
+  }
+
+  handleAt(part) {
+    const { hand, element } = part;
+    const words = [hand.x, hand.y].filter(Boolean).map((name) => this.textOf(name)).join(", ");
+    element.setAttribute("aria-label", `${hand.name}: ${words}. Drag it, or use the arrow keys.`);
+    if (this.dragging !== part) this.put(element, hand.at, this.axes[hand.axes]);
+  }
+
+  strip(hand) {
+    const element = make("div", { class: "strip", role: "slider", tabindex: 0, "aria-orientation": "horizontal" }, make("span", {}));
+    this.draggable(element, null, (x, y) => {
+      const { positions } = this.stage.specOf[hand().x];
+      const at = toData(this.axes[hand().axes], x, y)[0] / hand().scale;
+      const value = positions[nearest(positions, at)];
+      if (value !== this.stage.values[hand().x]) this.stage.set({ [hand().x]: value });
+      this.stripAt(this.partOf(element));
+    });
+    element.addEventListener("keydown", (event) => {
+      const direction = { ArrowRight: 1, ArrowUp: 1, PageUp: 1, ArrowLeft: -1, ArrowDown: -1, PageDown: -1, Home: -1e9, End: 1e9 };
+      this.nudge(event, [[hand().x, direction[event.key] ?? 0]]);
+    });
+    return element;
+  }
+
+  stripAt({ element, hand }) {
+    const axes = this.axes[hand.axes];
+    const { positions, texts } = this.stage.specOf[hand.x];
+    const value = this.stage.values[hand.x];
+    const k = nearest(positions, value);
+    const [left, top, width, height] = axes.box;
+    Object.assign(element.style, { left: `${100 * left}%`, top: `${100 * top}%`, width: `${100 * width}%`, height: `${100 * height}%` });
+    const share = (toShare(axes, value * hand.scale, 0)[0] - left) / width;
+    element.firstChild.style.left = `${100 * bound(0, share, 1)}%`;
+    const told = { label: hand.name, valuemin: 0, valuemax: positions.length - 1, valuenow: k, valuetext: texts[k] };
+    for (const name in told) element.setAttribute(`aria-${name}`, told[name]);
+  }
+
+  spot(hand) {
+    const element = make("button", { type: "button", class: "spot", tabindex: -1 });
+    element.addEventListener("click", () => Object.keys(hand().sets).length && this.stage.set(hand().sets));
+    element.addEventListener("keydown", (event) => {
+      const direction = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+      if (!direction) return;
+      event.preventDefault();
+      const spots = [...this.stage.overlay.querySelectorAll(".spot")]; // one stop for Tab, arrows among them
+      const next = spots[(spots.indexOf(element) + direction + spots.length) % spots.length];
+      spots.forEach((one) => (one.tabIndex = one === next ? 0 : -1));
+      next.focus();
+    });
+    this.tells(element, () => hand().says);
+    return element;
+  }
+
+  spotAt({ element, hand }) {
+    element.setAttribute("aria-label", hand.says ? `${hand.name}: ${hand.says}` : hand.name);
+    element.classList.toggle("sets", Object.keys(hand.sets).length > 0);
+    element.classList.toggle("box", Boolean(hand.size));
+    if (hand.size) {
+      element.style.width = `${100 * hand.size[0]}%`;
+      element.style.height = `${100 * hand.size[1]}%`;
+    }
+    this.put(element, hand.at, hand.size ? null : this.axes[hand.axes]);
+  }
+
+  pad(hand) {
+    const element = make("div", { class: "pad" });
+    element.addEventListener("pointerdown", (event) => {
+      const { control: name, shown } = hand();
+      const control = this.stage.controls[name];
+      if (control.tool === null || event.button) return;
+      event.preventDefault();
+      const { extent, most } = this.stage.specOf[name];
+      const box = this.stage.picture.getBoundingClientRect();
+      const axes = this.axes[hand().axes];
+      const at = this.share(event);
+      const base = control.value.length ? control.value : control.fromNothing ? [] : shown;
+      const near = base.findIndex(([x, y]) => {
+        const [sx, sy] = toShare(axes, x, y);
+        return Math.hypot((sx - at[0]) * box.width, (sy - at[1]) * box.height) < 9;
+      });
+      const place = toData(axes, ...at).map((v) => Math.round(100 * bound(-extent, v, extent)) / 100);
+      const next = near >= 0 ? base.filter((_, k) => k !== near) : [...base, [...place, control.tool]];
+      if (next.length <= most) control.set(next);
+    });
+    return element;
+  }
+
+  padAt({ element, hand }) {
+    const [left, top, width, height] = this.axes[hand.axes].box;
+    Object.assign(element.style, { left: `${100 * left}%`, top: `${100 * top}%`, width: `${100 * width}%`, height: `${100 * height}%` });
+    element.classList.toggle("on", this.stage.controls[hand.control].tool !== null);
+  }
+
+  // Show words beside an element while the pointer or the focus is on it.
+  tells(element, words) {
+    const { says } = this.stage;
+    const show = () => {
+      const text = words();
+      if (!text) return;
+      says.textContent = text;
+      says.hidden = false;
+      const [box, whole] = [element, this.stage.picture].map((one) => one.getBoundingClientRect());
+      const x = box.left + box.width / 2 - whole.left;
+      says.style.left = `${bound(says.offsetWidth / 2, x, whole.width - says.offsetWidth / 2)}px`;
+      const above = box.top - whole.top - says.offsetHeight - 6;
+      says.style.top = `${above < 0 ? box.bottom - whole.top + 6 : above}px`;
+    };
+    for (const kind of ["pointerenter", "focus", "pointermove"]) element.addEventListener(kind, show);
+    for (const kind of ["pointerleave", "blur"]) element.addEventListener(kind, () => (says.hidden = true));
+  }
+}
+
+export default {
+  render({ model, el }) {
+    const stage = new Stage(model, el);
+    return () => stage.destroy();
+  },
+};

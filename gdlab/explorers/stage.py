@@ -1,0 +1,80 @@
+"""The explorer's place on the page: an anywidget whose page code, `stage.js`, is a file of this package.
+
+What the two say to each other, all of it. The page sends
+
+- ``{"do": "set", "values": {…}, "ask": id}``: a reader has moved controls; the page waits for this one answer before it
+  asks for the next, so there is never a queue, and then asks for the newest only;
+- ``{"do": "at", "values": {"step": 7}}``: the page has shown a step from the pictures that it keeps;
+- ``{"do": "ahead", "values": {…}, "steps": […]}``: pictures of these steps, please, in this order, when there is time;
+  a newer list takes the place of an older one, and one for other values is out of date and ignored;
+- ``{"do": "reset" | "stop" | "go_on" | "show" | "lift", "ask": id}``.
+
+The kernel sends ``{"say": "frame", "ask": id or null, …}`` with what `Explorer` knows of the picture (values, caption,
+hands, progress) and the picture itself as a binary buffer, unless it is the one before; and ``{"say": "ahead", "step":
+7, …}`` in the same form for each picture made ahead.
+"""
+
+from collections.abc import Callable
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import ipywidgets as widgets
+import traitlets
+
+
+@cache
+def _code(name: str) -> str:
+    return Path(__file__).with_name(name).read_text(encoding="utf-8")
+
+
+def _front_end() -> str:
+    """The versions of anywidget's page code that speak with the one installed here."""
+    major, minor, *_ = version("anywidget").split(".")
+    return f"~{major}.{minor}.*"
+
+
+class Stage(widgets.DOMWidget):
+    """A page's view of one explorer.
+
+    It has the traits of `anywidget.AnyWidget` without being one: that makes a class of its own for each widget, and a
+    cell that is run again and again would fill the memory with classes.
+    """
+
+    _model_name = traitlets.Unicode("AnyModel").tag(sync=True)
+    _model_module = traitlets.Unicode("anywidget").tag(sync=True)
+    _model_module_version = traitlets.Unicode(_front_end()).tag(sync=True)
+    _view_name = traitlets.Unicode("AnyView").tag(sync=True)
+    _view_module = traitlets.Unicode("anywidget").tag(sync=True)
+    _view_module_version = traitlets.Unicode(_front_end()).tag(sync=True)
+    _anywidget_id = traitlets.Unicode("gdlab.explorers.stage.Stage").tag(sync=True)
+    _esm = traitlets.Unicode().tag(sync=True)
+    _css = traitlets.Unicode().tag(sync=True)
+    spec = traitlets.Dict().tag(sync=True)
+    """What stays: the controls and the size of the picture."""
+    shown = traitlets.Dict().tag(sync=True)
+    """The last frame, for a page that is opened later; what an open page shows comes by messages."""
+
+    def __init__(
+        self, spec: dict[str, Any], frame: Callable[[], dict[str, Any]], hear: Callable[[dict[str, Any]], None]
+    ) -> None:
+        self._frame = frame
+        super().__init__(spec=spec, _esm=_code("stage.js"), _css=_code("stage.css"))
+        self.on_msg(lambda _, content, __: hear(content))
+
+    def get_state(self, key: Any = None, drop_defaults: bool = False) -> dict[str, Any]:
+        state = super().get_state(key, drop_defaults)
+        if "shown" in state:
+            state["shown"] = self._frame()
+        return state
+
+    def say(self, content: dict[str, Any], picture: bytes | None = None) -> None:
+        """Send a frame to the pages that are open."""
+        self.send(content, [] if picture is None else [picture])
+
+    def close(self) -> None:
+        self.layout.close()
+        self._msg_callbacks.callbacks.clear()
+        self._frame = dict
+        super().close()
