@@ -213,7 +213,7 @@ class Points:
 
     def check(self, value: Any, name: str) -> tuple[tuple[float, float, int], ...]:
         wanted = f"wanted {self.wanted}, such as ((-1, -1, 0), (1, 1, 1))"
-        if isinstance(value, str) or not isinstance(value, Sequence) and not hasattr(value, "__array__"):
+        if isinstance(value, str) or (not isinstance(value, Sequence) and not hasattr(value, "__array__")):
             raise TypeError(f"{name} came as {describe(value)}; {wanted}")
         points = []
         for point in value:
@@ -231,7 +231,7 @@ class Points:
 
 @dataclass(frozen=True)
 class Drawing:
-    """A drawing by mouse, pen or finger: a tuple of rows, each a string in which ``#`` is ink; () where there is none."""
+    """A drawing by mouse, pen or finger: a tuple of rows, strings in which ``#`` is ink; () where there is none."""
 
     label: str
     start: tuple[str, ...] = ()
@@ -243,7 +243,12 @@ class Drawing:
     def positions(self) -> list[tuple[str, ...]]:
         """Some of its values, for whoever tries them all."""
         middle = self.size // 2
-        return [(), tuple(("##" if abs(row - middle) < middle // 2 else "..").center(self.size, ".") for row in range(self.size))]
+        return [
+            (),
+            tuple(
+                ("##" if abs(row - middle) < middle // 2 else "..").center(self.size, ".") for row in range(self.size)
+            ),
+        ]
 
     @property
     def wanted(self) -> str:

@@ -92,7 +92,7 @@ class Explorer(ABC):
     def caption(self, numbers: Any) -> str:
         """Return one or two sentences, with numbers, on what is to be seen now."""
 
-    def hands(self, numbers: Any) -> Sequence[Hand]:  # noqa: ARG002 — most explorers have them
+    def hands(self, numbers: Any) -> Sequence[Hand]:
         """Return what of the picture can be taken hold of now; see `gdlab.explorers.hands`."""
         return ()
 
@@ -224,9 +224,9 @@ class Explorer(ABC):
                 vars(self).pop(name, None)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        if name in self.controls:
+        if "_made" in vars(self) and not self._closed and name in self.controls:
             raise AttributeError(f"set a control by explorer.values = {{{name!r}: {value!r}}}")
-        if "_made" in vars(self) and not name.startswith("_") and not hasattr(self, name) and not self._closed:
+        if "_made" in vars(self) and not self._closed and not name.startswith("_") and not hasattr(self, name):
             raise AttributeError(
                 f"{type(self).__name__} has no {name!r} to set; its controls ({', '.join(self.controls)}) are set by "
                 "explorer.values = {'name': value}"
@@ -328,7 +328,9 @@ class Explorer(ABC):
         self._under_way, self._stopped, self._share_done = None, False, 1.0
         interrupted = isinstance(error, KeyboardInterrupt)
         why = "the kernel was interrupted" if interrupted else f"{type(error).__name__}: {error}"
-        self._alert = f"This setting could not be drawn: {why}. The picture is the one before; Reset goes back to the start."
+        self._alert = (
+            f"This setting could not be drawn: {why}. The picture is the one before; Reset goes back to the start."
+        )
         self._say(None)
 
     def _show(self, *, last: bool) -> bool:

@@ -99,7 +99,10 @@ def _told(hand: Hand, figure: Figure) -> dict[str, Any] | None:
     if isinstance(hand, Strip):
         return {"x": hand.control, "scale": hand.scale}
     if isinstance(hand, Pad):
-        return {"control": hand.control, "shown": [[round(float(x), 3), round(float(y), 3), int(c)] for x, y, c in hand.shown]}
+        return {
+            "control": hand.control,
+            "shown": [[round(float(x), 3), round(float(y), 3), int(c)] for x, y, c in hand.shown],
+        }
     at = _place(hand.axes, figure, [hand.at])[0]
     if not np.isfinite(at).all():
         return None

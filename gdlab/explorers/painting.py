@@ -61,7 +61,9 @@ class Painting:
 
     def as_they_are(self) -> list[list[float]]:
         """Return the boxes of the axes whose colours say something by being dark or light, for a dark page."""
-        return [hands.box(axes, self.figure) for axes in self.figure.axes if axes.get_visible() and _says_by_shade(axes)]
+        return [
+            hands.box(axes, self.figure) for axes in self.figure.axes if axes.get_visible() and _says_by_shade(axes)
+        ]
 
     def _pixels(self) -> np.ndarray:
         return np.asarray(self.canvas.buffer_rgba())
@@ -71,5 +73,6 @@ def _says_by_shade(axes: Axes) -> bool:
     if axes.get_gid() == AS_IT_IS:
         return True
     return any(
-        isinstance(artist, AxesImage) or (isinstance(artist, ContourSet) and artist.filled) for artist in axes.get_children()
+        isinstance(artist, AxesImage) or (isinstance(artist, ContourSet) and artist.filled)
+        for artist in axes.get_children()
     )

@@ -1,13 +1,14 @@
+import dataclasses
 import math
 
-import ipywidgets as widgets
 import numpy as np
 import pytest
 
-from gdlab.explorers.controls import Choice, LogSlider, Slider, Steps
+from gdlab.explorers.controls import Choice, Drawing, IntSlider, LogSlider, Points, Slider, Steps
 
 CONTROLS = {
     "slider": Slider("Start", 0.5, -1.0, 2.0, 0.25, format=".2f"),
+    "whole": IntSlider("Units", 5, 3, 9, 2),
     "log": LogSlider("Learning rate", 0.3, 0.01, 10.0),
     "steps": Steps("Step", 600, start=20, stride=10, interval=80),
     "choice": Choice("Problem", {"xor": "XOR", "moons": "two moons"}, "moons"),
@@ -15,10 +16,12 @@ CONTROLS = {
 
 
 @pytest.mark.parametrize("control", CONTROLS.values(), ids=CONTROLS)
-def test_a_widget_has_the_label_and_stands_at_the_start(control):
-    widget = control.widget()
-    assert widget.description == control.label
-    assert widget.value == control.start
+def test_the_page_is_told_label_positions_and_their_words(control):
+    spec = control.spec()
+    assert spec["label"] == control.label
+    assert spec["positions"] == control.positions
+    assert len(spec["texts"]) == len(set(spec["texts"])) == len(control.positions)
+    assert control.start in control.positions
 
 
 @pytest.mark.parametrize(
@@ -77,19 +80,27 @@ def test_a_message_says_what_came_and_what_was_wanted(name, given, kind, message
 
 @pytest.mark.parametrize("place", [0, 7, 30, -2])
 def test_a_value_beside_a_logarithmic_scale_is_told_its_neighbours(place):
-    below, above = CONTROLS["log"].scale[place:][:2]
+    below, above = CONTROLS["log"].positions[place:][:2]
     with pytest.raises(ValueError, match=rf"^it is .*; wanted a value of its slider, such as {below:g} or {above:g}$"):
         CONTROLS["log"].check(math.sqrt(below * above), "it")
 
 
 def test_a_slider_has_its_ends_and_its_step():
-    widget = CONTROLS["slider"].widget()
-    assert (widget.min, widget.max, widget.step, widget.readout_format) == (-1.0, 2.0, 0.25, ".2f")
+    slider = CONTROLS["slider"]
+    np.testing.assert_array_equal(slider.positions, np.arange(-1, 2.01, 0.25))
+    assert (slider.text(-1.0), slider.text(0.5)) == ("−1.00", "0.50")
+
+
+def test_whole_numbers_are_whole():
+    whole = CONTROLS["whole"]
+    assert whole.positions == [3, 5, 7, 9]
+    assert all(type(value) is int for value in whole.positions)
+    assert type(whole.check(5.0, "it")) is int
 
 
 @pytest.mark.parametrize(("low", "high"), [(0.01, 10.0), (0.2, 3.0), (1e-6, 1e-3), (0.011, 0.099), (1.0, 1000.0)])
 def test_a_logarithmic_scale_rises_evenly_between_its_ends_in_two_digits(low, high):
-    scale = LogSlider("", low, low, high).scale
+    scale = LogSlider("", low, low, high).positions
     ratios = np.diff(np.log(scale))
     assert low <= scale[0] < 1.15 * low
     assert high / 1.15 < scale[-1] <= high
@@ -99,57 +110,65 @@ def test_a_logarithmic_scale_rises_evenly_between_its_ends_in_two_digits(low, hi
 
 
 def test_a_logarithmic_slider_reads_plainly_and_offers_its_scale():
-    control = CONTROLS["log"]
-    words, values = zip(*control.widget().options, strict=True)
-    assert list(values) == control.scale
-    assert (words[0], words[-1]) == ("0.01", "10")
-    assert [float(word) for word in words] == control.scale
-
-
-# --- steps ---
+    spec = CONTROLS["log"].spec()
+    assert (spec["texts"][0], spec["texts"][-1]) == ("0.01", "10")
+    assert [float(text) for text in spec["texts"]] == spec["positions"]
 
 
 def test_steps_go_from_nothing_to_the_last():
-    widget = CONTROLS["steps"].widget()
-    assert (widget.min, widget.max, widget.step, widget.value) == (0, 600, 10, 20)
-
-
-def test_a_player_plays_the_same_steps_and_moves_the_slider_in_the_page(monkeypatch):
-    links = []
-    monkeypatch.setattr(widgets, "jslink", lambda *ends: links.append(ends))
-    slider = CONTROLS["steps"].widget()
-    player, button = CONTROLS["steps"].player(slider)
-    assert (player.min, player.max, player.step, player.value, player.interval) == (0, 600, 10, 20, 80)
-    assert links == [((player, "value"), (slider, "value")), ((button, "value"), (player, "playing"))]
-
-
-def test_the_button_says_what_it_will_do():
-    _, button = CONTROLS["steps"].player(CONTROLS["steps"].widget())
-    assert button.description == "Play"
-    button.value = True
-    assert button.description == "Pause"
-    button.value = False
-    assert button.description == "Play"
-
-
-# --- choices ---
-
-
-def test_a_button_goes_from_option_to_option_and_round():
-    control = CONTROLS["choice"]
-    dropdown = control.widget()
-    button = control.stepper(dropdown)
-    names = list(control.options)
-    dropdown.value = names[0]
-    seen = []
-    for _ in names:
-        button.click()
-        seen.append(dropdown.value)
-    assert seen == [*names[1:], names[0]]
-    assert button.tooltip == f"Next: {control.label}"
+    spec = CONTROLS["steps"].spec()
+    assert spec["positions"] == list(range(0, 601, 10))
+    assert (spec["kind"], spec["interval"]) == ("steps", 80)
 
 
 def test_a_choice_shows_words_and_gives_names():
-    widget = CONTROLS["choice"].widget()
-    assert widget.options == (("XOR", "xor"), ("two moons", "moons"))
-    assert (widget.label, widget.value) == ("two moons", "moons")
+    spec = CONTROLS["choice"].spec()
+    assert dict(zip(spec["positions"], spec["texts"], strict=True)) == {"xor": "XOR", "moons": "two moons"}
+
+
+def test_what_is_seldom_used_can_be_folded():
+    folded = dataclasses.replace(CONTROLS["slider"], folded=True)
+    assert (folded.spec()["folded"], CONTROLS["slider"].spec()["folded"]) == (True, False)
+
+
+# --- points and drawings ---
+
+
+def test_points_are_kept_as_tuples_of_plain_numbers():
+    points = Points("Own points")
+    kept = points.check(np.array([[1, -2, 0], [0.5, 0, 1]]), "it")
+    assert kept == ((1.0, -2.0, 0), (0.5, 0.0, 1))
+    assert [type(number) for number in kept[1]] == [float, float, int]
+    assert points.check([], "it") == ()
+
+
+@pytest.mark.parametrize(
+    ("given", "kind"),
+    [
+        ("no", TypeError),
+        (3, TypeError),
+        ([3], ValueError),
+        ([(1, 2)], ValueError),
+        ([(1, 2, 2)], ValueError),
+        ([(3, 0, 1)], ValueError),
+        ([(float("nan"), 0, 1)], ValueError),
+        ([(0, 0, 1)] * 201, ValueError),
+    ],
+)
+def test_what_are_no_points_is_told(given, kind):
+    with pytest.raises(kind, match=r"^it .*; wanted up to 200 points"):
+        Points("Own points").check(given, "it")
+
+
+def test_a_drawing_is_rows_of_ink_and_none_without_ink():
+    drawing = Drawing("Digit", size=3)
+    assert drawing.check(["#..", ".#.", "..#"], "it") == ("#..", ".#.", "..#")
+    assert drawing.check(["..."] * 3, "it") == ()
+
+
+@pytest.mark.parametrize(
+    ("given", "kind"), [("#", TypeError), ([1], TypeError), (["#"], ValueError), (["x.."] * 3, ValueError)]
+)
+def test_what_is_no_drawing_is_told(given, kind):
+    with pytest.raises(kind, match=r"^it .*; wanted 3 strings of 3 letters"):
+        Drawing("Digit", size=3).check(given, "it")

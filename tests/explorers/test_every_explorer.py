@@ -1,11 +1,12 @@
 """What holds of every explorer, one that is added later too: all of `gdlab`'s are led through their settings."""
 
 import gc
+import inspect
 import io
+import json
 import re
 import weakref
 
-import ipywidgets as widgets
 import numpy as np
 import pytest
 from PIL import Image
@@ -80,7 +81,7 @@ def test_the_walk_reaches_both_ends_of_every_slider_and_every_option(walked):
 
 
 def test_every_picture_is_an_image_of_the_right_size_with_colours(walked):
-    size = round(style.INCHES * style.DPI), round(walked.explorer.height * style.DPI)
+    size = round(walked.explorer.width * style.DPI), round(walked.explorer.height * style.DPI)
     for stop in walked.stops:
         image = Image.open(io.BytesIO(stop.picture))
         assert (image.format, image.size) == ("PNG", size), stop
@@ -101,7 +102,7 @@ def test_every_text_on_a_picture_is_for_readers(walked):
 
 
 def test_no_text_is_cut_by_the_edge_of_a_picture(walked):
-    width, height = walked.explorer._canvas.get_width_height()
+    width, height = walked.explorer._painting.canvas.get_width_height()
     assert [cut for stop in walked.stops for cut in cut_off(stop, width, height)] == []
 
 
@@ -259,41 +260,43 @@ def test_an_explorer_is_written_as_the_code_that_makes_it(explorer):
 # --- the page ---
 
 
-def test_every_step_control_has_a_play_button_that_moves_it(explorer_class, monkeypatch):
-    links = []
-    monkeypatch.setattr(widgets, "jslink", lambda *ends: links.append(ends))
-    explorer = explorer_class()
-    steps = [name for name, control in explorer.controls.items() if isinstance(control, Steps)]
-    moves = [ends for ends in links if ends[0][1] == "value" == ends[1][1]]
-    assert len(moves) == len(steps) == len(explorer._players)
-    for name, player, ((source, source_trait), (target, target_trait)) in zip(
-        steps, explorer._players, moves, strict=True
-    ):
-        slider = explorer._inputs[name]
-        assert (source, source_trait) == (player, "value")
-        assert (target, target_trait) == (slider, "value")
-        for trait in ("min", "max", "step", "value"):
-            assert getattr(player, trait) == getattr(slider, trait), trait
-
-
-def test_every_control_stands_on_the_page_with_a_name(explorer):
-    shown, remaining = [], [explorer.widget]
-    while remaining:
-        widget = remaining.pop()
-        shown.append(widget)
-        remaining.extend(getattr(widget, "children", ()))
-    labels = [widget.description for widget in explorer._inputs.values()]
+def test_every_control_is_on_the_page_with_a_name(explorer):
+    told = explorer._stage.spec["controls"]
+    assert [spec["name"] for spec in told] == list(explorer.controls)
+    labels = [spec["label"] for spec in told]
     assert all(label.strip() for label in labels)
     assert len(set(labels)) == len(labels)
-    for widget in [*explorer._inputs.values(), *explorer._players, explorer._image, explorer._words]:
-        assert shown.count(widget) == 1
+    assert sum(spec["kind"] == "steps" for spec in told) <= 1, "the page plays one"
+
+
+def test_what_goes_to_the_page_is_plain_and_finite(walked):
+    """As JSON, which has no infinities: a hand at one is left out."""
+    frame = walked.explorer._frame()
+    assert json.loads(json.dumps(frame, allow_nan=False)) == json.loads(json.dumps(frame))
+
+
+def test_every_hand_moves_a_control_that_there_is(walked):
+    explorer = walked.explorer
+    names = {""} | set(explorer.controls)
+    for hand in explorer._frame()["hands"]:
+        moved = {hand.get("x", ""), hand.get("y", ""), hand.get("control", ""), *hand.get("sets", {})}
+        assert moved <= names, hand
+        assert hand["name"].strip()
+        for name, value in hand.get("sets", {}).items():
+            assert explorer.controls[name].check(value, name) == value
+
+
+def test_help_tells_the_controls(explorer_class):
+    for name, control in explorer_class.controls.items():
+        assert f"{name}\n    {control.label}: {control.wanted}" in explorer_class.__doc__
+        assert inspect.signature(explorer_class).parameters[name].default == control.start
 
 
 def test_it_shows_itself_live_and_as_a_picture(explorer):
     explorer.values = elsewhere(explorer)
     data, about = explorer._repr_mimebundle_()
     view = data["application/vnd.jupyter.widget-view+json"]
-    assert view == {"version_major": 2, "version_minor": 0, "model_id": explorer.widget.model_id}
+    assert view == {"version_major": 2, "version_minor": 0, "model_id": explorer._stage.model_id}
     above, whole = pixels(picture(explorer)), pixels(data["image/png"])
     np.testing.assert_array_equal(whole[: len(above)], above)
     below = whole[len(above) :]
@@ -301,7 +304,7 @@ def test_it_shows_itself_live_and_as_a_picture(explorer):
     assert below[:, :4].min() == below[:, -4:].min() == below[-4:].min() > 250, "nothing of it is cut"
     assert data["text/plain"] == f"{type(explorer).__name__}: {words(explorer)}"
     assert "\n" not in data["text/plain"]
-    assert about["image/png"] == {"alt": words(explorer), "width": style.PAGE_WIDTH}
+    assert about["image/png"] == {"alt": words(explorer), "width": round(100 * explorer.width)}
 
 
 def test_every_explorer_says_what_it_is(explorer_class):
@@ -310,7 +313,7 @@ def test_every_explorer_says_what_it_is(explorer_class):
 
 
 def test_a_closed_explorer_is_let_go(explorer_class):
-    """Until it is closed, ipywidgets keeps every widget, and with it the explorer and its canvas."""
+    """Until it is closed, ipywidgets keeps its stage, and with it the explorer and its canvas."""
     explorer = explorer_class()
     watched = weakref.ref(explorer)
     explorer.close()

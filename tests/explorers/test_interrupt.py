@@ -46,24 +46,27 @@ class Slow(Toy):
         return super().compute(**values)
 
 toy = Slow()
-toy._inputs["step"].comm.comm_id
+toy._stage.comm.comm_id
 """
 
 
 def test_in_a_kernel_a_change_that_is_interrupted_leaves_the_kernel_and_the_explorer_working():
     manager, client = start_new_kernel()
     try:
-        step = reply(client, client.execute(SLOW, user_expressions={"id": "toy._inputs['step'].comm.comm_id"}), "id")
-        content = {"comm_id": step.strip("'"), "data": {"method": "update", "state": {"value": 3}}}
+        stage = reply(client, client.execute(SLOW, user_expressions={"id": "toy._stage.comm.comm_id"}), "id")
+        content = {
+            "comm_id": stage.strip("'"),
+            "data": {"method": "custom", "content": said},
+        }
         client.shell_channel.send(client.session.msg("comm_msg", content))
         wait_for_print(client, "begun")
         began = time.monotonic()
         manager.interrupt_kernel()
-        said = reply(client, client.execute("", user_expressions={"said": "toy._words.value"}), "said")
+        said = reply(client, client.execute("", user_expressions={"said": "toy._alert or toy._words"}), "said")
         assert time.monotonic() - began < 20
         assert "the kernel was interrupted" in said
         code = "toy.values = {'step': 4}"
-        said = reply(client, client.execute(code, user_expressions={"said": "toy._words.value"}), "said")
+        said = reply(client, client.execute(code, user_expressions={"said": "toy._alert or toy._words"}), "said")
         assert "At step 4" in said
     finally:
         client.stop_channels()

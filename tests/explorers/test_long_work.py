@@ -7,6 +7,7 @@ import pytest
 
 from gdlab.explorers.controls import Slider
 from gdlab.explorers.explorer import Explorer
+from tests.explorers.steering import move
 
 PARTS = 4
 
@@ -48,7 +49,7 @@ def caption(explorer):
 
 
 def bar(explorer):
-    return explorer._progress.value, explorer._progress.layout.visibility
+    return explorer._share_done, "visible" if explorer._share_done < 1 else "hidden"
 
 
 async def until_done(explorer):
@@ -88,8 +89,8 @@ def test_in_a_kernel_the_first_picture_comes_at_once_and_the_rest_by_itself():
 def test_a_newer_change_ends_the_older_work():
     async def story():
         explorer = Counting()
-        older = explorer._task
-        explorer._inputs["goal"].value = 7
+        older = explorer._tasks["work"]
+        move(explorer, "goal", 7.0)
         await asyncio.sleep(0.005)
         assert older.done()
         await until_done(explorer)
@@ -130,7 +131,7 @@ def test_a_failure_on_the_way_is_told_and_ends_the_work(whole):
             explorer.finish()
         await until_done(explorer)
         assert isinstance(explorer.error, ArithmeticError)
-        assert "lost count" in explorer._words.value
+        assert "lost count" in explorer._alert
         assert bar(explorer)[1] == "hidden"
         explorer.fails_at = None
         explorer.values = {"goal": 3}
@@ -139,11 +140,3 @@ def test_a_failure_on_the_way_is_told_and_ends_the_work(whole):
         assert caption(explorer) == "For goal 3 the count is 4."
 
     in_a_kernel(story)
-
-
-def test_the_bar_takes_its_place_all_the_time_so_nothing_jumps():
-    explorer = Counting()
-    assert explorer._progress.layout.display is None
-    assert explorer._progress.description == "Counting"
-    walk = explorer.widget.children[1].children
-    assert explorer._progress in walk

@@ -28,7 +28,7 @@ def run_cell(monkeypatch):
 
 
 def closed(explorer):
-    return explorer.widget.comm is None
+    return explorer._closed
 
 
 def test_a_cell_that_is_run_again_closes_what_it_made(run_cell):
@@ -59,7 +59,7 @@ def test_a_closed_explorer_keeps_its_values_and_lives_again_when_it_is_shown(run
     assert toy.values == before[1]
     data, _ = toy._repr_mimebundle_()
     assert (picture(toy), toy.values) == before
-    assert data["application/vnd.jupyter.widget-view+json"]["model_id"] == toy.widget.model_id
+    assert data["application/vnd.jupyter.widget-view+json"]["model_id"] == toy._stage.model_id
     assert not closed(toy)
     move(toy, "step", 5)
     assert picture(toy) == picture(Toy(step=5, height=2.0))
@@ -71,7 +71,7 @@ def test_a_closed_explorer_can_be_set_and_keeps_nothing_large():
     toy = Toy()
     toy.close()
     gc.collect()
-    assert not hasattr(toy, "_figure")
+    assert not hasattr(toy, "_painting")
     assert picture(toy) == b""
     toy.values = {"step": 3}
     assert picture(toy) == picture(Toy(step=3))
@@ -88,7 +88,7 @@ def test_a_cell_that_is_run_again_and_again_keeps_one_explorer_in_memory(run_cel
     figures, counts = [], set()
     for _ in range(25):
         toy = run_cell("a", Toy)
-        figures.append(weakref.ref(toy._figure))
+        figures.append(weakref.ref(toy._painting.figure))
         counts.add(len(widgets.widgets.widget._instances))
     gc.collect()
     assert [figure() is not None for figure in figures] == [False] * 24 + [True]
@@ -98,9 +98,8 @@ def test_a_cell_that_is_run_again_and_again_keeps_one_explorer_in_memory(run_cel
 def test_in_a_kernel_the_page_says_which_cell_it_runs():
     manager, client = start_new_kernel()
     try:
-        code = (
-            "import gdlab; from gdlab.explorers import cells; e = gdlab.OneWeight(); print(len(page_owner._explorers['x']))"
-        )
+        code = "import gdlab; from gdlab.explorers.page_owner import _explorers as on; "
+        code += "e = gdlab.OneWeight(); print(len(on['x']))"
         said = []
         for _ in range(2):
             content = {"code": code, "silent": False, "store_history": True, "allow_stdin": False}

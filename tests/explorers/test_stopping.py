@@ -2,6 +2,7 @@
 
 import asyncio
 
+from tests.explorers.steering import hear
 from tests.explorers.test_long_work import PARTS, Counting, bar, caption, in_a_kernel, until_done
 
 
@@ -18,7 +19,8 @@ class Quiet(Stoppable):
 
 
 def button(explorer):
-    return explorer._stop_button.description, explorer._stop_button.disabled
+    frame = explorer._frame()
+    return "Continue" if frame["stopped"] else "Stop", frame["share"] >= 1
 
 
 def test_stopped_work_stays_where_it_is_until_it_goes_on():
@@ -26,19 +28,19 @@ def test_stopped_work_stays_where_it_is_until_it_goes_on():
         explorer = Stoppable()
         await asyncio.sleep(0.005)  # one part more
         assert button(explorer) == ("Stop", False)
-        explorer._stop_button.click()
+        hear(explorer, do="stop", ask="page:1")
         done = list(explorer.worked)
         await asyncio.sleep(0.05)
         assert explorer.worked == done
         assert 0 < len(done) <= PARTS
         assert button(explorer) == ("Continue", False)
-        assert explorer._time_left.value == "stopped"
+        assert explorer._frame()["left"] == "stopped"
         assert bar(explorer)[1] == "visible"
-        explorer._stop_button.click()
+        hear(explorer, do="go_on", ask="page:2")
         await until_done(explorer)
         assert caption(explorer) == "For goal 1 the count is 4."
         assert button(explorer) == ("Stop", True)
-        assert explorer._time_left.value == ""
+        assert explorer._frame()["left"] == ""
 
     in_a_kernel(story)
 
@@ -96,7 +98,7 @@ def test_the_time_left_is_told_while_it_works():
         explorer = Stoppable()
         seen = set()
         while explorer._under_way is not None:
-            seen.add(explorer._time_left.value)
+            seen.add(explorer._frame()["left"])
             await asyncio.sleep(0.005)
         assert any(words.endswith(" s left") for words in seen)
 
@@ -109,13 +111,11 @@ def test_a_failure_is_no_stop():
         explorer.fails_at = 2
         await until_done(explorer)
         assert button(explorer) == ("Stop", True)
-        assert "lost count" in explorer._words.value
+        assert "lost count" in explorer._alert
 
     in_a_kernel(story)
 
 
 def test_only_stoppable_work_has_the_button():
-    for explorer, has in ((Stoppable(), True), (Counting(), False)):
-        walk = explorer.widget.children[1].children
-        assert (explorer._stop_button in walk) == has
-        assert (explorer._time_left in walk) == has
+    assert Stoppable()._stage.spec["stoppable"]
+    assert not Counting()._stage.spec["stoppable"]

@@ -123,7 +123,7 @@ def test_what_is_not_a_free_text_is_drawn_as_ever(figure):
 
 
 def test_stamps_do_not_pile_up(figure, monkeypatch):
-    monkeypatch.setattr(stamps, "KEPT", 3)
+    monkeypatch.setattr(text_cache, "KEPT", 3)
     for number in range(5):
         drawn(figure, at(figure, 100, 100, str(number)))
     assert [key[1] for key in text_cache._stamps] == ["2", "3", "4"]
