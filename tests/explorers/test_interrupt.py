@@ -56,7 +56,7 @@ def test_in_a_kernel_a_change_that_is_interrupted_leaves_the_kernel_and_the_expl
         stage = reply(client, client.execute(SLOW, user_expressions={"id": "toy._stage.comm.comm_id"}), "id")
         content = {
             "comm_id": stage.strip("'"),
-            "data": {"method": "custom", "content": said},
+            "data": {"method": "custom", "content": {"do": "set", "values": {"step": 3}, "ask": "1"}},
         }
         client.shell_channel.send(client.session.msg("comm_msg", content))
         wait_for_print(client, "begun")
