@@ -24,6 +24,7 @@ from gdlab.gradients import (
     update_field,
 )
 from gdlab.layers import Layer, Trace
+from gdlab.lessons import LESSONS
 from gdlab.losses import LOSSES, Loss, matching_loss
 from gdlab.network import forward, from_vector, initialise, to_vector
 from gdlab.rules import RULES, Rule, feedback_alignment
@@ -33,30 +34,14 @@ from gdlab.updates import delta_rule_update, gradient_descent_update, momentum_u
 __version__ = "0.1.0"
 
 _ON_DEMAND = {
-    "RuleRace": "gdlab.explorers.rule_race",
-    "LineFit": "gdlab.explorers.line_fit",
-    "TwoHills": "gdlab.explorers.two_hills",
-    "OneWeight": "gdlab.explorers.one_weight",
-    "Descent": "gdlab.explorers.descent",
-    "BackpropStepper": "gdlab.explorers.backprop_stepper",
-    "HiddenRules": "gdlab.explorers.hidden_rules",
-    "ClosedLoop": "gdlab.explorers.closed_loop",
-    "GradientCheck": "gdlab.explorers.gradient_check",
-    "BrokenBackward": "gdlab.explorers.broken_backward",
-    "Collapse": "gdlab.explorers.collapse",
-    "DeepLinear": "gdlab.explorers.deep_linear",
-    "ErrorSignal": "gdlab.explorers.error_signal",
-    "Slowdown": "gdlab.explorers.slowdown",
-    "DigitsLab": "gdlab.explorers.digits_lab",
-    "StandIns": "gdlab.explorers.stand_ins",
-    "OwnDigit": "gdlab.own_digit",
-    "SignalFlow": "gdlab.explorers.signal_flow",
-    "DeepTraining": "gdlab.explorers.deep_training",
-    "check": "gdlab.exercises",
-    "hint": "gdlab.exercises",
-    "solution": "gdlab.exercises",
-    "predict": "gdlab.predictions",
+    name: f"{lesson.package}.{module}" for lesson in LESSONS.values() for name, module in lesson.explorers.items()
+} | {
+    "check": "gdlab.lessons.catalogue",
+    "hint": "gdlab.lessons.catalogue",
+    "solution": "gdlab.lessons.catalogue",
+    "predict": "gdlab.lessons.predict",
 }
+"""Where to find what is loaded when first asked for."""
 
 __all__ = [
     "ACTIVATIONS",

@@ -11,8 +11,8 @@ import pytest
 
 import gdlab
 from gdlab import command
-from gdlab.exercises import EXERCISES
-from gdlab.predictions import PREDICTIONS
+from gdlab.lessons.catalogue import EXERCISES
+from gdlab.lessons.predict import PREDICTIONS
 from tests.notebooks.refresh import stored
 
 TOP = Path(__file__).parents[1]

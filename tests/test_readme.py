@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import gdlab
-from gdlab.exercises import EXERCISES
+from gdlab.lessons.catalogue import EXERCISES
 from tests.notebooks.refresh import stored
 
 TOP = Path(__file__).parents[1]

@@ -5,8 +5,8 @@ import re
 from pathlib import Path
 from typing import Any
 
-from gdlab.exercises import EXERCISES, FAMILIES, find_exercise
 from gdlab.exercises.exercise import Exercise, FunctionExercise, PropertyExercise
+from gdlab.lessons.catalogue import EXERCISES, FAMILIES, find_exercise
 
 AS_PUBLISHED = {
     "short-rule": "the rule is the subject",

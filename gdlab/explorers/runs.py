@@ -39,6 +39,17 @@ def learn(layers: list[Layer], data: Dataset, rule: str | Rule, learning_rate: f
     )
 
 
+def random_networks(activation: str, width: int, seeds: range) -> list[Layer]:
+    """Return networks with hidden weights and biases and output weights from N(0, 1), one for each seed.
+
+    The hidden biases are random, too. Were they 0, as `initialise` leaves them, then tanh units would be odd functions
+    of the input, and a frozen layer of them could never tell XOR, which is even.
+    """
+    hidden, output = initialise((2, width, 1), activation, "sigmoid", seed=seeds, scheme=1.0)
+    b = np.stack([np.random.default_rng([1, seed]).normal(size=(1, width)) for seed in seeds])
+    return [hidden.with_parameters(hidden.W, b), output]
+
+
 @dataclass(frozen=True)
 class Runner:
     """How a network with a sigmoid output stands after some records of its history."""

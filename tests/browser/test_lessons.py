@@ -6,8 +6,8 @@ import re
 import nbformat
 import pytest
 
-from gdlab.exercises import EXERCISES
 from gdlab.exercises.exercise import ChoiceExercise, FunctionExercise, NumbersExercise, PropertyExercise
+from gdlab.lessons.catalogue import EXERCISES
 from tests.explorers.steering import EXPLORERS
 from tests.notebooks.refresh import FOLDER, stored
 
@@ -98,7 +98,7 @@ def tells_wrong_from_right(notebook, name):
         exercise = EXERCISES[slug]
         score, words = notebook.result(f"{slug}-check")
         assert (score, "Not attempted yet" in words) == ("0.0", True)
-        found = f'from gdlab.exercises import EXERCISES as all\n{attempt} = all["{slug}"]'
+        found = f'from gdlab.lessons.catalogue import EXERCISES as all\n{attempt} = all["{slug}"]'
         if isinstance(exercise, FunctionExercise):
             wrong = exercise.misconceptions[0]
             score, words = notebook.answer(slug, f"{found}.misconceptions[0].wrong")

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import gdlab
-from gdlab.exercises import EXERCISES
-from gdlab.explorers import neuron, one_weight
+from gdlab.lessons.bend_the_neuron import neuron, one_weight
+from gdlab.lessons.catalogue import EXERCISES
 from gdlab.losses import LOSSES
 
 NON_DECREASING = [name for name, f in gdlab.ACTIVATIONS.items() if f.non_decreasing and name not in ("step", "softmax")]

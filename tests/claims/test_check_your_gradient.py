@@ -7,9 +7,9 @@ import pytest
 
 import gdlab
 from gdlab.datasets import digits, moons, xor
-from gdlab.explorers.bugs import BUGS, SAMPLES, backward_with, data_of, measured_gradient, run
-from gdlab.explorers.gradient_check import EXPONENTS, SIZES, relative_error, setup
 from gdlab.explorers.runs import right
+from gdlab.lessons.check_your_gradient.bugs import BUGS, SAMPLES, backward_with, data_of, measured_gradient, run
+from gdlab.lessons.check_your_gradient.gradient_check import EXPONENTS, SIZES, relative_error, setup
 from gdlab.network import from_vector, to_vector
 
 SURVIVORS, KILLERS = ("transposed", "slope", "bias", "stale"), ("sign", "mean", "one")

@@ -5,8 +5,8 @@ import pytest
 
 import gdlab
 from gdlab import datasets
-from gdlab.explorers import slowdown
-from gdlab.explorers.error_signal import PAIRS
+from gdlab.lessons.find_the_missing_derivative import slowdown
+from gdlab.lessons.find_the_missing_derivative.error_signal import PAIRS
 from gdlab.losses import LOSSES
 
 SIGMOID, CROSS_ENTROPY = gdlab.ACTIVATIONS["sigmoid"], LOSSES["binary_cross_entropy"]

@@ -5,10 +5,10 @@ import pytest
 
 import gdlab
 from gdlab import datasets
-from gdlab.explorers.backprop_pass import BACKWARD
-from gdlab.explorers.backprop_stepper import BackpropStepper
-from gdlab.explorers.closed_loop import walk as walk_around
-from gdlab.explorers.hidden_rules import HiddenRules, random_networks
+from gdlab.lessons.give_hidden_units_credit.backprop_pass import BACKWARD
+from gdlab.lessons.give_hidden_units_credit.backprop_stepper import BackpropStepper
+from gdlab.lessons.give_hidden_units_credit.closed_loop import walk as walk_around
+from gdlab.lessons.give_hidden_units_credit.hidden_rules import HiddenRules, random_networks
 
 THREE = ("chain_rule", "delta_rule", "frozen")
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 import gdlab
-from gdlab.exercises.keep_the_signal_alive import dead_units, weight_variance
-from gdlab.explorers import deep_training
-from gdlab.explorers.signal_flow import SPREADS, data, flow, mean
+from gdlab.lessons.keep_the_signal_alive import deep_training
+from gdlab.lessons.keep_the_signal_alive.exercises import dead_units, weight_variance
+from gdlab.lessons.keep_the_signal_alive.signal_flow import SPREADS, data, flow, mean
 
 X, y = data().X, data().y
 CE = "binary_cross_entropy"

@@ -9,10 +9,10 @@ import pytest
 
 import gdlab
 from gdlab import datasets
-from gdlab.exercises import EXERCISES
-from gdlab.explorers import stand_in_runs
-from gdlab.explorers.hidden_rules import random_networks
-from gdlab.explorers.stand_in_runs import hidden_agreement, stand_in
+from gdlab.explorers.runs import random_networks
+from gdlab.lessons.catalogue import EXERCISES
+from gdlab.lessons.learn_without_the_exact_slope import stand_in_runs
+from gdlab.lessons.learn_without_the_exact_slope.stand_in_runs import hidden_agreement, stand_in
 
 STAND_INS = ("straight_through", "feedback_alignment", "delta_rule")
 PROBLEMS, UNITS, RATES = ("xor", "circle", "moons", "spiral"), ("step", "tanh", "sigmoid", "relu"), (0.3, 1.0)

@@ -5,10 +5,10 @@ import pytest
 
 import gdlab
 from gdlab.datasets import digits, moons
-from gdlab.explorers import digit_runs
-from gdlab.explorers.digit_reading import explained, reading
-from gdlab.explorers.digit_runs import EPOCHS, runs, task
-from gdlab.explorers.digit_views import confusion
+from gdlab.lessons.read_handwritten_digits import digit_runs
+from gdlab.lessons.read_handwritten_digits.digit_reading import explained, reading
+from gdlab.lessons.read_handwritten_digits.digit_runs import EPOCHS, runs, task
+from gdlab.lessons.read_handwritten_digits.digit_views import confusion
 
 SETTINGS = [(activation, rate) for activation in ("tanh", "relu", "sigmoid") for rate in (0.1, 1.0)]
 

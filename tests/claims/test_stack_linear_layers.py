@@ -5,8 +5,8 @@ import pytest
 
 import gdlab
 from gdlab import datasets
-from gdlab.exercises import EXERCISES
-from gdlab.explorers import collapse, deep_linear
+from gdlab.lessons.catalogue import EXERCISES
+from gdlab.lessons.stack_linear_layers import collapse, deep_linear
 
 
 def collapse_accuracies(problem, activation, depth, width, seeds=range(20)):

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import gdlab
-from gdlab.exercises import EXERCISES
-from gdlab.explorers.descent import CURVES, walk
+from gdlab.lessons.catalogue import EXERCISES
+from gdlab.lessons.walk_down_a_slope.descent import CURVES, walk
 
 SMOOTH = [name for name in CURVES if name != "absolute"]
 MINIMA = {name: (-2.0, 2.0) if name == "double_well" else (0.0,) for name in CURVES}

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from gdlab.exercises import EXERCISES
+from gdlab.lessons.catalogue import EXERCISES
 
 ASSIGNMENT = "03_bend_the_neuron"
 GRADIENT, OPPOSED, MATCHING, WORDS = "neuron-gradient", "opposed-updates", "tanh-matching-loss", "bent-in-words"

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 from nbformat.v4 import new_code_cell
 
+from gdlab import lessons
 from gdlab.course.strict import json_values, judge, sandbox
-from gdlab.exercises import EXERCISES
 from gdlab.exercises.exercise import FunctionExercise
+from gdlab.lessons.catalogue import EXERCISES
 from tests.exercises.test_every_exercise import blanks, right
 
 PREPARED = """
@@ -40,9 +41,7 @@ def attempt(exercise, misconception):
 """
 """What a cell needs so that the text of a module of exercises, in the next cell, gives their functions as attempts."""
 PARTS = """
-import gdlab.exercises
 module = types.ModuleType({name!r})
-setattr(gdlab.exercises, {name!r}.rpartition(".")[2], module)
 sys.modules[{name!r}] = module
 exec({text!r}, vars(module))
 """
@@ -52,9 +51,9 @@ exec(PREPARED.replace("sys.modules[", "dict()["), LOCAL)
 
 
 LESSONS = [
-    pytest.param(module, id=name.rpartition(".")[2])
-    for name, module in sorted(sys.modules.items())
-    if name.startswith("gdlab.exercises.") and hasattr(module, "EXERCISES")
+    pytest.param(sys.modules[f"{lesson.package}.exercises"], id=lesson.name)
+    for lesson in lessons.LESSONS.values()
+    if lesson.exercises
 ]
 
 
@@ -65,7 +64,7 @@ def others(module):
         if isinstance(node, ast.ImportFrom):
             several = node.module == "gdlab.exercises"
             for name in [f"{node.module}.{one.name}" for one in node.names] if several else [node.module]:
-                if name.startswith("gdlab.exercises.") and name not in INSTEAD:
+                if ".exercises." in name and name not in INSTEAD:
                     found |= others(sys.modules[name]) | {name: sys.modules[name]}
     return found
 

@@ -13,10 +13,12 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 
 import gdlab
 from gdlab.course.strict import judge, sandbox
-from gdlab.exercises import fit_a_line
+from gdlab.lessons.fit_a_line import exercises as fit_a_line
 
 CHECKS = {"line-gradient-check": 'gdlab.check("line-gradient", gradient)'}
-IMPORTS = "import gc, os, sys, threading, time\nimport numpy as np\nimport gdlab\nimport gdlab.exercises"
+IMPORTS = "\n".join(
+    ["import gc, os, sys, threading, time", "import numpy as np", "import gdlab", "import gdlab.lessons.catalogue"]
+)
 WRONG = "def gradient(w, b, x, y):\n    return 0.0, 0.0"
 RIGHT = "def gradient(w, b, x, y):\n    e = w * x + b - y\n    return np.mean(e * x), np.mean(e)"
 SOLUTION = fit_a_line.__file__
@@ -28,8 +30,8 @@ TRICKS = {
     "patch the check": [WRONG, "gdlab.check = lambda *_: 3.0"],
     "patch NumPy": [WRONG, "np.all = np.allclose = lambda *_, **__: True"],
     "a repr of one's own": [WRONG, "gdlab.exercises.feedback.Feedback.__repr__ = lambda self: '3.0'"],
-    "call the reference": ["gradient = gdlab.exercises.EXERCISES['line-gradient'].solution"],
-    "import the reference": ["from gdlab.exercises.fit_a_line import gradient"],
+    "call the reference": ["gradient = gdlab.lessons.catalogue.EXERCISES['line-gradient'].solution"],
+    "import the reference": ["from gdlab.lessons.fit_a_line.exercises import gradient"],
     "walk the stack": [
         "def gradient(*given):\n"
         "    frame = sys._getframe()\n"
@@ -67,8 +69,8 @@ TRICKS = {
     "look for it in the folders of the path": [
         "from pathlib import Path\n"
         "folders = [Path(p, 'gdlab') for p in sys.path if p.endswith('site-packages')]\n"
-        f"folders += Path({SOLUTION!r}).parents[:2]\n"
-        "found = [path for folder in folders for path in folder.glob('**/exercises/fit_a_line.py')]",
+        f"folders += Path({SOLUTION!r}).parents[:3]\n"
+        "found = [path for folder in folders for path in folder.glob('**/fit_a_line/exercises.py')]",
         STEAL.format(text="found[0].read_text()"),
     ],
 }
@@ -385,7 +387,7 @@ def test_behind_walls_there_is_no_home_no_other_process_and_no_gdlab_with_exerci
         IMPORTS,
         "assert os.path.expanduser('~') == '/tmp/home'",
         "assert sorted(p for p in os.listdir('/proc') if p.isdigit()) == ['1', '2'], os.listdir('/proc')",
-        f"assert not os.path.exists({str(Path(SOLUTION).parents[2] / 'notebooks')!r})",
+        f"assert not os.path.exists({str(Path(SOLUTION).parents[3] / 'notebooks')!r})",
         "assert not os.access(gdlab.__file__, os.W_OK)",
         "for name in ('/x', '/dev/shm/x', '/proc/x', '/usr/x', sys.prefix + '/x'):\n"
         "    try: open(name, 'w')\n"
@@ -405,13 +407,13 @@ def test_behind_walls_there_is_no_home_no_other_process_and_no_gdlab_with_exerci
 def test_behind_walls_an_installed_gdlab_is_hidden(tmp_path, monkeypatch):
     """Here gdlab stands beside its tests; an instructor's is in the folder of packages, which Python needs."""
     packages = tmp_path / "site-packages"
-    (packages / "gdlab" / "exercises").mkdir(parents=True)
-    (packages / "gdlab" / "exercises" / "fit_a_line.py").write_text(Path(SOLUTION).read_text())
+    (packages / "gdlab" / "lessons" / "fit_a_line").mkdir(parents=True)
+    (packages / "gdlab" / "lessons" / "fit_a_line" / "exercises.py").write_text(Path(SOLUTION).read_text())
     monkeypatch.syspath_prepend(packages)
     sandbox._packages.cache_clear()
     try:
         for walls in (True, False):
-            steal = f"text = open({str(packages / 'gdlab/exercises/fit_a_line.py')!r}).read()"
+            steal = f"text = open({str(packages / 'gdlab/lessons/fit_a_line/exercises.py')!r}).read()"
             graded = grade([IMPORTS, f"assert {str(packages)!r} in sys.path", steal, RIGHT], walls)
             assert graded.told[1] == ""
             assert graded.told[2].startswith("it raised")

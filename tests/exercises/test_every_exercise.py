@@ -1,4 +1,4 @@
-"""What holds of every exercise, one that is added later too: all in `gdlab.exercises.EXERCISES` are tried."""
+"""What holds of every exercise, one that is added later too: all in `gdlab.lessons.catalogue.EXERCISES` are tried."""
 
 import inspect
 import io
@@ -11,10 +11,9 @@ import numpy as np
 import pytest
 
 import gdlab
-from gdlab import exercises
-from gdlab.exercises import EXERCISES
 from gdlab.exercises.attempt import Outcome
 from gdlab.exercises.exercise import ChoiceExercise, FunctionExercise, NumbersExercise, PropertyExercise
+from gdlab.lessons.catalogue import EXERCISES
 
 pytestmark = pytest.mark.filterwarnings("error")
 

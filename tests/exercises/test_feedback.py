@@ -10,9 +10,9 @@ from IPython.core.formatters import DisplayFormatter
 from nbgrader.utils import determine_grade
 
 import gdlab
-from gdlab import exercises
 from gdlab.exercises.exercise import NumbersExercise
 from gdlab.exercises.feedback import Feedback, Note
+from gdlab.lessons import catalogue
 
 EXERCISE = NumbersExercise(slug="sums", title="Sums", points=3, hints=("a", "b", "c"), answer=(1.0,), explanation="")
 
@@ -57,7 +57,7 @@ def test_nbgrader_reads_the_score(score):
 
 @pytest.mark.parametrize("attempt", [[1.0], [2.0], ..., "text"])
 def test_nbgrader_reads_the_score_of_a_check(attempt, monkeypatch):
-    monkeypatch.setitem(exercises.EXERCISES, "sums", EXERCISE)
+    monkeypatch.setitem(catalogue.EXERCISES, "sums", EXERCISE)
     assert graded(gdlab.check("sums", attempt), 3) == (3 if attempt == [1.0] else 0, 3)
 
 
@@ -121,14 +121,14 @@ NASTY = "<script>alert('x')</script> & <img src=x onerror=\"y\">"
         feedback(headline=NASTY, words=(NASTY, f"`{NASTY}`")),
         Note("hint", NASTY, (NASTY,)),
         Note("solution", NASTY, (), NASTY),
-        exercises.check("descend", NASTY),
-        exercises.check("descend", lambda *_: NASTY),
-        exercises.check("descend", lambda *_: print(NASTY)),
-        exercises.check("descend", lambda *_: exec("raise ValueError(NASTY)", {"NASTY": NASTY})),
-        exercises.check("descend", lambda *_: exec("import warnings; warnings.warn(NASTY)", {"NASTY": NASTY})),
-        exercises.check("absolute-steps", [NASTY] * 4),
-        exercises.check("valley", NASTY),
-        exercises.check("valley", {NASTY}),
+        catalogue.check("descend", NASTY),
+        catalogue.check("descend", lambda *_: NASTY),
+        catalogue.check("descend", lambda *_: print(NASTY)),
+        catalogue.check("descend", lambda *_: exec("raise ValueError(NASTY)", {"NASTY": NASTY})),
+        catalogue.check("descend", lambda *_: exec("import warnings; warnings.warn(NASTY)", {"NASTY": NASTY})),
+        catalogue.check("absolute-steps", [NASTY] * 4),
+        catalogue.check("valley", NASTY),
+        catalogue.check("valley", {NASTY}),
     ],
 )
 def test_what_a_learner_writes_is_text_and_no_markup(shown):
@@ -148,7 +148,7 @@ def test_code_keeps_its_lines():
 
 @pytest.fixture
 def sums(monkeypatch):
-    monkeypatch.setitem(exercises.EXERCISES, "sums", EXERCISE)
+    monkeypatch.setitem(catalogue.EXERCISES, "sums", EXERCISE)
     monkeypatch.setattr(exercises, "_hints_given", {})
 
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from gdlab.exercises import EXERCISES
 from gdlab.exercises.exercise import PropertyExercise
+from gdlab.lessons.catalogue import EXERCISES
 
 RISING = PropertyExercise(
     slug="rising",
@@ -118,7 +118,7 @@ def test_numbers_that_overflow_are_only_wrong():
 
 
 def test_a_row_does_where_a_vector_is_wanted_and_a_vector_of_one_where_a_number_is():
-    from gdlab.exercises import EXERCISES
+    from gdlab.lessons.catalogue import EXERCISES
 
     exercise = EXERCISES["xor-by-hand"]
     found = {"W1": [[1, -1], [-1, 1]], "b1": [[0, 0]], "W2": [[1], [1]], "b2": [[-1]]}

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 import gdlab
-from gdlab.exercises import EXERCISES, FAMILIES, find_exercise
 from gdlab.exercises.attempt import Outcome
 from gdlab.exercises.exercise import FunctionExercise, NumbersExercise, PropertyExercise
+from gdlab.lessons.catalogue import EXERCISES, FAMILIES, find_exercise
 from tests.exercises.test_every_exercise import bare, blanks, lines_of_the_solution, parts, right, text
 from tests.notebooks.refresh import stored
 
@@ -208,7 +208,7 @@ def test_its_solution_runs_as_it_is_shown_to_an_instructor(family, exercise, mem
 
 @families
 def test_a_student_gets_its_hints_and_not_its_solution(family, monkeypatch):
-    monkeypatch.setattr("gdlab.exercises._hints_given", {})
+    monkeypatch.setattr("gdlab.lessons.catalogue._hints_given", {})
     slug = f"{family.name}@2027"
     hints = [gdlab.hint(slug) for _ in find_exercise(slug).hints]
     assert hints[-1].words == (*find_exercise(slug).hints, "That was the last one.")

@@ -18,8 +18,15 @@ from PIL import Image
 import gdlab
 from gdlab.explorers import text_cache
 from gdlab.explorers.controls import IntSlider, LogSlider, Slider, Steps
+from gdlab.explorers.explorer import Explorer
+from gdlab.lessons import LESSONS
 
-EXPLORERS = [getattr(gdlab, name) for name, module in gdlab._ON_DEMAND.items() if module.startswith("gdlab.explorers.")]
+EXPLORERS = [
+    explorer
+    for lesson in LESSONS.values()
+    for name in lesson.explorers
+    if issubclass(explorer := getattr(gdlab, name), Explorer)
+]
 
 
 def positions(explorer_class):

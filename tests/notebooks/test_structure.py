@@ -6,8 +6,8 @@ import re
 import nbformat
 import pytest
 
-from gdlab.exercises import EXERCISES
-from gdlab.predictions import PREDICTIONS
+from gdlab.lessons.catalogue import EXERCISES
+from gdlab.lessons.predict import PREDICTIONS
 from tests.notebooks.refresh import FOLDER, WIDGET_VIEW, clean, main, stored, text
 
 PATHS = stored()

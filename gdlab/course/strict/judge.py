@@ -16,10 +16,10 @@ from nbformat import NotebookNode
 
 from gdlab.course.strict.json_values import decode, encode
 from gdlab.course.strict.sandbox import PATIENCE, EndedError, Sandbox
-from gdlab.exercises import find_exercise
 from gdlab.exercises.attempt import SECONDS, Outcome
 from gdlab.exercises.exercise import Exercise, FunctionExercise
 from gdlab.exercises.feedback import Feedback
+from gdlab.lessons.catalogue import find_exercise
 
 _WORDS = 1000
 """How many characters of what a submission says are kept."""

@@ -1,4 +1,4 @@
-"""`gdlab.exercises` as a submission finds it: the same names, and no exercise behind them.
+"""`gdlab.lessons.catalogue` as a submission finds it: the same names, and no exercise behind them.
 
 A submission may ask for a check, a hint or a solution, as its author did while working. Here nothing is judged, so
 there is nothing to find either.

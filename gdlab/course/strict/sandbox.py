@@ -52,14 +52,14 @@ class EndedError(Exception):
 def library() -> Path:
     """Return the folder with the gdlab of submissions, in which no exercise is. It goes when the program ends.
 
-    Copied is all but `gdlab.course` and `gdlab.exercises`; of the latter it has the panels, which predictions show, and
-    what calls an attempt.
+    Copied is all but `gdlab.course`, the lessons' exercises and the mechanism of exercises; of the latter it has what
+    predictions need, and what calls an attempt.
     """
     source, here = Path(gdlab.__file__).parent, Path(__file__).parent
     name = tempfile.mkdtemp(prefix="gdlab-strict-")
     atexit.register(shutil.rmtree, name, ignore_errors=True)
     copy = Path(name, "gdlab")
-    left_out = [source / "course", source / "exercises"]
+    left_out = {source / "course", source / "exercises", *(source / "lessons").glob("*/exercises*")}
     shutil.copytree(
         source,
         copy,
@@ -67,10 +67,10 @@ def library() -> Path:
     )
     exercises = copy / "exercises"
     exercises.mkdir()
-    for module in ("attempt.py", "feedback.py"):
+    for module in ("__init__.py", "attempt.py", "feedback.py", "prediction.py", "prediction_card.py"):
         shutil.copy(source / "exercises" / module, exercises / module)
     shutil.copy(here / "json_values.py", exercises / "json_values.py")
-    shutil.copy(here / "no_exercises.py", exercises / "__init__.py")
+    shutil.copy(here / "no_exercises.py", copy / "lessons" / "catalogue.py")
     shutil.copy(here / "submission_process.py", Path(name, "submission_process.py"))
     if fonts := _font_list():
         shutil.copy(fonts, Path(name, "fonts"))

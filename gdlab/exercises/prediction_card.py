@@ -1,0 +1,68 @@
+"""Predictions: questions to commit to before an explorer shows the answer.
+
+A guess that was put down is compared with what is seen; one that was only thought is adapted to it. So the feedback
+appears after *Commit* only, and speaks to the thought behind the option that was chosen.
+"""
+
+import html
+from typing import Any
+
+import ipywidgets as widgets
+
+from gdlab.exercises.feedback import marked, panel
+from gdlab.exercises.prediction import Option, Prediction
+from gdlab.validation import whole
+
+
+class PredictionCard:
+    """A prediction on the page: options, a button to commit, and the feedback after it."""
+
+    def __init__(self, prediction: Prediction) -> None:
+        self.prediction = prediction
+        self.committed: Option | None = None
+        width = {"width": "auto", "max_width": "860px"}
+        labels = [(option.text, index) for index, option in enumerate(prediction.options)]
+        self._choice = widgets.RadioButtons(options=labels, index=None, layout=width)
+        self._commit = widgets.Button(description="Commit", disabled=True, tooltip="Put the prediction down")
+        self._answer = widgets.HTML(layout=width)
+        self._choice.observe(lambda change: setattr(self._commit, "disabled", change["new"] is None), names="index")
+        self._commit.on_click(lambda _: self.commit(self._choice.index))
+        question = widgets.HTML(_question(prediction.question), layout=width)
+        self.widget = widgets.VBox([question, self._choice, self._commit, self._answer])
+
+    def commit(self, index: int) -> None:
+        """Put down the option with this number, counted from 0. The first one put down stays.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If there is no such option.
+        """
+        if self.committed is not None:
+            return
+        last = len(self.prediction.options) - 1
+        if whole(index, "option", 0) > last:
+            raise ValueError(f"option is {index}; wanted a whole number from 0 to {last}")
+        option = self.prediction.options[index]
+        self.committed = option
+        self._choice.index = index
+        self._choice.disabled = self._commit.disabled = True
+        headline = "Keep that thought" if option.right else "Now look closely"
+        self._answer.value = panel("hint", headline, (option.feedback,))
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        view = {"version_major": 2, "version_minor": 0, "model_id": self.widget.model_id}
+        items = "".join(f"<li>{html.escape(option.text)}</li>" for option in self.prediction.options)
+        return {
+            "application/vnd.jupyter.widget-view+json": view,
+            "text/html": f"{_question(self.prediction.question)}<ul>{items}</ul><p>(Run this cell to choose.)</p>",
+            "text/plain": repr(self),
+        }
+
+    def __repr__(self) -> str:
+        lines = [self.prediction.question, *(f"- {option.text}" for option in self.prediction.options)]
+        return "\n".join(lines)
+
+
+def _question(text: str) -> str:
+    return f'<p style="font-size:15px; line-height:1.5"><strong>Predict.</strong> {marked(text)}</p>'

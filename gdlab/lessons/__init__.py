@@ -1,0 +1,28 @@
+"""The lessons, one room for each notebook; `lesson` says what is in a room.
+
+A new lesson is a folder, a notebook and its name in `NAMES`.
+"""
+
+from importlib import import_module
+
+from gdlab.lessons.lesson import Lesson
+
+NAMES = (
+    "start_here",
+    "fit_a_line",
+    "walk_down_a_slope",
+    "bend_the_neuron",
+    "find_the_missing_derivative",
+    "stack_linear_layers",
+    "give_hidden_units_credit",
+    "check_your_gradient",
+    "keep_the_signal_alive",
+    "learn_without_the_exact_slope",
+    "read_handwritten_digits",
+)
+"""In their order: the first is notebook 00."""
+
+LESSONS: dict[str, Lesson] = {
+    f"{number:02d}_{name}": import_module(f"gdlab.lessons.{name}").LESSON for number, name in enumerate(NAMES)
+}
+"""Every lesson by the name of its notebook, in their order."""

@@ -1,0 +1,11 @@
+"""Lesson 03: What changes with a nonlinear activation?"""
+
+from gdlab.lessons.lesson import Lesson
+
+LESSON = Lesson(
+    name="bend_the_neuron",
+    question="What changes with a nonlinear activation?",
+    minutes=45,
+    students_know="the chain rule",
+    explorers={"TwoHills": "two_hills", "OneWeight": "one_weight"},
+)

@@ -1,0 +1,11 @@
+"""Lesson 06: Who is to blame inside a network?"""
+
+from gdlab.lessons.lesson import Lesson
+
+LESSON = Lesson(
+    name="give_hidden_units_credit",
+    question="Who is to blame inside a network?",
+    minutes=30,
+    students_know="matrix products in NumPy, partial derivatives",
+    explorers={"BackpropStepper": "backprop_stepper", "HiddenRules": "hidden_rules", "ClosedLoop": "closed_loop"},
+)

@@ -1,0 +1,221 @@
+"""HiddenRules: the chain rule, the delta rule and no rule at all for the hidden layer; one start, and fifty."""
+
+from collections import deque
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any, ClassVar
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from gdlab.datasets import TOY_SETS, Dataset
+from gdlab.explorers import style
+from gdlab.explorers.controls import Choice, Control, LogSlider, Slider, Steps
+from gdlab.explorers.explorer import Explorer
+from gdlab.explorers.plane import Plane
+from gdlab.explorers.runs import EVERY, LossCurves, Runner, at_record, learn, random_networks, right
+from gdlab.gradients import agreement, backward
+from gdlab.layers import Layer
+from gdlab.losses import LOSSES
+from gdlab.network import forward
+from gdlab.rules import RULES
+from gdlab.training import History
+from gdlab.validation import Array
+
+SAMPLES, STEPS = 120, 400
+STARTS, GROUP = 50, 10
+SOLVED = 0.95
+LOWEST = 0.3
+"""Left end of the axis of shares; a guess gets 0.5."""
+_TENTHS = np.arange(4, 11) / 10
+_SCATTER = 0.72 * ((np.arange(STARTS) * 0.618034) % 1 - 0.5)
+"""How far each start's dot stands off the middle of its row, so that equal ones can be told apart."""
+
+
+@lru_cache(maxsize=8)
+def _data(problem: str) -> Dataset:
+    return TOY_SETS[problem](SAMPLES)
+
+
+def _train(seeds: range, rule: str, problem: str, activation: str, width: int, learning_rate: float) -> History:
+    return learn(random_networks(activation, width, seeds), _data(problem), rule, learning_rate, STEPS)
+
+
+@lru_cache(maxsize=24)
+def _one(start: int, rule: str, *setting: Any) -> History:
+    history = _train(range(start, start + 1), rule, *setting)
+    return replace(history, loss=history.loss[:, 0], theta=history.theta[:, 0], start=_first(history.start))
+
+
+def _first(networks: list[Layer]) -> list[Layer]:
+    return [layer.with_parameters(layer.W[0], layer.b[0]) for layer in networks]
+
+
+Group = Mapping[str, Array]
+"""For each rule the share of points right, shape (records, GROUP), from as many starts."""
+
+
+@lru_cache(maxsize=16)
+def _groups(*setting: Any) -> list[Group]:
+    """Return the groups of starts that have been trained so far; `HiddenRules.stages` adds to them."""
+    return []
+
+
+def _next_group(number: int, *setting: Any) -> Group:
+    data = _data(setting[0])
+    seeds = range(number * GROUP, (number + 1) * GROUP)
+    group = {}
+    for rule in style.RULES:
+        history = _train(seeds, rule, *setting)
+        networks = (history.layers(record) for record in range(len(history.steps)))
+        group[rule] = np.stack([right(forward.unchecked(layers, data.X).y_hat, data.y) for layers in networks])
+    return group
+
+
+@dataclass(frozen=True)
+class Rules:
+    """One start by each rule at the step shown, and how all the starts so far stand."""
+
+    problem: str
+    units: str
+    data: Dataset
+    steps: Array
+    runners: Mapping[str, Runner]
+    shares: Mapping[str, Array]
+    cosine: float
+    """Of the angle between the delta rule's update and the gradient, at the delta rule's hidden layer."""
+
+
+class HiddenRules(Explorer):
+    """Train one hidden layer by the chain rule, by the delta rule, or not at all, and see whether the start matters.
+
+    The output is a sigmoid with cross-entropy and learns in the same way in all three networks, from the same start:
+    they differ in what reaches the hidden layer. There the chain rule multiplies the error by ``f′(z)``, the delta rule
+    by 1, and a frozen layer by 0.
+    """
+
+    controls: ClassVar[Mapping[str, Control]] = {
+        "problem": Choice(
+            "Problem", {"xor": "XOR", "circle": "a disc", "moons": "two moons", "spiral": "a spiral"}, "xor"
+        ),
+        "activation": Choice("Activation", {"tanh": "tanh", "sigmoid": "sigmoid", "relu": "ReLU"}, "tanh"),
+        "width": Slider("Hidden units", 6, 2, 12, 1, format=".0f"),
+        "learning_rate": LogSlider("Learning rate", 1.0, 0.02, 5.0),
+        "start": Slider("Start in the picture", 0, 0, STARTS - 1, 1, format=".0f"),
+        "step": Steps("Step", STEPS, start=STEPS, stride=EVERY, interval=60),
+    }
+    height = 6.0
+    long_work = "Fifty starts"
+
+    def build(self, figure: Figure) -> None:
+        width, gap = 0.30, 0.035
+        self._planes = {}
+        for index, (rule, look) in enumerate(style.RULES.items()):
+            left = (1 - 3 * width - 2 * gap) / 2 + index * (width + gap)
+            axes = figure.add_axes((left, 0.495, width, width * style.INCHES / self.height))
+            self._planes[rule] = Plane(axes, look)
+            self.moving(*self._planes[rule].artists)
+        self._losses = LossCurves(figure.add_axes((0.06, 0.095, 0.38, 0.27)), STEPS, room=0.42)
+        self.moving(*self._losses.artists)
+        self._build_starts(figure.add_axes((0.615, 0.095, 0.37, 0.27)))
+
+    def _build_starts(self, axes: Axes) -> None:
+        axes.set(xlim=(LOWEST, 1.02), ylim=(-0.6, 2.6), yticks=[], xlabel="share of points right")
+        axes.set_xticks(_TENTHS, [style.percent(tenth) for tenth in _TENTHS])
+        axes.spines.left.set_visible(False)
+        axes.axvline(0.5, color=style.FAINT, linewidth=1, zorder=0)
+        self._title = self.moving(axes.set_title(""))
+        at_left = {"x": -0.03, "transform": axes.get_yaxis_transform(), "ha": "right", "va": "center"}
+        self._rows = {}
+        for row, (rule, look) in zip((2, 1, 0), style.RULES.items(), strict=True):
+            marks = {"marker": look.marker, "color": look.colour, "linestyle": "none"}
+            axes.text(y=row + 0.17, s=look.label, **at_left, **look.name)
+            self._rows[rule] = (
+                row,
+                *self.moving(
+                    axes.plot([], [], markersize=4, alpha=0.55, markeredgewidth=0, **marks)[0],
+                    axes.plot([], [], markersize=6.5, markeredgecolor=style.INK, markeredgewidth=1.4, **marks)[0],
+                    axes.plot([], [], color=style.INK, linewidth=2.6, solid_capstyle="butt")[0],
+                    axes.text(y=row - 0.2, s="", fontsize=9, **at_left),
+                ),
+            )
+
+    def stages(
+        self, problem: str, activation: str, width: float, learning_rate: float, start: float, step: int
+    ) -> Iterator[tuple[float, Rules]]:
+        setting = problem, activation, int(width), learning_rate
+        data, record = _data(problem), round(step / EVERY)
+        histories = {rule: _one(int(start), rule, *setting) for rule in style.RULES}
+        numbers = Rules(
+            problem,
+            f"{int(width)} {self.controls['activation'].options[activation]} units",
+            data,
+            histories["chain_rule"].steps[: record + 1],
+            {rule: at_record(rule, history, record, data) for rule, history in histories.items()},
+            {rule: np.empty(0) for rule in style.RULES},
+            _cosine(histories["delta_rule"].layers(record), data),
+        )
+        groups = _groups(*setting)
+        while True:
+            if groups:
+                shares = {rule: np.concatenate([group[rule][record] for group in groups]) for rule in style.RULES}
+                numbers = replace(numbers, shares=shares)
+            yield len(groups) * GROUP / STARTS, numbers
+            if len(groups) * GROUP == STARTS:
+                return
+            groups.append(_next_group(len(groups), *setting))
+
+    def compute(self, **values: Any) -> Rules:
+        return deque(self.stages(**values), maxlen=1)[0][1]
+
+    def draw(self, numbers: Rules) -> None:
+        for rule, runner in numbers.runners.items():
+            self._planes[rule].show(numbers.data.X, numbers.data.y, runner.z, runner.verdict)
+            shares = np.maximum(numbers.shares[rule], LOWEST)
+            row, dots, here, median, name = self._rows[rule]
+            dots.set_data(shares, row + _SCATTER[: len(shares)])
+            here.set_data([max(runner.accuracy, LOWEST)], [row])
+            for artist in (median, name):
+                artist.set_visible(len(shares) > 0)
+            if len(shares):
+                median.set_data([np.median(shares)] * 2, [row - 0.42, row + 0.42])
+                name.set_text(f"median {style.percent(_median(numbers, rule))}")
+        self._losses.show(numbers.steps, numbers.runners)
+        started = len(numbers.shares["chain_rule"])
+        self._title.set_text(f"{started} random starts (bar: median)" if started else "Random starts")
+
+    def caption(self, numbers: Rules) -> str:
+        problem = self.controls["problem"].options[numbers.problem]
+        steps = style.count(int(numbers.steps[-1]), "step")
+        turned = ""
+        if not np.isnan(numbers.cosine):
+            angle = np.degrees(np.arccos(numbers.cosine))
+            uphill = ", which is uphill" if angle > 90.5 else ""
+            turned = f" Above, the delta rule moves its hidden layer at {angle:.0f}° to downhill{uphill}."
+        where = f"after {steps} on {problem} with {numbers.units}"
+        started = len(numbers.shares["chain_rule"])
+        if not started:
+            shares = [f"{r.label} {style.percent(r.accuracy)}" for r in numbers.runners.values()]
+            return f"Points right {where}: {', '.join(shares)}.{turned}"
+        # Counts and not medians: where the delta rule ends can hang on the last digit, and a stored caption must last.
+        counts = [f"{look.label} {(numbers.shares[r] > SOLVED).sum()}" for r, look in style.RULES.items()]
+        solved = style.percent(SOLVED)
+        return f"Starts out of {started} with over {solved} of the points right {where}: {', '.join(counts)}.{turned}"
+
+
+def _median(numbers: Rules, rule: str) -> float:
+    return float(np.median(numbers.shares[rule]))
+
+
+def _cosine(layers: list[Layer], data: Dataset) -> float:
+    """Return the cosine between what the delta rule and what the chain rule would do to this hidden layer."""
+    with np.errstate(all="ignore"):
+        trace = forward.unchecked(layers, data.X)
+        loss = LOSSES["binary_cross_entropy"]
+        updates = [
+            backward.unchecked(layers, trace, data.y, loss=loss, rule=RULES[rule])[:1]
+            for rule in ("delta_rule", "chain_rule")
+        ]
+        return float(agreement(*updates))

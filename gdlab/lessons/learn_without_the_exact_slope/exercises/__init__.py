@@ -1,0 +1,36 @@
+"""Exercises of notebook 09."""
+
+from gdlab.exercises.exercise import ChoiceExercise
+from gdlab.lessons.learn_without_the_exact_slope.exercises.perceptron import PERCEPTRON
+from gdlab.lessons.learn_without_the_exact_slope.exercises.straight_through import STRAIGHT_THROUGH
+
+EXERCISES = (
+    PERCEPTRON.published,
+    STRAIGHT_THROUGH.published,
+    ChoiceExercise(
+        slug="who-learns",
+        title="The runs that learn",
+        points=3,
+        hints=(
+            "What did you see of the first column? Feedback alignment began near 0.",
+            "Look at the middle column: there most is learned. Which runs go uphill?",
+            "A and B have much the same numbers. What cancels over many steps, and what adds up?",
+        ),
+        statements={
+            "A": "0.67, 0.27, 0.19; 40% of the signs wrong, drawn anew",
+            "B": "0.65, 0.23, 0.41; 40% of the signs wrong, always the same",
+            "C": "−0.05, 0.39, 0.62",
+            "D": "0.75, −0.30, 0.85",
+            "E": "−0.49, −0.44, −0.42; 60% of the signs wrong, drawn anew",
+            "F": "0.99, 0.65, 0.92",
+        },
+        true=frozenset("ACF"),
+        taken={
+            "B": "B: compare it with A. What do errors that are always the same do over 400 steps?",
+            "D": "D agrees at both ends. What did it do in between, while most is learned?",
+            "E": "E: errors that are drawn anew cancel on average. What is the average here, if more than half of the signs are wrong?",
+        },
+    ),
+)
+
+FAMILIES = (PERCEPTRON, STRAIGHT_THROUGH)

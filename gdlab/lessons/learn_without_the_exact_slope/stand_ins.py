@@ -1,0 +1,229 @@
+"""StandIns: updates that take the gradient's place at hidden units, and how far they agree with it on the way."""
+
+from collections import deque
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, ClassVar
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from gdlab.explorers import style
+from gdlab.explorers.controls import Choice, Control, LogSlider, Steps
+from gdlab.explorers.explorer import Explorer
+from gdlab.explorers.runs import EVERY
+from gdlab.lessons.learn_without_the_exact_slope.stand_in_runs import (
+    HIDDEN,
+    LOOKS,
+    STARTS,
+    STEPS,
+    Course,
+    rules_for,
+    train_all,
+)
+from gdlab.validation import Array
+
+LOWEST_MEDIAN, LOWEST = 0.4, 0.3
+"""Bottom of the axes of shares, of medians and of single runs; a guess gets 0.5. A run below is drawn on the axis."""
+
+
+@lru_cache(maxsize=16)
+def _courses(*setting: Any) -> dict[str, Course]:
+    """Return the courses by rule, as far as they have been trained; `StandIns.stages` adds to them."""
+    return {}
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The courses so far of all starts, up to the step shown."""
+
+    problem: str
+    units: str
+    steps: Array
+    courses: Mapping[str, Course]
+    complete: bool
+
+    @property
+    def learning(self) -> dict[str, Course]:
+        """The courses of all rules that move the hidden layer."""
+        return {rule: course for rule, course in self.courses.items() if rule != "frozen"}
+
+    @property
+    def bar(self) -> float:
+        """The median share right of the frozen layers: what an update has to beat to be of any use."""
+        return float(np.median(self.courses["frozen"].shares[-1]))
+
+    @property
+    def stand_ins(self) -> dict[str, Course]:
+        return {rule: course for rule, course in self.learning.items() if rule != "chain_rule"}
+
+    @property
+    def correlation(self) -> float:
+        """Between mean agreement and share right, over all runs by a stand-in; nan if one of them never varies."""
+        means = np.concatenate([course.mean_cosines for course in self.stand_ins.values()])
+        shares = np.concatenate([course.shares[-1] for course in self.stand_ins.values()])
+        with np.errstate(invalid="ignore"):
+            return float(np.corrcoef(means, shares)[0, 1])
+
+
+class StandIns(Explorer):
+    """Train a hidden layer by updates that are not its gradient, and see whether agreement with it is what counts.
+
+    The output is a sigmoid with cross-entropy and learns by the chain rule in all networks, from the same starts: they
+    differ in what reaches the hidden layer. The agreement is the cosine between that update and the gradient; for step
+    units, which have none, it is the gradient of a smooth twin: see `hidden_agreement`.
+    """
+
+    controls: ClassVar[Mapping[str, Control]] = {
+        "problem": Choice(
+            "Problem", {"xor": "XOR", "circle": "a disc", "moons": "two moons", "spiral": "a spiral"}, "xor"
+        ),
+        "activation": Choice(
+            "Hidden units", {"step": "step", "tanh": "tanh", "sigmoid": "sigmoid", "relu": "ReLU"}, "step"
+        ),
+        "learning_rate": LogSlider("Learning rate", 0.3, 0.1, 3.0),
+        "step": Steps("Step", STEPS, start=STEPS, stride=EVERY, interval=60),
+    }
+    height = 5.6
+    scenery = ("activation",)
+    long_work = "Twenty starts"
+
+    def build(self, figure: Figure) -> None:
+        left, width, height = 0.062, 0.488, 0.36
+        self._shares = _Lines(figure.add_axes((left, 0.575, width, height)), LOOKS, LOWEST_MEDIAN, 1.02)
+        self._shares.axes.set_title(f"Points right (median of {STARTS} starts)")
+        self._shares.axes.set_yticks(np.arange(4, 11, 2) / 10, [style.percent(tenth) for tenth in (0.4, 0.6, 0.8, 1)])
+        agreeing = {rule: look for rule, look in LOOKS.items() if rule != "frozen"}
+        self._cosines = _Lines(figure.add_axes((left, 0.095, width, height)), agreeing, -1.0, 1.05)
+        self._cosines.axes.set(xlabel="step", yticks=(-1, 0, 1))
+        self._cosines.axes.axhline(0, color=style.FAINT, linewidth=1, zorder=0)
+        self._cosines.axes.text(8, -0.93, "below 0: uphill", fontsize=9, color=style.MUTED)
+        for lines in (self._shares, self._cosines):
+            self.moving(*lines.artists)
+        self._build_runs(figure.add_axes((0.672, 0.095, 0.318, 0.835)))
+
+    def _build_runs(self, axes: Axes) -> None:
+        axes.set(xlim=(-1.05, 1.05), ylim=(LOWEST, 1.02), xticks=(-1, 0, 1))
+        axes.set(xlabel="mean agreement along the way", ylabel="points right")
+        marks = [style.percent(tenth / 10) for tenth in range(4, 11)]
+        axes.set_yticks(np.arange(3, 11) / 10, [f"≤{style.percent(LOWEST)}", *marks])
+        axes.axvline(0, color=style.FAINT, linewidth=1, zorder=0)
+        self._title = self.moving(axes.set_title(""))
+        frozen = LOOKS["frozen"]
+        self._bar = self.moving(axes.plot([-1.05, 1.05], [0, 0], **frozen.stroke)[0])
+        self._bar_name = self.moving(axes.text(-1.03, 0, "frozen", va="bottom", **frozen.name))
+        self._dots = {
+            rule: self.moving(
+                axes.plot(
+                    [],
+                    [],
+                    color=look.colour,
+                    marker=look.marker,
+                    linestyle="none",
+                    markersize=6,
+                    alpha=0.7,
+                    mew=0,
+                    clip_on=False,
+                )[0]
+            )
+            for rule, look in LOOKS.items()
+            if rule != "frozen"
+        }
+
+    def stages(
+        self, problem: str, activation: str, learning_rate: float, step: int
+    ) -> Iterator[tuple[float, Comparison]]:
+        setting = problem, activation, learning_rate
+        record, courses = round(step / EVERY), _courses(*setting)
+        rules = rules_for(activation)
+        units = f"{HIDDEN} {self.controls['activation'].options[activation]} units"
+        while True:
+            missing = [rule for rule in ("frozen", *rules) if rule not in courses]  # all compare to the frozen layers
+            if courses:
+                shown = {rule: courses[rule].up_to(record) for rule in rules if rule in courses}
+                steps = EVERY * np.arange(record + 1)
+                yield len(courses) / len(rules), Comparison(problem, units, steps, shown, not missing)
+            if not missing:
+                return
+            courses[missing[0]] = train_all(missing[0], *setting)
+
+    def compute(self, **values: Any) -> Comparison:
+        return deque(self.stages(**values), maxlen=1)[0][1]
+
+    def set_scene(self, numbers: Comparison) -> None:
+        goal = "the smooth twin’s gradient" if "step" in numbers.units else "the gradient"
+        self._cosines.axes.set_title(f"Agreement with {goal}")
+
+    def draw(self, numbers: Comparison) -> None:
+        shares = {rule: np.median(course.shares, axis=1) for rule, course in numbers.courses.items()}
+        self._shares.show(numbers.steps, shares)
+        self._cosines.show(numbers.steps, {rule: c.median_cosines for rule, c in numbers.learning.items()})
+        self._bar.set_ydata([numbers.bar] * 2)
+        self._bar_name.set_y(numbers.bar + 0.004)
+        for rule, dots in self._dots.items():
+            dots.set_visible(rule in numbers.learning)
+            if rule in numbers.learning:
+                course = numbers.learning[rule]
+                dots.set_data(course.mean_cosines, np.maximum(course.shares[-1], LOWEST))
+        known = numbers.complete and np.isfinite(numbers.correlation)
+        self._title.set_text(
+            f"Stand-ins: correlation {_two_places(numbers.correlation)}" if known else "Each mark is a run"
+        )
+
+    def caption(self, numbers: Comparison) -> str:
+        steps = style.count(int(numbers.steps[-1]), "step")
+        problem = self.controls["problem"].options[numbers.problem]
+        where = f"after {steps} on {problem} with {numbers.units}"
+        if not numbers.learning:
+            return f"Points right {where}: the median of the frozen layers is {style.percent(numbers.bar)}."
+        ahead = [
+            f"{LOOKS[rule].label} {(course.shares[-1] > numbers.bar).sum()}"
+            for rule, course in numbers.learning.items()
+        ]
+        means = [
+            f"{LOOKS[rule].label} {_two_places(np.median(course.mean_cosines))}"
+            for rule, course in numbers.stand_ins.items()
+        ]
+        agreeing = f" Mean agreement along the way: {', '.join(means)} (medians)." if means else ""
+        return (
+            f"Starts out of {STARTS} that beat the median of the frozen layers {where}: {', '.join(ahead)}.{agreeing}"
+        )
+
+
+def _two_places(value: float) -> str:
+    return f"{value:.2f}".replace("-0.00", "0.00").replace("-", "−")
+
+
+class _Lines:
+    """Curves over the steps, one for each rule, each with its mark and its name at its end."""
+
+    def __init__(self, axes: Axes, looks: Mapping[str, style.Look], low: float, high: float) -> None:
+        room = 0.45  # of the run's length, for the names
+        axes.set(xlim=(0, STEPS * (1 + room)), ylim=(low, high), xticks=range(0, STEPS + 1, 100))
+        self.axes, self._looks, self._low, self._high = axes, looks, low, high
+        self._curves = {rule: axes.plot([], [], **look.stroke)[0] for rule, look in looks.items()}
+        self._ends = {
+            rule: axes.plot([], [], marker=look.marker, color=look.colour, markersize=6)[0]
+            for rule, look in looks.items()
+        }
+        self._names = {rule: axes.text(0, 0, look.label, va="center", **look.name) for rule, look in looks.items()}
+
+    @property
+    def artists(self) -> list[Artist]:
+        return [*self._curves.values(), *self._ends.values(), *self._names.values()]
+
+    def show(self, steps: Array, values: Mapping[str, Array]) -> None:
+        tall = self._high - self._low
+        last = [float(np.nan_to_num(value[-1], nan=self._low)) for value in values.values()]
+        heights = style.spread_out(last, 0.088 * tall, self._low + 0.05 * tall, self._high - 0.05 * tall)
+        places = dict(zip(values, heights, strict=True))
+        for rule in self._looks:
+            for artist in (self._curves[rule], self._ends[rule], self._names[rule]):
+                artist.set_visible(rule in values)
+            if rule in values:
+                self._curves[rule].set_data(steps, values[rule])
+                self._ends[rule].set_data(steps[-1:], values[rule][-1:])
+                self._names[rule].set_position((steps[-1] + 0.035 * STEPS, places[rule]))

@@ -1,0 +1,71 @@
+"""What a lesson is: a notebook and the room with all that only it uses.
+
+A room is a folder ``gdlab/lessons/NAME/`` for the notebook ``notebooks/NN_NAME.ipynb``. Its ``__init__.py`` holds the
+`Lesson` record; its other modules the explorers and their parts; ``exercises`` (a module or a folder) the exercises
+with their solutions and variants, all of which strict grading hides; ``predictions.toml`` the predictions. What the rest of
+gdlab knows of a lesson, it derives from the record.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import import_module
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gdlab.exercises.exercise import Exercise
+    from gdlab.exercises.family import Family
+    from gdlab.exercises.prediction import Prediction
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lesson:
+    """The facts of a lesson. Exercises, variants and predictions are loaded when first asked for.
+
+    Attributes
+    ----------
+    name
+        The room's name; the notebook's is this after its number.
+    question
+        What the lesson answers, in one sentence.
+    minutes
+        How long it takes, as its opening cell says.
+    students_know
+        What students have to know before, for the instructor.
+    explorers
+        The name of each explorer, as it is offered by `gdlab`, with the module of the room that holds it.
+    """
+
+    name: str
+    question: str
+    minutes: int
+    students_know: str
+    explorers: Mapping[str, str]
+
+    @property
+    def title(self) -> str:
+        return self.name.replace("_", " ")
+
+    @property
+    def package(self) -> str:
+        return f"gdlab.lessons.{self.name}"
+
+    @cached_property
+    def exercises(self) -> "tuple[Exercise, ...]":
+        """The published exercises, in the notebook's order."""
+        return import_module(f"{self.package}.exercises").EXERCISES
+
+    @cached_property
+    def families(self) -> "tuple[Family, ...]":
+        """Those of the exercises that have variants, with these."""
+        return import_module(f"{self.package}.exercises").FAMILIES
+
+    @cached_property
+    def predictions(self) -> "tuple[Prediction, ...]":
+        """The predictions, in the notebook's order."""
+        from gdlab.exercises.prediction import prediction
+
+        words = files(self.package).joinpath("predictions.toml").read_text(encoding="utf-8")
+        return tuple(prediction(slug, facts) for slug, facts in tomllib.loads(words).items())

@@ -1,0 +1,11 @@
+"""Lesson 10: Does it matter on real data what stands in the middle?"""
+
+from gdlab.lessons.lesson import Lesson
+
+LESSON = Lesson(
+    name="read_handwritten_digits",
+    question="Does it matter on real data what stands in the middle?",
+    minutes=50,
+    students_know="what the rules are (00, 06)",
+    explorers={"DigitsLab": "digits_lab", "OwnDigit": "own_digit"},
+)

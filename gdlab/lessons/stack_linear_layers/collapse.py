@@ -1,0 +1,257 @@
+"""Collapse: a trained stack of layers, whose weight matrices multiply to one matrix if the units are linear."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import ClassVar
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from gdlab import training
+from gdlab.datasets import TOY_SETS, Dataset
+from gdlab.explorers import style
+from gdlab.explorers.controls import Choice, Control, Slider, Steps
+from gdlab.explorers.explorer import Explorer
+from gdlab.explorers.plane import EXTENT, GRID, Plane, boundary, z_on_grid
+from gdlab.layers import Layer
+from gdlab.lessons.stack_linear_layers.matrix_row import MatrixRow
+from gdlab.network import forward, initialise
+from gdlab.training import History
+from gdlab.validation import Array
+
+SAMPLES, STEPS, EVERY = 160, 250, 10
+MARKS = {"A": (-1.47, 1.47), "B": (1.47, 1.47), "C": (1.47, -1.47)}
+"""The three points of the plane whose slopes are shown in numbers: each between four arrows, its name to its right."""
+_SPACING = 0.42
+_LATTICE = np.stack(np.meshgrid(*[_SPACING * np.arange(-5, 6)] * 2), axis=-1).reshape(-1, 2)
+_AFFINE = np.column_stack([GRID, np.ones(len(GRID))])
+_TO_BEST = np.linalg.pinv(_AFFINE)
+ROUNDING = 1e-12
+"""Share of the largest |z| below which a difference counts as rounding."""
+
+
+@lru_cache(maxsize=8)
+def _data(problem: str) -> Dataset:
+    return TOY_SETS[problem](SAMPLES)
+
+
+@lru_cache(maxsize=32)
+def run(problem: str, activation: str, depth: int, width: int, start: int) -> History:
+    """Train ``depth`` hidden layers of ``width`` units and a sigmoid output by the chain rule, with momentum."""
+    data = _data(problem)
+    # Chosen by trying: He's larger weights get nonlinear stacks going, and throw deep linear ones off course.
+    scheme = "glorot" if activation == "identity" else "he"
+    layers = initialise((2, *[width] * depth, 1), activation, "sigmoid", seed=start, scheme=scheme)
+    return training.train(
+        layers,
+        data.X,
+        data.y,
+        loss="binary_cross_entropy",
+        learning_rate=0.1,
+        momentum=0.9,
+        steps=STEPS,
+        record_every=EVERY,
+    )
+
+
+def input_slopes(layers: Sequence[Layer], X: Array) -> Array:
+    """Return ``∂z/∂x``, shape (n, d), of a network's one output at inputs X (n, d): ``W₁ f′ W₂ f′ … W``.
+
+    As an error goes back through a network, so does a slope: through the weights, times f′(z) of each hidden layer.
+    """
+    trace = forward.unchecked(layers, X)
+    slope = np.broadcast_to(layers[-1].W[:, 0], (len(X), layers[-1].W.shape[0]))
+    for layer, z in zip(layers[-2::-1], trace.z[-2::-1], strict=True):
+        slope = (slope * layer.activation.f_prime(z)) @ layer.W.T
+    return slope
+
+
+def collapsed(layers: Sequence[Layer]) -> tuple[Array, float]:
+    """Return the product of all weight matrices, shape (d,), and the bias that goes with it."""
+    W, b = np.eye(layers[0].W.shape[0]), np.zeros((1, layers[0].W.shape[0]))
+    for layer in layers:
+        W, b = W @ layer.W, b @ layer.W + layer.b
+    return W[:, 0], float(b[0, 0])
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A trained stack, and the one matrix that comes nearest to it.
+
+    Attributes
+    ----------
+    z : array
+        Weighted input of the output unit on the plane's grid.
+    slopes, marked : arrays, shape (n, 2)
+        ``∂z/∂x`` where the arrows stand, and at `MARKS`.
+    w, b : array of shape (2,), float
+        One matrix and its bias: the product of all matrices if that is what the network is, else the least-squares fit.
+    gap : float
+        How far ``x w + b`` is from the network's z at most, on the grid.
+    boundary : str
+        What the line between the classes looks like, in words.
+    """
+
+    problem: str
+    activation: str
+    step: int
+    data: Dataset
+    layers: list[Layer]
+    accuracy: float
+    z: Array
+    slopes: Array
+    marked: Array
+    w: Array
+    b: float
+    gap: float
+    boundary: str
+
+    @property
+    def is_one_matrix(self) -> bool:
+        return self.gap <= ROUNDING * max(1.0, np.abs(self.z).max())
+
+    @property
+    def weights(self) -> int:
+        """How many weights there are, biases not counted."""
+        return sum(layer.W.size for layer in self.layers)
+
+    @property
+    def lengths(self) -> Array:
+        return np.linalg.norm(self.slopes, axis=1)
+
+
+def _shape_of_boundary(layers: Sequence[Layer], z: Array) -> str:
+    """Say whether the line where z is 0 is straight: whether the slope points the same way all along it."""
+    lines = [line for line in boundary(z) if len(line) > 2]
+    if not lines:
+        return "no boundary"
+    normals = input_slopes(layers, np.concatenate(lines))
+    normals = normals[np.linalg.norm(normals, axis=1) > 0]
+    normals = normals / np.linalg.norm(normals, axis=1, keepdims=True)
+    straight = np.abs(normals @ normals[0]).min(initial=1.0) > np.cos(np.radians(2)) if len(normals) else True
+    shape = "straight" if straight else "bent"
+    return f"one {shape} line" if len(lines) == 1 else f"{len(lines) if len(lines) < 5 else 'many'} {shape} lines"
+
+
+class Collapse(Explorer):
+    """Stack layers, train them, and see whether the stack is more than one layer.
+
+    The picture shows the boundary between two classes; the slope ``∂z/∂x`` of the map from the input to the output's
+    z, from place to place; and the weight matrices. With identity units their product is one matrix, which does all
+    that the stack does. Trained by the chain rule on cross-entropy, 250 steps with momentum 0.9.
+    """
+
+    controls: ClassVar[Mapping[str, Control]] = {
+        "problem": Choice(
+            "Problem",
+            {"clouds": "two clouds", "xor": "XOR", "circle": "a disc", "moons": "two moons"},
+            "xor",
+        ),
+        "activation": Choice(
+            "Hidden units",
+            {"identity": "linear (identity)", "tanh": "tanh", "relu": "ReLU", "sine": "sine"},
+            "identity",
+        ),
+        "depth": Slider("Hidden layers", 2, 0, 5, 1, format=".0f"),
+        "width": Slider("Units in each", 6, 1, 8, 1, format=".0f"),
+        "start": Slider("Random start", 0, 0, 19, 1, format=".0f"),
+        "step": Steps("Step", STEPS, start=STEPS, stride=EVERY, interval=60),
+    }
+    height = 6.8
+
+    def build(self, figure: Figure) -> None:
+        side, bottom = 0.415, 0.4
+        height = side * style.INCHES / self.height
+        self._plane = Plane(figure.add_axes((0.04, bottom, side, height)), style.RULES["chain_rule"])
+        self.moving(*self._plane.artists)
+
+        field = figure.add_axes((0.545, bottom, side, height))
+        field.set(xlim=(-EXTENT, EXTENT), ylim=(-EXTENT, EXTENT), xticks=[], yticks=[], aspect="equal")
+        field.spines[:].set(visible=True, color=style.FAINT)
+        green = style.FACTORS["slope"]
+        self._arrows = field.quiver(
+            *_LATTICE.T,
+            *np.ones_like(_LATTICE).T,
+            pivot="mid",
+            color=green,
+            angles="xy",
+            scale_units="xy",
+            scale=1,
+            width=0.007,
+        )
+        field.set_xlabel("length of the arrows: square root of the slope", fontsize=9, color=style.MUTED)
+        self._field_title = field.set_title("", color=green)
+        self.moving(self._arrows, self._field_title)
+        for name, (x, y) in MARKS.items():
+            field.plot([x], [y], "o", color=style.INK, mec="white", markersize=7)
+            field.text(x + _SPACING, y, name, ha="center", va="center", fontweight="bold", fontsize=11)
+
+        self._matrices = MatrixRow(figure)
+        self.moving(*self._matrices.artists)
+
+    def compute(self, problem: str, activation: str, depth: float, width: float, start: float, step: int) -> Stack:
+        data = _data(problem)
+        layers = run(problem, activation, int(depth), int(width), int(start)).layers(round(step / EVERY))
+        z = z_on_grid(layers)
+        if activation == "identity" or depth == 0:
+            w, b = collapsed(layers)
+        else:
+            *w, b = _TO_BEST @ z.ravel()
+        return Stack(
+            problem=problem,
+            activation=activation,
+            step=step,
+            data=data,
+            layers=layers,
+            accuracy=float(((forward.unchecked(layers, data.X).y_hat > 0.5) == data.y).mean()),
+            z=z,
+            slopes=input_slopes(layers, _LATTICE),
+            marked=input_slopes(layers, np.array(list(MARKS.values()))),
+            w=np.array(w),
+            b=float(b),
+            gap=float(np.abs(_AFFINE @ [*w, b] - z.ravel()).max()),
+            boundary=_shape_of_boundary(layers, z),
+        )
+
+    def draw(self, numbers: Stack) -> None:
+        verdict = f"{style.percent(numbers.accuracy)} right: {numbers.boundary}"
+        self._plane.show(numbers.data.X, numbers.data.y, numbers.z, verdict)
+        longest = numbers.lengths.max()
+        with np.errstate(all="ignore"):
+            shown = numbers.slopes / np.sqrt(numbers.lengths * longest)[:, None]
+        self._arrows.set_UVC(*(0.4 * np.nan_to_num(shown)).T)
+        low, high = (style.number(length, 2) for length in (numbers.lengths.min(), longest))
+        self._field_title.set_text(
+            "Slope ∂z/∂x: the same everywhere" if numbers.is_one_matrix else f"Slope ∂z/∂x: from {low} to {high}"
+        )
+        matrices = [layer.W for layer in numbers.layers]
+        linear = numbers.activation == "identity" or len(matrices) == 1
+        if numbers.is_one_matrix:
+            title = f"All {numbers.weights} weights together are one matrix of 2 numbers"
+            if len(matrices) == 1:
+                title = "There is one matrix only"
+            elif not linear:
+                title = "The slopes f′ between the matrices are the same everywhere, so together they are one"
+            results, words = {"one matrix": numbers.w}, "the same at every point"
+        else:
+            title = "No one matrix: between them stands f′, and f′ depends on the place"
+            results = {f"at {name}": slope for name, slope in zip(MARKS, numbers.marked, strict=True)}
+            words = "the slope ∂z/∂x at three points"
+        self._matrices.show(matrices, "×" if linear else "f′", results, title, words)
+
+    def caption(self, numbers: Stack) -> str:
+        steps = style.count(numbers.step, "step")
+        right = f"After {steps}, {style.percent(numbers.accuracy)} of the points are right."
+        if len(numbers.layers) == 1:
+            return f"{right} Without hidden layers there is 1 matrix: 2 weights, which are the slope at every point."
+        all_of_them = f"what the {numbers.weights} weights do"
+        if numbers.is_one_matrix:
+            return (
+                f"{right} The slope is the same at every point, so one matrix of 2 numbers does {all_of_them}; the two "
+                "differ by rounding only, less than 10⁻¹² of z."
+            )
+        return (
+            f"{right} The slope changes from place to place, so no one matrix does {all_of_them}: the nearest one "
+            f"misses z by up to {style.number(numbers.gap, 2)}."
+        )

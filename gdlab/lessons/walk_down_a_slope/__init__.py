@@ -1,0 +1,11 @@
+"""Lesson 02: What do the sign and the size of a gradient tell a step? When does a constant slope hurt?"""
+
+from gdlab.lessons.lesson import Lesson
+
+LESSON = Lesson(
+    name="walk_down_a_slope",
+    question="What do the sign and the size of a gradient tell a step? When does a constant slope hurt?",
+    minutes=30,
+    students_know="the derivative of a function of one variable",
+    explorers={"Descent": "descent"},
+)

@@ -1,0 +1,55 @@
+import numpy as np
+import pytest
+
+from gdlab.datasets import penguins
+from gdlab.lessons.find_the_missing_derivative.slowdown import EVERY, STEPS, Slowdown
+from tests.explorers.steering import words
+
+
+@pytest.fixture(scope="module")
+def explorer():
+    return Slowdown()
+
+
+def by_hand(loss, weight, learning_rate, steps):
+    """The unit's weight and bias by a loop over formulas, nothing of gdlab but the birds."""
+    birds = penguins("flipper_length_mm", "species", ("Adelie", "Gentoo"))
+    x, y = birds.X[:, 0], birds.y[:, 0]
+    x = (x - x.mean()) / x.std()
+    w, b = weight, 0.0
+    for step in range(steps + 1):
+        y_hat = 1 / (1 + np.exp(-(w * x + b)))
+        signal = y_hat - y
+        if loss == "squared error":
+            signal = signal * y_hat * (1 - y_hat)
+        if step < steps:
+            w, b = w - learning_rate * np.mean(signal * x), b - learning_rate * np.mean(signal)
+    return w, b, np.mean((y_hat > 0.5) == (y > 0.5)), np.mean(abs(signal)), np.mean((y_hat - y) ** 2) / 2
+
+
+@pytest.mark.parametrize("steps", [0, EVERY, 100, STEPS])
+@pytest.mark.parametrize(("weight", "learning_rate"), [(-8.0, 1.0), (-3.0, 10.0), (0.0, 0.1), (8.0, 1.0)])
+def test_both_learners_are_where_the_formulas_lead(explorer, weight, learning_rate, steps):
+    race = explorer.compute(weight, learning_rate, steps)
+    assert race.steps[-1] == steps
+    for learner in race.learners.values():
+        wanted = by_hand(learner.name, weight, learning_rate, steps)
+        came = (learner.weight, learner.bias, learner.accuracy, learner.signal, learner.errors[-1])
+        assert came == pytest.approx(wanted, rel=1e-7)
+        assert len(learner.errors) == steps // EVERY + 1
+
+
+def test_the_pictures_curves_are_the_units(explorer):
+    explorer.values = {"weight": -8.0, "learning_rate": 1.0, "step": 60}
+    x = penguins("flipper_length_mm", "species", ("Adelie", "Gentoo")).X
+    for loss, learner in explorer.compute(-8.0, 1.0, 60).learners.items():
+        shown, y_hat = explorer._curves[loss].get_data()
+        z = learner.weight * (shown - x.mean()) / x.std() + learner.bias
+        np.testing.assert_allclose(y_hat, 1 / (1 + np.exp(-z)))
+        assert explorer._titles[loss].get_text().lower().startswith(learner.name)
+
+
+def test_the_caption_tells_both(explorer):
+    explorer.values = {"weight": -8.0, "learning_rate": 1.0, "step": 0}
+    assert words(explorer).startswith("After 0 steps from weight −8: squared error, weight −8, 1% of the birds right")
+    assert "cross-entropy, weight −8, 1% of the birds right, ∂L/∂z 0.97" in words(explorer)

@@ -1,0 +1,113 @@
+import numpy as np
+import pytest
+
+import gdlab
+from gdlab.lessons.keep_the_signal_alive.signal_flow import BINS, SPREADS, STARTS, WIDTH, SignalFlow, data, flow, mean
+from tests.explorers.steering import words
+
+DEPTH, START = 3, 7
+
+
+def network(activation, weights):
+    sizes = (2, *[WIDTH] * DEPTH, 1)
+    return gdlab.initialise(sizes, activation, "sigmoid", seed=START, scheme=SPREADS[weights])
+
+
+@pytest.fixture(scope="module")
+def explorer():
+    return SignalFlow()
+
+
+@pytest.mark.parametrize("rule", ["chain_rule", "delta_rule"])
+@pytest.mark.parametrize("weights", ["glorot", "large"])
+@pytest.mark.parametrize("activation", ["sigmoid", "relu", "leaky_relu"])
+def test_the_error_signals_are_those_of_backward_sample_by_sample(activation, weights, rule):
+    """For a single sample, the derivative by a bias is the error signal of its unit."""
+    layers = network(activation, weights)
+    squares = np.zeros(DEPTH + 1)
+    for x, y in zip(data().X, data().y, strict=True):
+        trace = gdlab.forward(layers, x[None])
+        gradients = gdlab.backward(layers, trace, y[None], loss="binary_cross_entropy", rule=rule)
+        squares += [np.mean(gradient.b**2) for gradient in gradients]
+    shown = flow(DEPTH, activation, weights).back[rule][:, START]
+    np.testing.assert_allclose(shown, np.sqrt(squares / len(data())), rtol=1e-10)
+
+
+@pytest.mark.parametrize("activation", ["sigmoid", "tanh", "relu"])
+def test_sizes_and_differences_are_those_of_z(activation):
+    layers = network(activation, "he")
+    a, f = data().X, flow(DEPTH, activation, "he")
+    for index, layer in enumerate(layers):
+        z = a @ layer.W
+        assert f.z[index, START] == pytest.approx(np.sqrt(np.mean(z**2)))
+        assert f.differences[index, START] == pytest.approx(np.sqrt(np.mean((z - z.mean(axis=0)) ** 2)))
+        a = layer.activation(z)
+
+
+@pytest.mark.parametrize("weights", SPREADS)
+@pytest.mark.parametrize("activation", SignalFlow.controls["activation"].options)
+def test_weights_times_slopes_over_all_layers_is_what_arrives(explorer, activation, weights):
+    numbers = explorer.compute(activation, weights, 20)
+    one, other = numbers.per_layer
+    assert (one * other) ** 20 == pytest.approx(float(mean(numbers.arrives)), rel=1e-9)
+    product = (numbers.flow.through_weights * numbers.flow.through_slopes).prod(axis=0)
+    np.testing.assert_allclose(product, numbers.arrives, rtol=1e-9)
+
+
+def test_slopes_are_shared_out_to_their_bins():
+    f = flow(2, "sigmoid", "large")
+    layers = gdlab.initialise((2, 16, 16, 1), "sigmoid", "sigmoid", seed=range(STARTS), scheme=1.0)
+    for index, z in enumerate(gdlab.forward(layers, data().X).z[:-1]):
+        slopes = 1 / (2 + np.exp(z) + np.exp(-z))
+        counts, _ = np.histogram(slopes, BINS, (0, 1))
+        assert f.slopes[index] == pytest.approx(slopes.mean())
+        np.testing.assert_allclose(f.shares[:, index], counts / slopes.size, atol=1e-3)
+
+
+def test_a_unit_that_is_off_at_every_sample_is_dead():
+    layers = gdlab.initialise((2, 16, 16, 16, 1), "relu", "sigmoid", seed=range(STARTS), scheme="he")
+    trace = gdlab.forward(layers, data().X)
+    dead = [sum((z[s, :, u] <= 0).all() for s in range(STARTS) for u in range(16)) for z in trace.z[:-1]]
+    np.testing.assert_allclose(flow(3, "relu", "he").dead, np.array(dead) / (16 * STARTS))
+    assert dead[-1] > 0
+
+
+def test_the_name_of_a_line_that_leaves_the_panel_stands_where_it_leaves(explorer):
+    explorer.values = {"activation": "identity", "weights": "very_large", "depth": 20}
+    top = explorer._panels[0].get_ylim()[1]
+    inside = int((mean(flow(20, "identity", "very_large").differences) <= top).sum())
+    assert inside < 20
+    (name,) = [text for text in explorer._panels[0].texts if text.get_text() == "differences"]
+    assert inside < name.get_position()[0] < inside + 1
+
+
+@pytest.mark.parametrize(
+    ("weights", "depth", "verdict"),
+    [
+        ("small", 20, "vanishing"),
+        ("small", 4, "vanishing"),
+        ("glorot", 5, "alive"),
+        ("large", 20, "exploding"),
+        ("he", 3, "alive"),
+    ],
+)
+def test_the_titles_say_what_becomes_of_the_error(explorer, weights, depth, verdict):
+    explorer.values = {"activation": "identity", "weights": weights, "depth": depth}
+    size = float(mean(explorer.compute("identity", weights, depth).arrives))
+    assert verdict == ("vanishing" if size < 0.01 else "exploding" if size > 100 else "alive")
+    assert explorer._titles[1].get_text().startswith(f"Back: {verdict}, ")
+
+
+def test_the_caption_tells_the_product(explorer):
+    explorer.reset()
+    assert words(explorer) == (
+        "Of the error signal’s size at the output, 1.2 × 10⁻⁷ arrives at the first of 10 sigmoid layers; in the single "
+        "starts, from 8 × 10⁻⁸ to 3 × 10⁻⁷. At each layer the weights multiply it by 0.86 and the slopes by 0.24."
+    )
+
+
+def test_what_is_far_too_small_is_still_a_number(explorer):
+    explorer.values = {"activation": "tanh", "weights": "small", "depth": 20}
+    size = float(mean(explorer.compute("tanh", "small", 20).arrives))
+    assert 1e-15 < size < 1e-14
+    assert explorer._titles[1].get_text() == f"Back: vanishing, {size * 1e15:.1f} × 10⁻¹⁵ left"

@@ -1,0 +1,150 @@
+"""Collapse: its slopes against differences, its one matrix against the network, its words against the picture."""
+
+import re
+
+import numpy as np
+import pytest
+
+import gdlab
+from gdlab.datasets import TOY_SETS
+from gdlab.explorers.plane import EXTENT
+from gdlab.lessons.stack_linear_layers.collapse import MARKS, STEPS, Collapse, collapsed, input_slopes, run
+from tests.explorers.steering import words
+
+POINTS = np.random.default_rng(0).uniform(-EXTENT, EXTENT, (30, 2))
+PROBLEMS = ("clouds", "xor", "circle", "moons")
+
+
+@pytest.fixture(scope="module")
+def explorer():
+    return Collapse()
+
+
+def compute(explorer, **values):
+    return explorer.compute(**{**{name: control.start for name, control in explorer.controls.items()}, **values})
+
+
+def random_network(activation, depth, seed=0):
+    layers = gdlab.initialise((2, *[5] * depth, 1), activation, "sigmoid", seed=seed)
+    rng = np.random.default_rng(seed)
+    return [gdlab.Layer(layer.W, rng.normal(0, 0.5, layer.b.shape), layer.activation) for layer in layers]
+
+
+@pytest.mark.parametrize("depth", [0, 1, 2, 5])
+@pytest.mark.parametrize("activation", ["identity", "tanh", "relu", "sine", "softplus"])
+def test_the_slopes_are_the_differences_of_z(activation, depth):
+    layers, h = random_network(activation, depth), 1e-6
+    slopes = input_slopes(layers, POINTS)
+    assert slopes.shape == POINTS.shape
+    for k, shift in enumerate(h * np.eye(2)):
+        there, back = (gdlab.forward(layers, POINTS + sign * shift).z[-1][:, 0] for sign in (1, -1))
+        np.testing.assert_allclose(slopes[:, k], (there - back) / (2 * h), rtol=1e-5, atol=1e-8)
+
+
+@pytest.mark.parametrize("depth", [0, 1, 2, 5])
+def test_collapsed_is_what_a_linear_network_does_with_its_biases(depth):
+    layers = random_network("identity", depth)
+    w, b = collapsed(layers)
+    z = np.array([[sum(w * x) + b] for x in POINTS])
+    np.testing.assert_allclose(z, gdlab.forward(layers, POINTS).z[-1], rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("problem", PROBLEMS)
+@pytest.mark.parametrize("depth", [0, 1, 3, 5])
+def test_linear_units_are_one_matrix_whatever_they_learned(explorer, problem, depth):
+    stack = compute(explorer, problem=problem, depth=depth)
+    assert stack.is_one_matrix
+    assert stack.gap < 1e-12 * max(1, np.abs(stack.z).max())
+    np.testing.assert_allclose(stack.slopes, np.broadcast_to(stack.w, stack.slopes.shape), rtol=1e-9)
+    np.testing.assert_allclose(stack.marked, np.broadcast_to(stack.w, (3, 2)), rtol=1e-9)
+    assert stack.boundary == "one straight line"
+
+
+@pytest.mark.parametrize("problem", PROBLEMS)
+@pytest.mark.parametrize("activation", ["tanh", "relu", "sine"])
+def test_others_are_no_one_matrix(explorer, activation, problem):
+    stack = compute(explorer, problem=problem, activation=activation)
+    assert not stack.is_one_matrix
+    assert stack.gap > 0.1
+    assert np.ptp(stack.slopes, axis=0).max() > 0.1
+
+
+def test_the_nearest_matrix_is_the_nearest_one(explorer):
+    stack = compute(explorer, activation="tanh")
+    ticks = np.linspace(-EXTENT, EXTENT, stack.z.shape[0])
+    x1, x2 = np.meshgrid(ticks, ticks)
+
+    def miss(w1, w2, b):
+        return ((w1 * x1 + w2 * x2 + b - stack.z) ** 2).sum()
+
+    least = miss(*stack.w, stack.b)
+    for nudge in 0.01 * np.vstack([np.eye(3), -np.eye(3)]):
+        assert miss(*(np.array([*stack.w, stack.b]) + nudge)) > least
+    gap = np.abs(stack.w[0] * x1 + stack.w[1] * x2 + stack.b - stack.z).max()
+    assert stack.gap == pytest.approx(gap)
+
+
+def test_without_hidden_layers_the_kind_of_unit_does_not_matter(explorer):
+    linear, tanh = (compute(explorer, depth=0, activation=activation) for activation in ("identity", "tanh"))
+    assert linear.is_one_matrix
+    assert tanh.is_one_matrix
+    np.testing.assert_allclose(tanh.w, linear.w, atol=0.05)  # their random starts differ
+
+
+def test_the_accuracy_is_that_of_the_network_at_the_step(explorer):
+    data = TOY_SETS["xor"](160)
+    for step in (0, 100, STEPS):
+        stack = compute(explorer, activation="tanh", step=step)
+        right = (gdlab.forward(stack.layers, data.X).z[-1] > 0) == (data.y == 1)
+        assert stack.accuracy == right.mean()
+
+
+def test_a_run_ends_at_the_last_step_and_learns_by_the_chain_rule():
+    history = run("xor", "tanh", 2, 6, 0)
+    assert history.steps[-1] == STEPS
+    layers = history.layers(0)
+    data = TOY_SETS["xor"](160)
+    gradient = gdlab.backward(layers, gdlab.forward(layers, data.X), data.y, loss="binary_cross_entropy")
+    ten_steps = history.theta[1] - history.theta[0]
+    assert gdlab.agreement(ten_steps, -gdlab.gradient_vector(gradient)) > 0.5
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"problem": "xor"}, "one straight line"),
+        ({"problem": "clouds", "activation": "tanh", "depth": 1, "width": 1}, "one straight line"),
+        ({"problem": "circle", "activation": "tanh"}, "one bent line"),
+        ({"problem": "xor", "activation": "tanh"}, "2 bent lines"),
+        ({"problem": "xor", "activation": "relu", "width": 1, "depth": 5, "step": 0}, "no boundary"),
+    ],
+)
+def test_the_boundary_is_told_as_it_looks(explorer, values, said):
+    assert compute(explorer, **values).boundary == said
+
+
+def test_the_numbers_on_the_picture_are_those_of_the_one_matrix(explorer):
+    explorer.reset()
+    stack = compute(explorer)
+    shown = [text.get_text() for text in explorer._matrices._pool if text.get_visible()]
+    assert [float(text.replace("−", "-")) for text in shown[-3:-1]] == [round(value, 2) for value in stack.w]
+    assert "All 54 weights" in explorer._matrices._title.get_text()
+    assert "54 weights" in words(explorer)
+
+
+def test_the_numbers_at_the_marks_are_the_slopes_there(explorer):
+    explorer.values = {"activation": "tanh", "step": 100}
+    slopes = input_slopes(compute(explorer, activation="tanh", step=100).layers, np.array(list(MARKS.values())))
+    shown = [text.get_text() for text in explorer._matrices._pool if text.get_visible()]
+    for name, slope in zip(MARKS, slopes, strict=True):
+        after = shown.index(f"at {name}")
+        got = [float(text.replace("−", "-")) for text in shown[after - 2 : after]]
+        np.testing.assert_allclose(got, slope, atol=0.051)
+    assert re.search(r"nearest one misses z by up to [\d.]+", words(explorer))
+    explorer.reset()
+
+
+def test_units_that_are_all_dead_are_told_as_one_matrix(explorer):
+    explorer.values = {"activation": "relu", "width": 1, "depth": 5, "step": 0}
+    assert "everywhere" in explorer._matrices._title.get_text()
+    explorer.reset()
