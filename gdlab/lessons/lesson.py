@@ -2,8 +2,8 @@
 
 A room is a folder ``gdlab/lessons/NAME/`` for the notebook ``notebooks/NN_NAME.ipynb``. Its ``__init__.py`` holds the
 `Lesson` record; its other modules the explorers and their parts; ``exercises`` (a module or a folder) the exercises
-with their solutions and variants, all of which strict grading hides; ``predictions.toml`` the predictions. What the rest of
-gdlab knows of a lesson, it derives from the record.
+with their solutions and variants, all of which strict grading hides; ``predictions.toml`` the predictions. What the
+rest of gdlab knows of a lesson, it derives from the record.
 """
 
 import tomllib

@@ -336,7 +336,7 @@ def test_no_hint_and_no_thought_contains_the_numbers(exercise):
 
 @every
 def test_the_hints_come_one_by_one_in_their_order(exercise, monkeypatch):
-    monkeypatch.setattr(exercises, "_hints_given", {})
+    monkeypatch.setattr(catalogue, "_hints_given", {})
     for count in range(1, len(exercise.hints) + 3):
         note = gdlab.hint(exercise.slug)
         assert note.words[:-1] == exercise.hints[:count]

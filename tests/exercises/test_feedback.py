@@ -149,7 +149,7 @@ def test_code_keeps_its_lines():
 @pytest.fixture
 def sums(monkeypatch):
     monkeypatch.setitem(catalogue.EXERCISES, "sums", EXERCISE)
-    monkeypatch.setattr(exercises, "_hints_given", {})
+    monkeypatch.setattr(catalogue, "_hints_given", {})
 
 
 @pytest.mark.usefixtures("sums")
