@@ -9,13 +9,15 @@ import gdlab
 from gdlab.lessons import NAMES
 
 PACKAGE = Path(gdlab.__file__).parent
-MATHEMATICS = {path.stem for path in PACKAGE.glob("*.py")} - {"__init__"}
+COMMANDS = {"command", "links", "notebooks"}
+MATHEMATICS = {path.stem for path in PACKAGE.glob("*.py")} - {"__init__"} - COMMANDS
 ALLOWED = {
     "mathematics": {"mathematics"},
     "explorers": {"mathematics", "explorers"},
     "exercises": {"mathematics", "exercises"},
     "lessons": {"mathematics", "explorers", "exercises", "lessons"},
-    "course": {"mathematics", "exercises", "lessons", "course"},
+    "course": {"mathematics", "exercises", "lessons", "commands", "course"},
+    "commands": {"mathematics", "lessons", "course", "commands"},
 }
 
 
@@ -31,12 +33,15 @@ def imports(path):
 def part(name):
     """The part of the package that a module belongs to."""
     first = name.split(".")[1] if "." in name else "mathematics"
+    if first in COMMANDS:
+        return "commands"
     return first if (PACKAGE / first).is_dir() else "mathematics"
 
 
 def modules(name):
-    files = [PACKAGE / f"{module}.py" for module in sorted(MATHEMATICS)]
-    return files if name == "mathematics" else sorted((PACKAGE / name).rglob("*.py"))
+    if name in ("mathematics", "commands"):
+        return [PACKAGE / f"{module}.py" for module in sorted(MATHEMATICS if name == "mathematics" else COMMANDS)]
+    return sorted((PACKAGE / name).rglob("*.py"))
 
 
 @pytest.mark.parametrize("name", sorted(ALLOWED))
@@ -56,4 +61,4 @@ def test_a_lesson_uses_no_other(name):
 
 def test_every_part_is_watched():
     folders = {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
-    assert folders | {"mathematics"} == set(ALLOWED)
+    assert folders | {"mathematics", "commands"} == set(ALLOWED)

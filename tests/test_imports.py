@@ -8,7 +8,19 @@ import pytest
 
 import gdlab
 
-MODULES = ["activations", "losses", "rules", "network", "gradients", "updates", "training", "datasets", "validation"]
+MODULES = [
+    "validation",
+    "fitting",
+    "activations",
+    "losses",
+    "rules",
+    "layers",
+    "network",
+    "gradients",
+    "updates",
+    "training",
+    "datasets",
+]
 
 PROGRAM = """
 import importlib, json, sys

@@ -12,7 +12,7 @@ from gdlab.datasets import Dataset
 from gdlab.explorers import style
 from gdlab.explorers.plane import z_on_grid
 from gdlab.layers import Layer, Trace
-from gdlab.network import forward
+from gdlab.network import forward, initialise
 from gdlab.rules import Rule
 from gdlab.training import History
 from gdlab.validation import Array

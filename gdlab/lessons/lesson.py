@@ -6,12 +6,10 @@ with their solutions and variants, all of which strict grading hides; ``predicti
 rest of gdlab knows of a lesson, it derives from the record.
 """
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -22,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Lesson:
-    """The facts of a lesson. Exercises, variants and predictions are loaded when first asked for.
+    """The facts of a lesson. Exercises, variants and predictions, with what reads them, are loaded when first asked for.
 
     Attributes
     ----------
@@ -65,6 +63,9 @@ class Lesson:
     @cached_property
     def predictions(self) -> "tuple[Prediction, ...]":
         """The predictions, in the notebook's order."""
+        import tomllib
+        from importlib.resources import files
+
         from gdlab.exercises.prediction import prediction
 
         words = files(self.package).joinpath("predictions.toml").read_text(encoding="utf-8")

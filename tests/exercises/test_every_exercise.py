@@ -13,6 +13,7 @@ import pytest
 import gdlab
 from gdlab.exercises.attempt import Outcome
 from gdlab.exercises.exercise import ChoiceExercise, FunctionExercise, NumbersExercise, PropertyExercise
+from gdlab.lessons import catalogue
 from gdlab.lessons.catalogue import EXERCISES
 
 pytestmark = pytest.mark.filterwarnings("error")
