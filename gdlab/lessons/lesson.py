@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Lesson:
-    """The facts of a lesson. Exercises, variants and predictions, with what reads them, are loaded when first asked for.
+    """The facts of a lesson. Exercises, variants and predictions, with what reads them, are loaded when asked for.
 
     Attributes
     ----------
