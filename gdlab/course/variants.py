@@ -1,11 +1,11 @@
 """A course of one's own: from a seed, other members of the families of exercises than the published ones."""
 
+import dataclasses
 import json
 import re
 from pathlib import Path
 from typing import Any
 
-from gdlab.exercises.exercise import Exercise, FunctionExercise, PropertyExercise
 from gdlab.lessons.catalogue import EXERCISES, FAMILIES, find_exercise
 
 AS_PUBLISHED = {
@@ -37,17 +37,17 @@ def varied(notebook: Path, seed: int) -> bytes:
     Raises
     ------
     ValueError
-        If a passage of the notebook that tells an exercise is not as the exercise has it.
+        If the cells of the notebook that tell an exercise are not those that a variant replaces.
     """
     families = [_FAMILY_OF[slug] for slug in _slugs(notebook) if slug in _FAMILY_OF]
     if not families:
         return notebook.read_bytes()
     content = json.loads(notebook.read_text(encoding="utf-8"))
-    sources = ["".join(cell["source"]) for cell in content["cells"]]
     for family in families:
-        sources = family.rewritten(sources, seed)
-    for cell, source in zip(content["cells"], sources, strict=True):
-        cell["source"] = source.splitlines(keepends=True)
+        for cell, source in zip(content["cells"], family.retold(content["cells"], seed), strict=True):
+            cell["source"] = source.splitlines(keepends=True)
+    for cell in content["cells"]:
+        source = "".join(cell["source"])
         if cell["cell_type"] == "code" and (checked := re.match(r'gdlab\.check\("([\w-]+@\d+)"', source)):
             _show_untouched(cell, checked[1])
     return (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode()
@@ -76,7 +76,7 @@ def listed(notebooks: list[Path], seed: int) -> str:
         for slug in _slugs(notebook):
             if family := _FAMILY_OF.get(slug):
                 title = family.variant(seed).title
-                differ.append(f"- `{notebook.stem}`, *{title}*: {family.about(family.member(seed))}")
+                differ.append(f"- `{notebook.stem}`, *{title}*: {family.about_variant(seed)}")
             else:
                 title = EXERCISES[slug].title if slug in EXERCISES else slug
                 same.append(f"- `{notebook.stem}`, *{title}*: {AS_PUBLISHED.get(slug, 'it has no variants')}")
@@ -101,17 +101,7 @@ def solutions(notebooks: list[Path], seed: int) -> str:
     for notebook in notebooks:
         for slug, name in _checked(varied(notebook, seed)):
             if "@" in slug:
-                exercise = find_exercise(slug)
-                parts.append(f"## {notebook.stem}: {exercise.title}\n\n```python\n{_answer(exercise, name)}\n```\n")
+                exercise = dataclasses.replace(find_exercise(slug), name=name)
+                code = exercise.solution_text.rstrip()
+                parts.append(f"## {notebook.stem}: {exercise.title}\n\n```python\n{code}\n```\n")
     return "\n".join(parts)
-
-
-def _answer(exercise: Exercise, name: str) -> str:
-    """Return an exercise's solution under the name that the notebook hands to the check."""
-    text = exercise.solution_text.rstrip()
-    if isinstance(exercise, FunctionExercise):
-        return re.sub(rf"\b{exercise.solution.__name__}\b", name, text)
-    if isinstance(exercise, PropertyExercise):
-        return f"{text}\n\n\n{name} = {exercise.solution.__name__}()"
-    first, *more = text.splitlines()
-    return "\n".join([f"{name} = {first}", *(f"# {line}".rstrip() for line in more)])

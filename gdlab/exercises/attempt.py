@@ -21,6 +21,8 @@ SECONDS = 5.0
 """How long one call may take."""
 _KEPT = 600
 """How many characters of what is printed are kept."""
+_said: list[str] = []
+"""What is said once in a session."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,9 @@ def call(function: Callable[..., Any], arguments: tuple[Any, ...], seconds: floa
         except BaseException as error:  # a learner's function may raise anything, SystemExit too
             problem = _told(error)
     remarks = []
+    if clock.unlimited and not _said:
+        _said.append("No limit of time is kept here: this Python starts no threads.")
+        remarks += _said
     if warned:
         remarks.append(f"It warned: {warned[0].category.__name__}: {warned[0].message}.")
     if printed.getvalue():
@@ -87,7 +92,7 @@ class _Clock:
     """Interrupts the main thread, as Ctrl-C does, when the time is up."""
 
     def __init__(self, seconds: float) -> None:
-        self.rang = False
+        self.rang = self.unlimited = False
         self._ignored: Any = None
         self._timer = threading.Timer(seconds, self._ring)
         self._timer.daemon = True
@@ -103,12 +108,16 @@ class _Clock:
         if threading.current_thread() is threading.main_thread() and not callable(signal.getsignal(signal.SIGINT)):
             # a shell starts its background jobs so that they ignore the interrupt
             self._ignored = signal.signal(signal.SIGINT, signal.default_int_handler)
-        self._timer.start()
+        try:
+            self._timer.start()
+        except RuntimeError:  # Python in a browser has one thread
+            self.unlimited = True
 
     def __exit__(self, *_: object) -> None:
         self._timer.cancel()
         with contextlib.suppress(KeyboardInterrupt):  # if it rang just as the call ended: take the interrupt here
-            self._timer.join()
+            if not self.unlimited:
+                self._timer.join()
             if self.rang:
                 time.sleep(0.1)
         if self._ignored is not None:

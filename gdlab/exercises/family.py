@@ -1,76 +1,93 @@
-"""Families: one question, asked of different things. The notebook asks it of one, a course may ask it of another.
+"""Families: a published exercise and its variants, each of which says only what differs.
 
-A family makes each of its exercises, and the words that put it, from the same few facts: a member. The first member is
-the published exercise. Any other is called by the family's name and a number, as in ``matching-loss@2027``, and the
-number alone says which one it is: on every system, without a file, and for ever as long as the members stay.
+A variant is called by the family's name and a number, as in ``matching-loss@2027``, and the number alone says which one
+it is: on every system, and for ever as long as the variants stay. Where the words differ, whole cells do: the notebook
+marks them with ``"gdlab": {"told_by": slug}`` in their metadata, and ``variants/SLUG/NAME.md`` in the lesson's folder
+has them for one variant, or ``variants/SLUG.md`` for all, with ``{{start}}`` in place of the number that is given as
+``start``. Several cells are parted by a line ``<!-- next cell -->``.
 """
 
+import dataclasses
 import hashlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from gdlab.exercises.exercise import Exercise
 
+_PARTED = "\n<!-- next cell -->\n"
 
-@dataclass(frozen=True, kw_only=True)
+
+@dataclass(frozen=True)
 class Family:
     """An exercise and its variants.
 
     Attributes
     ----------
+    published
+        The exercise as the notebook has it.
+    variants
+        What it differs into, by a few words on each, for whoever puts a course together.
+    folder
+        Where the words of the variants are.
     name
-        What variants are called by; it does not tell the published member.
-    slug
-        The published exercise's.
-    members
-        What the question may be asked of; the published one first.
-    make
-        Takes a slug and a member and returns the exercise.
-    passages
-        Takes a member and returns the passages of the notebook that tell it, each as it stands in one cell, once. All
-        members have as many.
-    about
-        Takes a member and says what it is about, in a few words, for who puts a course together.
+        What variants are called by, where the published slug would tell the published one.
     """
 
-    name: str
-    slug: str
-    members: tuple[Any, ...]
-    make: Callable[[str, Any], Exercise]
-    passages: Callable[[Any], tuple[str, ...]]
-    about: Callable[[Any], str]
+    published: Exercise
+    variants: Mapping[str, Exercise]
+    folder: Path
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", self.name or self.published.slug)
 
     @property
-    def published(self) -> Exercise:
-        return self.make(self.slug, self.members[0])
+    def slug(self) -> str:
+        return self.published.slug
 
-    def member(self, seed: int) -> Any:
-        """Return the member that a number stands for; never the published one."""
+    def about_variant(self, seed: int) -> str:
+        """Say what the variant of a number is about; the number alone decides."""
         digest = hashlib.sha256(f"{self.name}@{seed}".encode()).digest()
-        return self.members[1 + int.from_bytes(digest, "big") % (len(self.members) - 1)]
+        return list(self.variants)[int.from_bytes(digest, "big") % len(self.variants)]
 
     def variant(self, seed: int) -> Exercise:
-        return self.make(f"{self.name}@{seed}", self.member(seed))
+        return dataclasses.replace(self.variants[self.about_variant(seed)], slug=f"{self.name}@{seed}")
 
-    def rewritten(self, sources: list[str], seed: int) -> list[str]:
+    def told(self, about: str) -> list[str]:
+        """Return the cells that tell a variant."""
+        own = self.folder / self.slug / f"{about.replace(' ', '-')}.md"
+        text = (own if own.exists() else self.folder / f"{self.slug}.md").read_text(encoding="utf-8")
+        given = self.variants[about].given
+        filled = re.sub(r"\{\{(\w+)\}\}", lambda found: _text(given[found[1]]) if found[1] in given else found[0], text)
+        return [cell.strip("\n") for cell in filled.split(_PARTED)]
+
+    def retold(self, cells: list[dict[str, Any]], seed: int) -> list[str]:
         """Return the texts of a notebook's cells with this number's variant in place of the published exercise.
 
         Raises
         ------
         ValueError
-            If a passage of the published exercise is not there, or more than once.
+            If the notebook has not as many cells that are told by this exercise as the variant.
         """
-        for published, other in zip(self.passages(self.members[0]), self.passages(self.member(seed)), strict=True):
-            if (count := sum(source.count(published) for source in sources)) != 1:
-                raise ValueError(
-                    f"no variant of {self.slug} can be made: its notebook has {count} passages that read "
-                    f"{published!r}; wanted one"
-                )
-            sources = [source.replace(published, other) for source in sources]
+        about = self.about_variant(seed)
+        theirs = [cell["metadata"].get("gdlab", {}).get("told_by") == self.slug for cell in cells]
+        told = self.told(about)
+        if sum(theirs) != len(told):
+            raise ValueError(
+                f"no variant of {self.slug} can be made: its notebook has {sum(theirs)} cells that are told by it; "
+                f"wanted {len(told)}"
+            )
+        others = iter(told)
+        sources = [next(others) if own else "".join(cell["source"]) for cell, own in zip(cells, theirs, strict=True)]
         asked = re.compile(rf'(gdlab\.(?:check|hint|solution)\("){self.slug}"')
         return [asked.sub(rf'\g<1>{self.name}@{seed}"', source) for source in sources]
+
+
+def _text(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, int | float) else str(value)
 
 
 def variant(families: Mapping[str, Family], slug: Any) -> Exercise | None:

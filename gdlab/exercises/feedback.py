@@ -3,10 +3,9 @@
 import html
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Any, Literal
 
-if TYPE_CHECKING:
-    from gdlab.exercises.exercise import Exercise
+import numpy as np
 
 _LOOKS = {
     "right": ("✓", "#007A5A"),
@@ -23,26 +22,31 @@ class Feedback:
     """The verdict on an attempt.
 
     Its ``repr`` is the score as a plain number, which is what nbgrader reads; its words are in the HTML and in ``str``.
+    The hints are one press away, each in the one before.
     """
 
-    exercise: "Exercise"
+    title: str
+    points: float
     score: float
     verdict: Literal["right", "wrong", "untouched"]
     headline: str
     words: tuple[str, ...]
+    hints: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return repr(round(float(self.score), 2))
 
     def __str__(self) -> str:
-        return "\n".join([f"{self.exercise.title}: {self.headline} ({self._score})", *self.words])
+        return "\n".join([f"{self.title}: {self.headline} ({self._score})", *self.words])
 
     @property
     def _score(self) -> str:
-        return f"{round(self.score, 2):g} of {self.exercise.points:g} point{'s' * (self.exercise.points != 1)}"
+        return f"{round(self.score, 2):g} of {self.points:g} point{'s' * (self.points != 1)}"
 
     def _repr_html_(self) -> str:
-        return panel(self.verdict, f"{self.exercise.title}: {self.headline}", self.words, self._score)
+        return panel(
+            self.verdict, f"{self.title}: {self.headline}", self.words, self._score, disclosed=_disclosed(self.hints)
+        )
 
 
 @dataclass(frozen=True)
@@ -61,10 +65,60 @@ class Note:
         return panel(self.kind, self.headline, self.words, code=self.code)
 
 
-def panel(kind: str, headline: str, words: tuple[str, ...], aside: str = "", code: str = "") -> str:
+class Shown(str):
+    """Words that have more to show in a page: their `html`."""
+
+    html: str
+
+    def __new__(cls, text: str, html: str) -> "Shown":
+        shown = super().__new__(cls, text)
+        shown.html = html
+        return shown
+
+
+def tables(text: str, given: Any, want: Any, tolerance: float) -> str:
+    """Return the HTML of words about two arrays, with both as tables in which the first place that differs is marked."""
+    paragraph = f'<p style="margin:6px 0 0">{marked(text)}</p>'
+    given, want = np.asarray(given), np.asarray(want)
+    if given.shape != want.shape or given.ndim not in (1, 2) or not 2 <= given.size <= 48:
+        return paragraph
+    off = ~(np.abs(np.atleast_2d(given - want)) <= tolerance)
+    first = tuple(np.argwhere(off)[0]) if off.any() else ()
+    both = (_table("yours", given, first), _table("right", want, first))
+    return paragraph + f'<div style="display:flex; gap:28px; flex-wrap:wrap">{"".join(both)}</div>'
+
+
+def _table(caption: str, array: Any, first: tuple[Any, ...]) -> str:
+    rows = "".join(
+        "<tr>" + "".join(_cell(value, (i, j) == first) for j, value in enumerate(row)) + "</tr>"
+        for i, row in enumerate(np.atleast_2d(array))
+    )
+    style = "margin:6px 0 0; border-collapse:collapse; font-size:13px"
+    return f'<table style="{style}"><caption style="text-align:left">{caption}</caption>{rows}</table>'
+
+
+def _cell(value: Any, is_first: bool) -> str:
+    mark = "; outline:2px solid #C44E00; font-weight:bold" if is_first else ""
+    return f'<td style="padding:1px 8px; text-align:right{mark}">{value:.4g}</td>'
+
+
+def _disclosed(hints: tuple[str, ...]) -> str:
+    """Return the HTML of hints, each of which opens the next."""
+    inner = ""
+    for place, text in reversed(list(enumerate(hints, 1))):
+        inner = (
+            f'<details style="margin:6px 0 0"><summary style="cursor:pointer">Hint {place} of {len(hints)}</summary>'
+            f'<p style="margin:4px 0 0">{marked(text)}</p>{inner}</details>'
+        )
+    return inner
+
+
+def panel(
+    kind: str, headline: str, words: tuple[str, ...], aside: str = "", code: str = "", disclosed: str = ""
+) -> str:
     """Return the HTML of a panel: a sign, a headline, paragraphs in which `backticks` mark code."""
     sign, colour = _LOOKS[kind]
-    paragraphs = "".join(f'<p style="margin:6px 0 0">{marked(text)}</p>' for text in words)
+    paragraphs = "".join(getattr(text, "html", f'<p style="margin:6px 0 0">{marked(text)}</p>') for text in words)
     block = (
         f'<pre style="margin:8px 0 0; font-size:13px; white-space:pre-wrap">{html.escape(code)}</pre>' if code else ""
     )
@@ -73,7 +127,7 @@ def panel(kind: str, headline: str, words: tuple[str, ...], aside: str = "", cod
         f'<div role="status" style="border-left:5px solid {colour}; padding:8px 14px 10px; max-width:860px; '
         f'font-size:15px; line-height:1.5; background:rgba(128,128,128,0.09)">{aside}'
         f'<strong><span aria-hidden="true" style="color:{colour}; font-size:17px">{sign}</span>&ensp;'
-        f"{marked(headline)}</strong>{paragraphs}{block}</div>"
+        f"{marked(headline)}</strong>{paragraphs}{block}{disclosed}</div>"
     )
 
 

@@ -15,7 +15,7 @@ import time
 import nbformat
 
 from gdlab.course.strict import judge, sandbox
-from gdlab.exercises.exercise import FunctionExercise, PropertyExercise
+from gdlab.exercises.kinds import FunctionExercise, PropertyExercise
 from tests.exercises.test_every_exercise import right
 from tests.notebooks.refresh import stored
 

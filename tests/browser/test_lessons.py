@@ -6,7 +6,7 @@ import re
 import nbformat
 import pytest
 
-from gdlab.exercises.exercise import ChoiceExercise, FunctionExercise, NumbersExercise, PropertyExercise
+from gdlab.exercises.kinds import ChoiceExercise, FunctionExercise, NumbersExercise, PropertyExercise
 from gdlab.lessons.catalogue import EXERCISES
 from tests.explorers.steering import EXPLORERS
 from tests.notebooks.refresh import FOLDER, stored

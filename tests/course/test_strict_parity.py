@@ -11,7 +11,7 @@ from nbformat.v4 import new_code_cell
 
 from gdlab import lessons
 from gdlab.course.strict import json_values, judge, sandbox
-from gdlab.exercises.exercise import FunctionExercise
+from gdlab.exercises.kinds import FunctionExercise
 from gdlab.lessons.catalogue import EXERCISES
 from tests.exercises.test_every_exercise import blanks, right
 

@@ -26,7 +26,7 @@ STEAL = "text = {text}\nexec(text[text.index('def gradient') : text.index('def l
 """Takes the solution from the text of the module that it stands in."""
 
 TRICKS = {
-    "patch the checker": [WRONG, "gdlab.exercises.exercise._equal = lambda *_: True"],
+    "patch the checker": [WRONG, "gdlab.exercises.kinds.same = lambda *_: True"],
     "patch the check": [WRONG, "gdlab.check = lambda *_: 3.0"],
     "patch NumPy": [WRONG, "np.all = np.allclose = lambda *_, **__: True"],
     "a repr of one's own": [WRONG, "gdlab.exercises.feedback.Feedback.__repr__ = lambda self: '3.0'"],

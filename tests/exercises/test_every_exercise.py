@@ -12,7 +12,7 @@ import pytest
 
 import gdlab
 from gdlab.exercises.attempt import Outcome
-from gdlab.exercises.exercise import ChoiceExercise, FunctionExercise, NumbersExercise, PropertyExercise
+from gdlab.exercises.kinds import ChoiceExercise, FunctionExercise, NumbersExercise, PropertyExercise
 from gdlab.lessons import catalogue
 from gdlab.lessons.catalogue import EXERCISES
 
@@ -235,7 +235,7 @@ MISCONCEPTIONS = [
     ("exercise", "misconception"), MISCONCEPTIONS, ids=[f"{e.slug}: {m.name}" for e, m in MISCONCEPTIONS]
 )
 def test_a_misconception_gets_its_own_headline_every_time(exercise, misconception, monkeypatch):
-    monkeypatch.setattr("gdlab.exercises.exercise.call", lambda function, arguments: Outcome(function(*arguments)))
+    monkeypatch.setattr("gdlab.exercises.kinds.call", lambda function, arguments: Outcome(function(*arguments)))
 
     def quiet(function, arguments):
         with np.errstate(all="ignore"):

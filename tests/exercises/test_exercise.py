@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from gdlab.exercises import attempt, exercise
-from gdlab.exercises.exercise import (
+from gdlab.exercises.kinds import (
     ChoiceExercise,
     FunctionExercise,
     Misconception,

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gdlab.exercises.exercise import PropertyExercise
+from gdlab.exercises.kinds import PropertyExercise
 from gdlab.lessons.catalogue import EXERCISES
 
 RISING = PropertyExercise(

@@ -10,7 +10,7 @@ import pytest
 
 import gdlab
 from gdlab.exercises.attempt import Outcome
-from gdlab.exercises.exercise import FunctionExercise, NumbersExercise, PropertyExercise
+from gdlab.exercises.kinds import FunctionExercise, NumbersExercise, PropertyExercise
 from gdlab.lessons.catalogue import EXERCISES, FAMILIES, find_exercise
 from tests.exercises.test_every_exercise import bare, blanks, lines_of_the_solution, parts, right, text
 from tests.notebooks.refresh import stored
@@ -72,7 +72,7 @@ def called(misconception, exercise):
 @pytest.fixture
 def quick(monkeypatch):
     """Attempts are called as they are: without a clock."""
-    monkeypatch.setattr("gdlab.exercises.exercise.call", lambda function, arguments: Outcome(function(*arguments)))
+    monkeypatch.setattr("gdlab.exercises.kinds.call", lambda function, arguments: Outcome(function(*arguments)))
 
 
 # --- which one it is ---

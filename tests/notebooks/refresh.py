@@ -13,7 +13,7 @@ from nbformat import NotebookNode
 
 FOLDER = Path(__file__).parents[2] / "notebooks"
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
-KEPT_METADATA = {"nbgrader", "tags"}
+KEPT_METADATA = {"nbgrader", "tags", "gdlab"}
 
 
 def stored() -> list[Path]:

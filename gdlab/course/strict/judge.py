@@ -17,8 +17,9 @@ from nbformat import NotebookNode
 from gdlab.course.strict.json_values import decode, encode
 from gdlab.course.strict.sandbox import PATIENCE, EndedError, Sandbox
 from gdlab.exercises.attempt import SECONDS, Outcome
-from gdlab.exercises.exercise import Exercise, FunctionExercise
+from gdlab.exercises.exercise import Exercise
 from gdlab.exercises.feedback import Feedback
+from gdlab.exercises.kinds import FunctionExercise
 from gdlab.lessons.catalogue import find_exercise
 
 _WORDS = 1000
@@ -151,7 +152,7 @@ def _blame(step: int | str, reason: str, wanted: Mapping[str, Check], graded: Gr
 
 
 def _no_mark(exercise: Exercise, *words: str) -> Feedback:
-    return Feedback(exercise, 0.0, "wrong", "It did not finish", words)
+    return exercise.wrong_feedback("It did not finish", *words)
 
 
 class _TiredError(Exception):

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gdlab.exercises.exercise import FunctionExercise, Misconception, NumbersExercise
-from gdlab.exercises.family import Family
+from gdlab.exercises.kinds import FunctionExercise, Misconception, NumbersExercise
+from gdlab.exercises.old_family import OldFamily as Family
 
 
 def backprop(X, y, W1, b1, W2, b2):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gdlab.exercises.exercise import ChoiceExercise, FunctionExercise, Misconception
+from gdlab.exercises.kinds import ChoiceExercise, FunctionExercise, Misconception
 
 
 def block_shares(bitmap):

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from gdlab.activations import Activation, gaussian, sigmoid, sine, softplus, tanh
-from gdlab.exercises.exercise import FunctionExercise, Misconception
-from gdlab.exercises.family import Family
+from gdlab.exercises.kinds import FunctionExercise, Misconception
+from gdlab.exercises.old_family import OldFamily as Family
 
 
 def both_rules(error, z, input):

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from gdlab.exercises.exercise import ChoiceExercise, FunctionExercise, Misconception, NumbersExercise
-from gdlab.exercises.family import Family
+from gdlab.exercises.kinds import ChoiceExercise, FunctionExercise, Misconception, NumbersExercise
+from gdlab.exercises.old_family import OldFamily as Family
 
 
 def descend(theta, learning_rate, slope, steps):

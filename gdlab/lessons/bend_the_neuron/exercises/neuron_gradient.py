@@ -7,8 +7,8 @@ import numpy as np
 
 from gdlab.activations import ACTIVATIONS
 from gdlab.exercises import other_losses
-from gdlab.exercises.exercise import FunctionExercise, Misconception
-from gdlab.exercises.family import Family
+from gdlab.exercises.kinds import FunctionExercise, Misconception
+from gdlab.exercises.old_family import OldFamily as Family
 from gdlab.exercises.other_losses import HALF_SQUARE, OtherLoss
 
 

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from gdlab.activations import Activation, sigmoid, tanh
-from gdlab.exercises.exercise import PropertyExercise
-from gdlab.exercises.family import Family
+from gdlab.exercises.kinds import PropertyExercise
+from gdlab.exercises.old_family import OldFamily as Family
 from gdlab.gradients import agreement
 
 

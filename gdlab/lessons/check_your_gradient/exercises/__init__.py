@@ -4,7 +4,7 @@ from itertools import product
 
 import numpy as np
 
-from gdlab.exercises.exercise import ChoiceExercise, FunctionExercise, Misconception
+from gdlab.exercises.kinds import ChoiceExercise, FunctionExercise, Misconception
 from gdlab.lessons.check_your_gradient.exercises.gradient_checker import CHECK_GRADIENT
 
 

@@ -1,6 +1,6 @@
 """Exercises of notebook 09."""
 
-from gdlab.exercises.exercise import ChoiceExercise
+from gdlab.exercises.kinds import ChoiceExercise
 from gdlab.lessons.learn_without_the_exact_slope.exercises.perceptron import PERCEPTRON
 from gdlab.lessons.learn_without_the_exact_slope.exercises.straight_through import STRAIGHT_THROUGH
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from gdlab.exercises.exercise import FunctionExercise, Misconception
-from gdlab.exercises.family import Family
+from gdlab.exercises.kinds import FunctionExercise, Misconception
+from gdlab.exercises.old_family import OldFamily as Family
 
 
 def perceptron_pass(X, y, w, b):

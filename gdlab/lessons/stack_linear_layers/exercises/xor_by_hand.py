@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from gdlab.exercises.exercise import PropertyExercise
-from gdlab.exercises.family import Family
+from gdlab.exercises.kinds import PropertyExercise
+from gdlab.exercises.old_family import OldFamily as Family
 
 
 def xor_weights():

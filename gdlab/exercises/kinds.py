@@ -1,0 +1,483 @@
+"""The kinds of exercise: write a function, work out numbers, choose statements, find numbers that have a property.
+
+An attempt at a function is compared with the reference on inputs that are drawn from a seed. If it equals a known wrong
+answer on all of them, and no other, the feedback speaks to the thought behind that answer.
+"""
+
+import inspect
+import itertools
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from gdlab.exercises.attempt import Outcome, call
+from gdlab.exercises.comparing import (
+    as_numbers,
+    decimal_comma,
+    degenerate,
+    described,
+    different,
+    misfit,
+    near,
+    number,
+    same,
+    short,
+    size,
+    tolerances,
+    up_to,
+    without_thin_axes,
+)
+from gdlab.exercises.exercise import Exercise, Misconception
+from gdlab.exercises.feedback import Feedback, Shown, tables
+from gdlab.exercises.slips import Part, slip
+
+TRIALS = 12
+
+
+@dataclass(frozen=True, kw_only=True)
+class FunctionExercise(Exercise):
+    """Write a function.
+
+    Attributes
+    ----------
+    solution
+        The reference. If it returns a tuple, each of its `parts` is judged, and earns its share of the points, alone.
+    inputs
+        Takes a random generator and returns one tuple of arguments, which can occur.
+    parts
+        What the function returns, in words: one name, or as many as the tuple has elements.
+    edges
+        Arguments that are tried first: those that tell apart what random ones seldom do.
+    tolerance
+        What an answer may be off, relative to its size; by default (0) it is measured.
+    truth
+        What the answer comes near to, where it is not exact itself.
+    measured
+        What to say of answers that are right to some nine digits, as numerical gradients are.
+    """
+
+    solution: Callable[..., Any]
+    inputs: Callable[..., tuple[Any, ...]]
+    parts: tuple[str, ...]
+    edges: tuple[tuple[Any, ...], ...] = ()
+    tolerance: float = 0.0
+    truth: Callable[..., Any] | None = None
+    measured: str = ""
+
+    @property
+    def called(self) -> str:
+        return self.name or self.solution.__name__
+
+    @property
+    def reference(self) -> Callable[..., Any]:
+        return self.bound(self.solution)
+
+    @property
+    def solution_text(self) -> str:
+        return re.sub(rf"\b{re.escape(self.solution.__name__)}\b", self.called, self.source(self.solution))
+
+    def calls(self, seed: int = 0) -> list[tuple[Any, ...]]:
+        """Return the arguments that an attempt is tried with."""
+        rng, inputs = self.random(seed), self.bound(self.inputs)
+        return [*self.edges, *(inputs(rng) for _ in range(TRIALS))]
+
+    def _judge(self, attempt: Any, seed: int) -> Feedback:
+        if not callable(attempt):
+            return self.wrong_feedback(
+                f"This is {described(attempt)}", "Hand over the function itself, without calling it."
+            )
+        return self.try_out(lambda arguments: call(attempt, arguments), seed)
+
+    def try_out(self, run: Callable[[tuple[Any, ...]], Outcome], seed: int = 0) -> Feedback:
+        """Judge an attempt by what it gives: `run` takes arguments and says what the attempt does with them."""
+        calls, given, remarks = self.calls(seed), [], ()
+        for arguments in calls:
+            outcome = run(arguments)
+            remarks = remarks or outcome.remarks
+            asked = self._asked(arguments)
+            if outcome.problem:
+                return self.wrong_feedback(
+                    "It did not finish", f"Called with {asked}, {outcome.problem}.", *outcome.remarks
+                )
+            values, complaint = self._in_parts(outcome.value)
+            if complaint:
+                return self.wrong_feedback(
+                    "It returns something else", f"Called with {asked}, {complaint}.", *outcome.remarks
+                )
+            given.append(values)
+        return self._compared(calls, given, remarks, seed)
+
+    def _right_parts(self, *arguments: Any) -> list[Any]:
+        return self._in_parts(self.reference(*arguments))[0]
+
+    def _compared(
+        self, calls: list[tuple[Any, ...]], given: list[list[Any]], remarks: tuple[str, ...], seed: int
+    ) -> Feedback:
+        wanted = [self._right_parts(*arguments) for arguments in calls]
+        given = [
+            [without_thin_axes(one, np.shape(want)) for one, want in zip(values, wants, strict=True)]
+            for values, wants in zip(given, wanted, strict=True)
+        ]
+        if self.tolerance:
+            allowed = [[self.tolerance * size(want) + 1e-12 for want in wants] for wants in wanted]
+        else:
+            allowed = tolerances(self._right_parts, calls, wanted, self.random(seed))
+        names = tuple(inspect.signature(self.reference).parameters)[: len(calls[0])]
+        parts = [
+            Part(names, calls, *([row[place] for row in table] for table in (given, wanted, allowed)))
+            for place in range(len(self.parts))
+        ]
+        right = [
+            all(
+                not misfit(g, w) and same(g, w, t)
+                for g, w, t in zip(part.given, part.wanted, part.tolerances, strict=True)
+            )
+            for part in parts
+        ]
+        if all(right):
+            return self.right_feedback(*remarks, *self._word_for_measured(parts))
+        thoughts = self._thoughts_behind(parts, right)
+        words: list[str] = []
+        told: set[str] = set()
+        for place, part in enumerate(parts):
+            if right[place]:
+                continue
+            label = f"{self.parts[place]}: " if len(self.parts) > 1 else ""
+            if thoughts[place]:
+                words += [f"{label}{thought}" for _, thought in thoughts[place]]
+            else:
+                words.append(self._seen(label, place, part, told))
+        wrong = [place for place, ok in enumerate(right) if not ok]
+        headlines = [
+            (f"{self.parts[place]}: " if len(self.parts) > 1 else "") + " or ".join(name for name, _ in thoughts[place])
+            for place in wrong
+            if thoughts[place]
+        ]
+        headline = headlines[0] if headlines else "Not right yet"
+        first = thoughts[wrong[0]]
+        if not any(right) and first and all(thoughts[place] == first for place in wrong):
+            headline = " or ".join(name for name, _ in first)  # one thought behind all parts: say it once
+            words = [thought for _, thought in first]
+        if any(right):
+            words.append(f"Right already: {', '.join(n for n, ok in zip(self.parts, right, strict=True) if ok)}.")
+        if any(_in_single_precision(value) for values in given for value in values):
+            words.append("Your numbers come in single precision (float32), which keeps seven digits.")
+        return self.wrong_feedback(headline, *words, *remarks, share=sum(right) / len(right))
+
+    def _word_for_measured(self, parts: Sequence[Part]) -> tuple[str, ...]:
+        if not self.measured or any(_in_single_precision(value) for part in parts for value in part.given):
+            return ()
+        off = [
+            np.max(np.abs(as_numbers(g) - w), initial=0.0) / max(size(w), 1e-300)
+            for part in parts
+            for g, w in zip(part.given, part.wanted, strict=True)
+        ]
+        return (self.measured,) if np.median(off) > 3e-13 else ()
+
+    def _seen(self, label: str, place: int, part: Part, told: set[str]) -> str:
+        """Say what is seen in a part that no thought explains: by an input where the difference shows."""
+        pairs = list(zip(part.calls, part.given, part.wanted, part.tolerances, strict=True))
+        if complaint := next((c for _, given, want, _ in pairs if (c := misfit(given, want))), ""):
+            return f"{label}{complaint}."
+        bad = [pair for pair in pairs if not same(pair[1], pair[2], pair[3])]
+        truths = [self._in_parts(self.bound(self.truth)(*pair[0]))[0][place] if self.truth else pair[2] for pair in bad]
+        nearer = [
+            self.truth is not None and size(given - truth) < size(want - truth)
+            for (_, given, want, _), truth in zip(bad, truths, strict=True)
+        ]
+        show = next(
+            (i for i, pair in enumerate(bad) if not nearer[i] and short(pair[1]) != short(pair[2])),
+            int(np.argmax([not one for one in nearer])),
+        )
+        arguments, given, want, tolerance = bad[show]
+        asked = f"for {self._asked(arguments)} it gives"
+        said = "there it gives" if asked in told else asked  # the inputs may be long: once is enough
+        told.add(asked)
+        one, close, other = different(given, want)
+        if nearer[show]:
+            words = f"{said} {one}; asked for is {other}. Yours is nearer to the truth, but found in another way than was asked for."
+        else:
+            words = f"{said} {one}; {close + ': ' if close else ''}{other} is right."
+        always = degenerate(part.given, part.calls, part.names)
+        text = f"{label}{always + '; ' if always else ''}{words}"
+        return Shown(text, tables(text, given, want, tolerance))
+
+    def _thoughts_behind(self, parts: Sequence[Part], right: Sequence[bool]) -> list[list[tuple[str, str]]]:
+        """Return for each part the misconceptions that give it; of several, those that explain the whole best."""
+        best: list[tuple[Any, list[tuple[str, str]]]] = [((False, 0), []) for _ in parts]
+        plain_only = [bool(degenerate(part.given, part.calls, part.names)) for part in parts]
+        for misconception in self.misconceptions:
+            wrong = self._wrong_values(misconception, parts)
+            touched = [
+                place
+                for place, part in enumerate(parts)
+                if all(value is not None for value in wrong[place])
+                and not all(map(same, part.wanted, wrong[place], part.tolerances))
+            ]
+            met = [
+                place
+                for place in touched
+                if parts[place].equals(up_to(misconception.up_to, parts[place].given, wrong[place]))
+            ]
+            how_well = (met == touched, len(met))
+            told = (misconception.name, misconception.thought)
+            for place in met:
+                if right[place] or (plain_only[place] and not misconception.plain):
+                    continue
+                if how_well > best[place][0]:
+                    best[place] = how_well, [told]
+                elif how_well == best[place][0] and told not in best[place][1]:
+                    best[place][1].append(told)
+        found = [thoughts if len(thoughts) < 3 else [] for _, thoughts in best]
+        for place, part in enumerate(parts):
+            if not (right[place] or found[place] or plain_only[place]):
+                if other := self._another_part(place, parts):
+                    found[place] = [other]
+                elif generic := slip(part, lambda *a, place=place: self._right_parts(*a)[place]):
+                    found[place] = [generic]
+        return found
+
+    def _wrong_values(self, misconception: Misconception, parts: Sequence[Part]) -> list[list[Any]]:
+        """Return what a misconception gives: for each part, a value of each trial."""
+        function = self.bound(misconception.wrong)
+        with np.errstate(all="ignore"):
+            rows = [self._in_parts(function(*arguments))[0] for arguments in parts[0].calls]
+        return [list(column) for column in zip(*rows, strict=True)]
+
+    def _another_part(self, place: int, parts: Sequence[Part]) -> tuple[str, str] | None:
+        for other, part in enumerate(parts):
+            if other != place and parts[place].equals([np.asarray(want) for want in part.wanted]):
+                order = ", ".join(self.parts)
+                return "in another order", f"This is what was asked for as {self.parts[other]}. The order is: {order}."
+        return None
+
+    def _in_parts(self, value: Any) -> tuple[list[Any], str]:
+        """Return the parts of what a function returned, or a complaint."""
+        if value is None:
+            return [], "it returned nothing; a `return` may be missing"
+        if len(self.parts) == 1:
+            return [value], ""
+        wanted = f"{len(self.parts)} values: {', '.join(self.parts)}"
+        several = isinstance(value, tuple | list) or (isinstance(value, np.ndarray) and value.ndim > 0)
+        if several and isinstance(value, np.matrix):
+            value = np.asarray(value).reshape(-1) if 1 in value.shape else np.asarray(value)
+        if not several or len(value) != len(self.parts):
+            return [], f"it returned {described(value)}; wanted {wanted}"
+        return list(value), ""
+
+    def _asked(self, arguments: tuple[Any, ...]) -> str:
+        names = inspect.signature(self.reference).parameters
+        return ", ".join(f"{name} = {short(value)}" for name, value in zip(names, arguments, strict=False))
+
+
+def _in_single_precision(value: Any) -> bool:
+    return getattr(value, "dtype", None) in (np.float32, np.float16)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NumbersExercise(Exercise):
+    """Work out some numbers by hand. Each that is right earns its share of the points.
+
+    Attributes
+    ----------
+    answer
+        The numbers, or a function that returns them from what is given.
+    explanation
+        How one comes to them; shown when all are right.
+    """
+
+    answer: Any
+    explanation: str
+
+    @property
+    def reference(self) -> list[float]:
+        return [float(value) for value in self._numbers(self.answer)]
+
+    @property
+    def solution_text(self) -> str:
+        comment = "\n".join(f"# {line}".rstrip() for line in self.explanation.splitlines())
+        return f"{f'{self.name} = ' if self.name else ''}{self.reference}\n\n{comment}"
+
+    def _numbers(self, values: Any) -> tuple[Any, ...]:
+        return tuple(self.bound(values)() if callable(values) else values)
+
+    def _judge(self, attempt: Any, seed: int) -> Feedback:
+        answer = self.reference
+        several = isinstance(attempt, tuple | list) or (isinstance(attempt, np.ndarray) and attempt.ndim > 0)
+        values = (
+            list(np.asarray(attempt).flat if isinstance(attempt, np.ndarray) else attempt) if several else [attempt]
+        )
+        if comma := decimal_comma(values):
+            return self.wrong_feedback("Not numbers", comma)
+        if len(values) != len(answer):
+            doubled = len(values) == 2 * len(answer) and all(isinstance(value, int) for value in values)
+            meant = ("If these are decimal commas: in Python a decimal point is a point, 0.4.",) if doubled else ()
+            return self.wrong_feedback(
+                "Not as many numbers as asked for",
+                f"It has {len(values)}; wanted {len(answer)} numbers in a list.",
+                *meant,
+            )
+        values = [number(value) for value in values]
+        for value in values:
+            if value is not ... and (complaint := misfit(value, 0.0, verb="there is")):
+                return self.wrong_feedback("Not numbers", f"{complaint[0].upper()}{complaint[1:]} in its place.")
+        right = [value is not ... and near(value, want) for value, want in zip(values, answer, strict=True)]
+        if all(right):
+            return self.right_feedback(self.explanation)
+        share = sum(right) / len(right)
+        wrong = [place for place, ok in enumerate(right) if not ok and values[place] is not ...]
+        for misconception in self.misconceptions:
+            if all(
+                value is not ... and near(value, want if number_of is None else number_of)
+                for value, number_of, want in zip(values, self._numbers(misconception.wrong), answer, strict=True)
+            ):
+                return self.wrong_feedback(misconception.name, misconception.thought, share=share)
+        headline, words = "Not right yet", []
+        if open_ones := _listed(value is ... for value in values):
+            headline = "Not complete yet"
+            words.append(f"Still open: number {open_ones}.")
+        thoughts = {place: self._thought_behind(place, values, answer) for place in wrong}
+        if unexplained := [place for place in wrong if not thoughts[place]]:
+            words.append(f"Not right: number {', '.join(str(place + 1) for place in unexplained)}.")
+        for one in dict.fromkeys(filter(None, thoughts.values())):
+            places = ", ".join(str(place + 1) for place in wrong if thoughts[place] == one)
+            words.append(f"Number {places}: {one}")
+        return self.wrong_feedback(headline, *words, share=share)
+
+    def _thought_behind(self, place: int, values: list[Any], answer: list[float]) -> str:
+        """Return the thought that gives this number, if there is one alone; of several, that which gives most."""
+        found: dict[str, int] = {}
+        for misconception in self.misconceptions:
+            wrong = self._numbers(misconception.wrong)
+            met = [
+                value is not ... and one is not None and near(value, one) and not near(one, want)
+                for value, one, want in zip(values, wrong, answer, strict=True)
+            ]
+            if met[place] and (sum(met) > 1 or float(values[place]) not in (0.0, 1.0, -1.0)):
+                found[misconception.thought] = max(found.get(misconception.thought, 0), sum(met))
+        most = [thought for thought, count in found.items() if count == max(found.values())]
+        if len(most) == 1:
+            return most[0]
+        if not most and answer[place] and near(values[place], -answer[place]):
+            return "The size is right, the sign is not."
+        return ""
+
+
+def _listed(marked: Iterable[bool]) -> str:
+    """Return the places of what is true, from 1 on: ``2, 5``."""
+    return ", ".join(str(place) for place, one in enumerate(marked, 1) if one)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChoiceExercise(Exercise):
+    """Say which of some statements hold: a set of letters.
+
+    Attributes
+    ----------
+    statements
+        The statements by letter.
+    true
+        The letters of those that hold.
+    taken
+        For each letter that does not hold, what to say to who chose it.
+
+    What is missing is counted and not named, and of several wrong letters one is spoken to: otherwise a first try with
+    any letter, or with all of them, would give the rest away.
+    """
+
+    statements: Mapping[str, str]
+    true: frozenset[str]
+    taken: Mapping[str, str]
+
+    @property
+    def reference(self) -> set[str]:
+        return set(self.true)
+
+    @property
+    def solution_text(self) -> str:
+        chosen = "{" + ", ".join(f'"{letter}"' for letter in sorted(self.true)) + "}"
+        left = ", ".join(sorted(set(self.statements) - self.true))
+        return f"{f'{self.name} = ' if self.name else ''}{chosen}\n\n# Leave {left}."
+
+    def _judge(self, attempt: Any, seed: int) -> Feedback:
+        letters = ", ".join(self.statements)
+        if isinstance(attempt, np.ndarray):
+            attempt = attempt.ravel().tolist()
+        if isinstance(attempt, str):
+            attempt = [attempt]
+        several = isinstance(attempt, set | frozenset | list | tuple)
+        if not several or not all(isinstance(a, str) for a in attempt):
+            return self.wrong_feedback(
+                "Not letters", f"It came as {described(attempt)}; wanted some of {letters}, in quotes."
+            )
+        chosen = set()
+        for word in itertools.chain.from_iterable(re.findall(r"\w+", text.upper()) for text in attempt):
+            chosen |= set(word) if set(word) <= set(self.statements) else {word}  # "ACF" is A, C and F
+        chosen -= {"AND"}
+        if unknown := sorted(chosen - set(self.statements)):
+            return self.wrong_feedback("Not letters", f"There is no {', '.join(unknown)}; wanted some of {letters}.")
+        if not chosen:
+            return self.check(...)
+        if chosen == self.true:
+            return self.right_feedback()
+        wrong, missing = sorted(chosen - self.true), len(self.true - chosen)
+        words = [self.taken[wrong[0]]] if wrong else []
+        if len(wrong) > 1:
+            words.append(f"{len(wrong)} of your letters do not belong here; look at this one first.")
+        if missing:
+            words.append(f"{missing} that {'belongs here is' if missing == 1 else 'belong here are'} missing.")
+        count, misjudged = len(self.statements), len(chosen ^ self.true)
+        share = max(0.0, (count - 2 * misjudged) / count)  # guessing earns nothing on average
+        headline = ("Not these" if wrong else "Not all of them") if missing else "Too many"
+        return self.wrong_feedback(headline, *words, share=share)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PropertyExercise(Exercise):
+    """Find numbers that have a property. Many answers are right, so the property is judged and nothing is compared.
+
+    Attributes
+    ----------
+    shapes
+        What is to be found, by name, with the shape of each; None stands for any length. The attempt is a dict of these.
+    judge
+        Takes the numbers by name as arrays of these shapes; returns the share of the points that they earn and what to
+        say about them. It must not raise for any finite numbers.
+    solution
+        Returns one right answer. Called without arguments.
+    """
+
+    shapes: Mapping[str, tuple[int | None, ...]]
+    judge: Callable[..., tuple[float, tuple[str, ...]]]
+    solution: Callable[[], Mapping[str, Any]]
+
+    @property
+    def reference(self) -> Mapping[str, Any]:
+        return self.bound(self.solution)()
+
+    @property
+    def solution_text(self) -> str:
+        text = self.source(self.solution).rstrip()
+        return f"{text}\n\n\n{self.name} = {self.solution.__name__}()" if self.name else text
+
+    def _judge(self, attempt: Any, seed: int) -> Feedback:
+        names = ", ".join(map(repr, self.shapes))
+        if not isinstance(attempt, Mapping):
+            return self.wrong_feedback(f"This is {described(attempt)}", f"Wanted a dict with {names}.")
+        if set(attempt) != set(self.shapes):
+            return self.wrong_feedback("Other names", f"There are {', '.join(map(repr, attempt))}; wanted {names}.")
+        numbers = {}
+        for name, shape in self.shapes.items():
+            given = without_thin_axes(attempt[name], shape)
+            came = np.shape(as_numbers(given))
+            fits = len(came) == len(shape) and all(want in (None, have) for have, want in zip(came, shape, strict=True))
+            wanted = np.zeros(came if fits else tuple(want or 1 for want in shape))
+            kind = "a flat list of numbers" if shape == (None,) else ""
+            if complaint := misfit(given, wanted, kind, verb="there is"):
+                return self.wrong_feedback("Not what was asked for", f"{name}: {complaint}.")
+            numbers[name] = np.array(given, float)
+        share, words = self.bound(self.judge)(**numbers)
+        return self.right_feedback(*words) if share >= 1 else self.wrong_feedback("Not right yet", *words, share=share)
