@@ -8,7 +8,7 @@ import warnings
 import numpy as np
 import pytest
 
-from gdlab.exercises import attempt, exercise
+from gdlab.exercises import attempt, comparing, kinds
 from gdlab.exercises.kinds import (
     ChoiceExercise,
     FunctionExercise,
@@ -175,7 +175,7 @@ def test_one_wrong_element_of_an_array_is_enough():
     assert ONE.check(first_wrong).score == 0
 
 
-@pytest.mark.parametrize("when", [0, 5, exercise.TRIALS - 1])
+@pytest.mark.parametrize("when", [0, 5, kinds.TRIALS - 1])
 def test_one_wrong_answer_among_right_ones_is_enough(when):
     calls = []
 
@@ -185,14 +185,14 @@ def test_one_wrong_answer_among_right_ones_is_enough(when):
 
     feedback = ONE.check(forgetful)
     assert (feedback.verdict, feedback.score) == ("wrong", 0)
-    assert f"a = {exercise._short(calls[when])}" in text(feedback)
+    assert f"a = {comparing.short(calls[when])}" in text(feedback)
 
 
 def test_the_inputs_are_fresh_each_time():
     seen = []
     for _ in range(2):
         ONE.check(lambda a, x: seen.append(a) or a * x)
-    assert len(set(seen)) == len(seen) == 2 * exercise.TRIALS
+    assert len(set(seen)) == len(seen) == 2 * kinds.TRIALS
 
 
 def test_a_right_answer_with_remarks_is_right_and_remarked():
@@ -316,7 +316,7 @@ def test_an_unknown_wrong_answer_is_told_with_inputs_and_both_values():
     given = []
     feedback = ONE.check(lambda a, x: given.append(a) or 3.25 * np.ones(3))
     assert feedback.headline == "Not right yet"
-    assert f"a = {exercise._short(given[0])}" in text(feedback)
+    assert f"a = {comparing.short(given[0])}" in text(feedback)
     assert "[3.25 3.25 3.25]" in text(feedback)
 
 
@@ -428,7 +428,7 @@ HANDED_OVER = {
 
 def judged(capfd, monkeypatch, one, attempt):
     """Feedback on an attempt, after a look at what it must leave alone."""
-    monkeypatch.setattr(exercise, "call", functools.partial(call, seconds=0.2))
+    monkeypatch.setattr(kinds, "call", functools.partial(call, seconds=0.2))
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         filters, streams = list(warnings.filters), (sys.stdout, sys.stderr)
@@ -484,10 +484,10 @@ def test_what_is_not_a_function_is_told_in_words(case, capfd, monkeypatch):
 
 
 def test_an_endless_attempt_is_called_once_only(monkeypatch):
-    monkeypatch.setattr(exercise, "call", functools.partial(call, seconds=0.2))
+    monkeypatch.setattr(kinds, "call", functools.partial(call, seconds=0.2))
     start = time.monotonic()
     assert ONE.check(endless).score == 0
-    assert time.monotonic() - start < 0.2 * exercise.TRIALS
+    assert time.monotonic() - start < 0.2 * kinds.TRIALS
 
 
 def test_what_it_printed_before_it_failed_is_told():

@@ -18,7 +18,7 @@ EXERCISE = NumbersExercise(slug="sums", title="Sums", points=3, hints=("a", "b",
 
 
 def feedback(score=1.5, verdict="wrong", headline="No", words=("First.", "Second.")):
-    return Feedback(EXERCISE, score, verdict, headline, words)
+    return Feedback(EXERCISE.title, EXERCISE.points, score, verdict, headline, words)
 
 
 # --- the score ---
@@ -104,7 +104,7 @@ def test_the_score_that_is_shown_is_the_one_that_counts():
 
 def test_one_point_is_no_points():
     one = NumbersExercise(slug="s", title="t", points=1, hints=(), answer=(1.0,), explanation="")
-    assert "1 of 1 point)" in str(Feedback(one, 1.0, "right", "Right", ()))
+    assert "1 of 1 point)" in str(Feedback(one.title, one.points, 1.0, "right", "Right", ()))
 
 
 def test_verdicts_look_different_without_colour_too():
