@@ -12,21 +12,24 @@ import sys
 from importlib import import_module
 from typing import Any
 
-from gdlab.activations import ACTIVATIONS, LEAK, Activation
+from gdlab import datasets
+from gdlab.activations import ACTIVATIONS, Activation
 from gdlab.gradients import (
     Gradient,
     agreement,
     asymmetry,
     backward,
     gradient_vector,
+    input_slopes,
     mean_loss,
     numerical_gradient,
+    relative_error,
     update_field,
 )
 from gdlab.layers import Layer, Trace
 from gdlab.lessons import LESSONS
 from gdlab.losses import LOSSES, Loss, matching_loss
-from gdlab.network import forward, from_vector, initialise, to_vector
+from gdlab.network import forward, from_vector, initialise, one_run, product, to_vector
 from gdlab.rules import RULES, Rule, feedback_alignment
 from gdlab.training import History, train
 from gdlab.updates import delta_rule_update, gradient_descent_update, momentum_update
@@ -45,7 +48,6 @@ _ON_DEMAND = {
 
 __all__ = [
     "ACTIVATIONS",
-    "LEAK",
     "LOSSES",
     "RULES",
     "Activation",
@@ -58,6 +60,7 @@ __all__ = [
     "agreement",
     "asymmetry",
     "backward",
+    "datasets",
     "delta_rule_update",
     "feedback_alignment",
     "forward",
@@ -65,15 +68,23 @@ __all__ = [
     "gradient_descent_update",
     "gradient_vector",
     "initialise",
+    "input_slopes",
     "matching_loss",
     "mean_loss",
     "momentum_update",
     "numerical_gradient",
+    "one_run",
+    "product",
+    "relative_error",
     "to_vector",
     "train",
     "update_field",
     *_ON_DEMAND,
 ]
+
+_MODULES = ("activations", "losses", "rules", "layers", "network", "gradients", "updates", "training", "datasets")
+"""The mathematics, in the order of reading."""
+_PACKAGES = ("exercises", "explorers", "lessons")
 
 
 def __getattr__(name: str) -> Any:
@@ -87,8 +98,10 @@ def __getattr__(name: str) -> Any:
                 name=error.name,
             ) from error
         return value
+    if name in _PACKAGES:
+        return import_module(f"gdlab.{name}")
     raise AttributeError(f"module 'gdlab' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted({*__all__, *_MODULES, *_PACKAGES, "__version__"})

@@ -11,13 +11,25 @@ exponential, which passes what a double can hold near z = 710, is infinite above
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from gdlab.validation import Array
+from gdlab.validation import Array, floats
 
 LEAK = 0.01
 """Slope of `leaky_relu` below zero."""
+
+
+def _of_numbers(formula: Callable[[Array], Array]) -> Callable[[ArrayLike], Array]:
+    """Let a formula for arrays take lists and whole numbers, too: in Python, ``2 * [1, 2]`` has four elements."""
+
+    @wraps(formula)
+    def of_numbers(z: ArrayLike) -> Array:
+        return formula(floats(z))
+
+    return of_numbers
 
 
 @dataclass(frozen=True)
@@ -29,21 +41,39 @@ class Activation:
     name : str
         Its key in `ACTIVATIONS`.
     f, f_prime, F : callable
-        ``f(z)``, its derivative and an antiderivative; arrays of shape (...) to arrays of the same shape.
+        ``f(z)``, its derivative and an antiderivative; arrays of shape (...), or lists, to arrays of the same shape.
     range : tuple of float
         Infimum and supremum of ``f``.
     non_decreasing : bool
         Whether ``f′ >= 0`` everywhere. Then, and only then, ``F`` is convex.
+    label : str
+        What it is called on a page; its name if nothing else is said.
+
+    Examples
+    --------
+    >>> relu = ACTIVATIONS["relu"]
+    >>> relu
+    <activation relu>
+    >>> relu.f([-1, 2]), relu.f_prime([-1, 2]), relu.F([-1, 2])
+    (array([0., 2.]), array([0., 1.]), array([0., 2.]))
+    >>> relu.label
+    'ReLU'
     """
 
     name: str
-    f: Callable[[Array], Array]
-    f_prime: Callable[[Array], Array]
-    F: Callable[[Array], Array]
+    f: Callable[[ArrayLike], Array]
+    f_prime: Callable[[ArrayLike], Array]
+    F: Callable[[ArrayLike], Array]
     range: tuple[float, float]
     non_decreasing: bool = True
+    label: str = ""
 
-    def __call__(self, z: Array) -> Array:
+    def __post_init__(self) -> None:
+        for name in ("f", "f_prime", "F"):
+            object.__setattr__(self, name, _of_numbers(getattr(self, name)))
+        object.__setattr__(self, "label", self.label or self.name)
+
+    def __call__(self, z: ArrayLike) -> Array:
         """Return ``f(z)``."""
         return self.f(z)
 
@@ -141,6 +171,7 @@ relu = Activation(
     f_prime=lambda z: np.where(z > 0, 1.0, 0.0),
     F=lambda z: np.maximum(z, 0.0) ** 2 / 2,
     range=(0.0, np.inf),
+    label="ReLU",
 )
 
 leaky_relu = Activation(
@@ -149,6 +180,7 @@ leaky_relu = Activation(
     f_prime=lambda z: np.where(z > 0, 1.0, LEAK),
     F=lambda z: np.where(z > 0, z, LEAK * z) * z / 2,
     range=(-np.inf, np.inf),
+    label="leaky ReLU",
 )
 
 softplus = Activation(
@@ -208,3 +240,14 @@ ACTIVATIONS = {
     a.name: a for a in (identity, sigmoid, tanh, relu, leaky_relu, softplus, exponential, step, sine, gaussian, softmax)
 }
 """Every activation by its name."""
+
+
+def labels(*names: str) -> dict[str, str]:
+    """Return what these activations are called on a page, by their names: the options of a list to choose from.
+
+    Examples
+    --------
+    >>> labels("tanh", "relu")
+    {'tanh': 'tanh', 'relu': 'ReLU'}
+    """
+    return {name: ACTIVATIONS[name].label for name in names}

@@ -28,6 +28,11 @@ class Dataset:
         What the columns of X and y are, with units.
     source : str
         Where the numbers come from.
+
+    Examples
+    --------
+    >>> len(xor(30))
+    30
     """
 
     X: Array
@@ -55,7 +60,13 @@ def _plane(X: Array, y: Array) -> Dataset:
 
 
 def line(n: int = 20, slope: float = 1.5, intercept: float = 0.5, noise: float = 0.3, seed: int = 0) -> Dataset:
-    """Return points scattered about a line: x uniform in [−1, 2], y normal about it with deviation `noise`."""
+    """Return points scattered about a line: x uniform in [−1, 2], y normal about it with deviation `noise`.
+
+    Examples
+    --------
+    >>> line(3)
+    <3 samples of x → y; made up by gdlab>
+    """
     rng = _generator(n, noise, seed)
     slope, intercept = validation.number(slope, "slope"), validation.number(intercept, "intercept")
     x = np.sort(rng.uniform(-1, 2, (n, 1)), axis=0)
@@ -63,7 +74,13 @@ def line(n: int = 20, slope: float = 1.5, intercept: float = 0.5, noise: float =
 
 
 def clouds(n: int = 200, noise: float = 0.5, seed: int = 0) -> Dataset:
-    """Return two round clouds about (−1, −1) and (1, 1), the second of class 1: a straight line can part them."""
+    """Return two round clouds about (−1, −1) and (1, 1), the second of class 1: a straight line can part them.
+
+    Examples
+    --------
+    >>> clouds()
+    <200 samples of x₁, x₂ → class; made up by gdlab>
+    """
     rng = _generator(n, noise, seed)
     label = np.arange(n) % 2
     centre = np.where(label[:, None] == 1, 1.0, -1.0)
@@ -74,6 +91,12 @@ def xor(n: int = 200, noise: float = 0.0, seed: int = 0) -> Dataset:
     """Return points of the square [−2, 2]², class 1 where exactly one coordinate is positive.
 
     `noise` is the standard deviation of a shift that is added after the class was decided.
+
+    Examples
+    --------
+    >>> data = xor(100)
+    >>> data.X.shape, data.y.shape
+    ((100, 2), (100, 1))
     """
     rng = _generator(n, noise, seed)
     X = rng.uniform(-2, 2, (n, 2))
@@ -82,7 +105,13 @@ def xor(n: int = 200, noise: float = 0.0, seed: int = 0) -> Dataset:
 
 
 def circle(n: int = 200, noise: float = 0.0, seed: int = 0) -> Dataset:
-    """Return points of a disc of radius 2, class 1 in its inner half (radius below √2, half of the area)."""
+    """Return points of a disc of radius 2, class 1 in its inner half (radius below √2, half of the area).
+
+    Examples
+    --------
+    >>> circle(50).X.shape
+    (50, 2)
+    """
     rng = _generator(n, noise, seed)
     radius, angle = 2 * np.sqrt(rng.uniform(0, 1, n)), rng.uniform(0, 2 * np.pi, n)
     X = radius[:, None] * np.column_stack([np.cos(angle), np.sin(angle)])
@@ -90,7 +119,13 @@ def circle(n: int = 200, noise: float = 0.0, seed: int = 0) -> Dataset:
 
 
 def moons(n: int = 200, noise: float = 0.15, seed: int = 0) -> Dataset:
-    """Return two half circles that reach into each other, class 0 above and class 1 below."""
+    """Return two half circles that reach into each other, class 0 above and class 1 below.
+
+    Examples
+    --------
+    >>> moons(4).y.ravel()
+    array([0., 1., 0., 1.])
+    """
     rng = _generator(n, noise, seed)
     label = np.arange(n) % 2
     angle = rng.uniform(0, np.pi, n)
@@ -100,7 +135,13 @@ def moons(n: int = 200, noise: float = 0.15, seed: int = 0) -> Dataset:
 
 
 def spiral(n: int = 200, noise: float = 0.05, seed: int = 0, turns: float = 1.25) -> Dataset:
-    """Return two arms of a spiral that wind about each other, one a class, out to radius 2."""
+    """Return two arms of a spiral that wind about each other, one a class, out to radius 2.
+
+    Examples
+    --------
+    >>> spiral(turns=2)
+    <200 samples of x₁, x₂ → class; made up by gdlab>
+    """
     rng = _generator(n, noise, seed)
     validation.positive(turns, "turns")
     label = np.arange(n) % 2
@@ -157,6 +198,11 @@ def penguins(
     References
     ----------
     Horst, Hill & Gorman 2020, palmerpenguins, doi:10.5281/zenodo.3960218 (CC0).
+
+    Examples
+    --------
+    >>> penguins(["bill_length_mm", "bill_depth_mm"], "species", ["Adelie", "Gentoo"])
+    <274 samples of bill length (mm), bill depth (mm) → is Gentoo; Palmer penguins (CC0)>
     """
     columns = _names(inputs, "inputs")
     for column in columns:
@@ -186,6 +232,12 @@ def digits() -> Dataset:
     References
     ----------
     Alpaydin & Kaynak 1998, Optical Recognition of Handwritten Digits, doi:10.24432/C50P49 (CC BY 4.0).
+
+    Examples
+    --------
+    >>> data = digits()
+    >>> data.X.shape, data.y.shape
+    ((1797, 64), (1797, 10))
     """
     with resources.as_file(resources.files("gdlab.data").joinpath("digits.csv.gz")) as path:
         table = np.loadtxt(path, delimiter=",")
@@ -202,6 +254,12 @@ def standardise(X: Array) -> Array:
     ------
     ValueError
         If a column is constant: it has no scale.
+
+    Examples
+    --------
+    >>> standardise([[1, 10], [3, 30]])
+    array([[-1., -1.],
+           [ 1.,  1.]])
     """
     X = validation.finite(validation.array(X, "X", "(n, d)"), "X")
     constant = X.min(axis=0) == X.max(axis=0)  # rounding can give a constant column a standard deviation above 0

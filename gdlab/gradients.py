@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from gdlab import validation
-from gdlab.fitting import checked, for_backward, for_loss
+from gdlab.fitting import checked, for_backward, for_forward, for_loss
 from gdlab.layers import Layer, Trace
 from gdlab.losses import Loss
 from gdlab.network import forward, from_vector
@@ -22,7 +22,13 @@ from gdlab.validation import Array
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Gradient:
-    """What a rule gives for one layer: ``W`` (..., d, k) and ``b`` (..., 1, k), shaped like the layer's own."""
+    """What a rule gives for one layer: ``W`` (..., d, k) and ``b`` (..., 1, k), shaped like the layer's own.
+
+    Examples
+    --------
+    >>> Gradient(W=np.zeros((2, 3)), b=np.zeros((1, 3)))
+    Gradient(W (2, 3), b (1, 3))
+    """
 
     W: Array
     b: Array
@@ -74,6 +80,14 @@ def backward(
     References
     ----------
     Rumelhart, Hinton & Williams 1986, "Learning representations by back-propagating errors", Nature 323, 533–536.
+
+    Examples
+    --------
+    >>> neuron = [Layer([[2.0]], [[0.0]], "relu")]
+    >>> backward(neuron, forward(neuron, [[3.0]]), [[5.0]])
+    [Gradient(W (1, 1), b (1, 1))]
+    >>> backward(neuron, forward(neuron, [[3.0]]), [[5.0]])[0].W  # (6 − 5) × 1 × 3
+    array([[3.]])
     """
     signal = rule.output_signal(loss, layers[-1].activation, trace.z[-1], y) / len(y)
     gradients = []
@@ -94,9 +108,38 @@ def mean_loss(
     """Return ``J``: the loss averaged over the samples; one number, or shape (...) for leading axes of the layers.
 
     Parameters and errors as for `forward` and `backward`.
+
+    Examples
+    --------
+    >>> float(mean_loss([Layer([[2.0]], [[0.0]])], X=[[1], [2]], y=[[2], [3]]))  # the mean of ½ 0² and ½ 1²
+    0.25
     """
     z = forward.unchecked(layers, X).z[-1]
     return loss.of_z(layers[-1].activation, z, y).mean(axis=-1)
+
+
+@checked(for_forward)
+@np.errstate(all="ignore")
+def input_slopes(layers: Sequence[Layer], X: ArrayLike) -> Array:
+    """Return ``∂z/∂x``, shape (..., n, d): how the sum of the output layer's z moves with each input of each sample.
+
+    A slope goes back through a network as an error signal does, through the weights and times f′(z) of each hidden
+    layer: ``W₁ f′ W₂ f′ … W``.
+
+    Parameters and errors as for `forward`.
+
+    Examples
+    --------
+    >>> stack = [Layer([[1.0], [2.0]], [[0.0]], "relu"), Layer([[3.0]], [[0.0]])]
+    >>> input_slopes(stack, [[1.0, 1.0], [-1.0, 0.0]])
+    array([[3., 6.],
+           [0., 0.]])
+    """
+    trace = forward.unchecked(layers, X)
+    slope = np.broadcast_to(layers[-1].W.sum(axis=-1)[..., None, :], trace.a[-2].shape)
+    for layer, z in zip(layers[-2::-1], trace.z[-2::-1], strict=True):
+        slope = (slope * layer.activation.f_prime(z)) @ np.swapaxes(layer.W, -1, -2)
+    return slope
 
 
 def numerical_gradient(J: Callable[[Array], float], theta: ArrayLike, h: float = 1e-5) -> Array:
@@ -115,6 +158,11 @@ def numerical_gradient(J: Callable[[Array], float], theta: ArrayLike, h: float =
     -------
     array
         Shape of `theta`, followed by the shape of what `J` returns.
+
+    Examples
+    --------
+    >>> numerical_gradient(lambda theta: (theta**2).sum(), [1.0, 3.0]).round(6)
+    array([2., 6.])
     """
     theta = validation.finite(validation.array(theta, "theta", "(...)", least_axes=0), "theta")
     h = validation.positive(h, "h")
@@ -132,7 +180,13 @@ def numerical_gradient(J: Callable[[Array], float], theta: ArrayLike, h: float =
 
 
 def gradient_vector(gradients: Sequence[Gradient]) -> Array:
-    """Return the gradients of all layers in one vector, shape (..., p), ordered as `gdlab.network.to_vector`."""
+    """Return the gradients of all layers in one vector, shape (..., p), ordered as `gdlab.network.to_vector`.
+
+    Examples
+    --------
+    >>> gradient_vector([Gradient(W=np.array([[1.0], [2.0]]), b=np.array([[3.0]]))])
+    array([1., 2., 3.])
+    """
     if not (isinstance(gradients, Sequence) and gradients and all(isinstance(one, Gradient) for one in gradients)):
         raise TypeError(f"gradients came as {validation.describe(gradients)}; wanted a list of Gradient")
     parts = [g.reshape(*g.shape[:-2], -1) for gradient in gradients for g in (gradient.W, gradient.b)]
@@ -151,6 +205,11 @@ def agreement(one: ArrayLike | Sequence[Gradient], other: ArrayLike | Sequence[G
     -------
     number or array of shape (...)
         nan where one of the two is zero: it has no direction.
+
+    Examples
+    --------
+    >>> agreement([1, 1], [[2, 2], [1, -1], [-3, -3]]).round(12)
+    array([ 1.,  0., -1.])
     """
     u, v = (
         gradient_vector(update)
@@ -168,6 +227,22 @@ def agreement(one: ArrayLike | Sequence[Gradient], other: ArrayLike | Sequence[G
         u, v = (x / np.abs(x).max(axis=-1, keepdims=True) for x in (u, v))  # now no square overflows or vanishes
         u, v = (x / np.linalg.norm(x, axis=-1, keepdims=True) for x in (u, v))
     return np.clip((u * v).sum(axis=-1), -1.0, 1.0)
+
+
+def relative_error(one: ArrayLike, other: ArrayLike) -> Array | np.float64:
+    """Return ``‖one − other‖ / (‖one‖ + ‖other‖)`` over the last axis: 0 equal, 1 opposite or one of them zero.
+
+    The usual measure of a gradient that was measured; unlike `agreement` it sees a wrong size, too. Where both are
+    zero they are equal.
+
+    Examples
+    --------
+    >>> relative_error([3.0, 4.0], [[3.0, 4.0], [-3.0, -4.0], [9.0, 12.0]])
+    array([0. , 1. , 0.5])
+    """
+    one, other = (validation.array(each, "a gradient", "(..., p)", least_axes=1) for each in (one, other))
+    sizes = np.linalg.norm(one, axis=-1) + np.linalg.norm(other, axis=-1)
+    return np.linalg.norm(one - other, axis=-1) / np.where(sizes == 0, 1.0, sizes)
 
 
 def asymmetry(field: Callable[[Array], Array], theta: ArrayLike, h: float = 1e-5) -> float:
@@ -190,6 +265,11 @@ def asymmetry(field: Callable[[Array], Array], theta: ArrayLike, h: float = 1e-5
     float
         ``‖Jac − Jacᵀ‖ / ‖Jac + Jacᵀ‖`` in the Frobenius norm: 0 for a gradient (up to rounding, about 1e-10), 1 for
         a field that is half rotation, infinity for a pure rotation, nan if Jac is zero.
+
+    Examples
+    --------
+    >>> round(asymmetry(lambda theta: 2 * theta, [1.0, 3.0]), 6)  # the gradient of ‖θ‖²
+    0.0
     """
     theta = validation.array(theta, "theta", "(p,)")
     jacobian = numerical_gradient(field, theta, h)
@@ -207,7 +287,16 @@ def update_field(
     loss: str | Loss = "squared_error",
     rule: str | Rule = "chain_rule",
 ) -> Callable[[Array], Array]:
-    """Return the function θ ↦ what `backward` gives there, as a vector (p,), for networks shaped like `layers`."""
+    """Return the function θ ↦ what `backward` gives there, as a vector (p,), for networks shaped like `layers`.
+
+    Parameters and errors as for `forward` and `backward`.
+
+    Examples
+    --------
+    >>> field = update_field([Layer([[2.0]], [[0.0]])], X=[[1.0]], y=[[1.0]], rule="delta_rule")
+    >>> field([3.0, 0.0])  # (3 − 1) × 1 × input
+    array([2., 2.])
+    """
 
     def field(theta: Array) -> Array:
         at_theta = from_vector(theta, layers)

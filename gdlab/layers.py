@@ -12,7 +12,13 @@ from gdlab.validation import Array, named
 
 
 def runs_of(axes: tuple[int, ...]) -> str:
-    """Say how many independent runs leading `axes` hold, e.g. ``"50 runs"``; nothing if there is one alone."""
+    """Say how many independent runs leading `axes` hold; nothing if there is one alone.
+
+    Examples
+    --------
+    >>> runs_of((50,)), runs_of((3, 50)), runs_of(())
+    ('50 runs', '3 × 50 runs', '')
+    """
     return f"{' × '.join(map(str, axes))} runs" if axes else ""
 
 
@@ -75,6 +81,11 @@ class Trace:
         The activations: ``a[0]`` is X (n, d), ``a[i + 1]`` what layer i gives, shape (..., n, k).
     z : list of arrays
         The weighted inputs: ``z[i] = a[i] W + b`` of layer i, shape (..., n, k).
+
+    Examples
+    --------
+    >>> gdlab.forward(gdlab.initialise((2, 3, 1)), [[0, 1], [1, 0]])
+    <trace of 2 samples through 2-3-1>
     """
 
     a: list[Array]

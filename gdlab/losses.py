@@ -6,11 +6,23 @@ constant: the squared error here is ``½ (ŷ − y)²``, so that its slope is ``
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from gdlab.activations import ACTIVATIONS, Activation, exponential, identity, sigmoid, softmax
-from gdlab.validation import Array, named
+from gdlab.validation import Array, floats, named
+
+
+def _of_numbers(formula: Callable[[Array, Array], Array]) -> Callable[[ArrayLike, ArrayLike], Array]:
+    """Let a formula for arrays take lists and whole numbers, too."""
+
+    @wraps(formula)
+    def of_numbers(y_hat: ArrayLike, y: ArrayLike) -> Array:
+        return formula(floats(y_hat), floats(y))
+
+    return of_numbers
 
 
 @dataclass(frozen=True)
@@ -29,30 +41,54 @@ class Loss:
         The output activation whose slope cancels against ``∂L/∂ŷ``, leaving ``∂L/∂z = ŷ − y``.
     domain : tuple of float
         Where predictions and targets must lie for ``L`` to be a finite number (targets may lie on its edge).
+
+    Examples
+    --------
+    >>> loss = LOSSES["squared_error"]
+    >>> loss
+    <loss squared_error: ½ (ŷ − y)²>
+    >>> loss.L([2, 0], [1, 1]), loss.L_prime([2, 0], [1, 1])
+    (array([0.5, 0.5]), array([ 1., -1.]))
     """
 
     name: str
     formula: str
-    L: Callable[[Array, Array], Array]
-    L_prime: Callable[[Array, Array], Array]
+    L: Callable[[ArrayLike, ArrayLike], Array]
+    L_prime: Callable[[ArrayLike, ArrayLike], Array]
     matched: Activation | None = None
     domain: tuple[float, float] = (-np.inf, np.inf)
 
-    def of_z(self, activation: Activation, z: Array, y: Array) -> Array:
-        """Return the loss of each sample, shape (..., n), as a function of the output layer's ``z``.
+    def __post_init__(self) -> None:
+        for name in ("L", "L_prime"):
+            object.__setattr__(self, name, _of_numbers(getattr(self, name)))
+
+    def of_z(self, activation: Activation, z: ArrayLike, y: ArrayLike) -> Array:
+        """Return the loss of each sample, shape (..., n), as a function of the output layer's ``z`` (..., n, k).
 
         A cross-entropy behind its matched activation is written as ``F(z) − y z``: the same number, but finite
         where ``log(ŷ)`` would be ``log(0)``.
+
+        Examples
+        --------
+        >>> LOSSES["binary_cross_entropy"].of_z(ACTIVATIONS["sigmoid"], z=[[-1000], [1000]], y=[[1], [1]])
+        array([1000.,    0.])
         """
+        z, y = floats(z), floats(y)
         if activation is self.matched and activation is not identity:
             return _matching(activation, z, y)
         return self.L(activation.f(z), y).sum(axis=-1)
 
-    def signal(self, activation: Activation, z: Array, y: Array) -> Array:
+    def signal(self, activation: Activation, z: ArrayLike, y: ArrayLike) -> Array:
         """Return ``∂L/∂z = ∂L/∂ŷ × f′(z)``, shape (..., n, k): the chain rule at the output layer.
 
         For a matched pair the product is ``ŷ − y``, and is computed so: exact where it would be ``∞ × 0``.
+
+        Examples
+        --------
+        >>> LOSSES["squared_error"].signal(ACTIVATIONS["tanh"], z=[[0.0]], y=[[1.0]])  # (0 − 1) × tanh′(0)
+        array([[-1.]])
         """
+        z, y = floats(z), floats(y)
         y_hat = activation.f(z)
         if activation is self.matched:
             return y_hat - y
@@ -67,10 +103,16 @@ def _matching(activation: Activation, z: Array, y: Array) -> Array:
 
 
 class MatchingLoss(Loss):
-    """A loss over ``z`` rather than ``ŷ``, so that it exists for an ``f`` that cannot be inverted, too."""
+    """A loss over ``z`` rather than ``ŷ``, so that it exists for an ``f`` that cannot be inverted, too.
 
-    def of_z(self, activation: Activation, z: Array, y: Array) -> Array:
-        return _matching(activation, z, y)
+    Examples
+    --------
+    >>> isinstance(matching_loss("step"), MatchingLoss)
+    True
+    """
+
+    def of_z(self, activation: Activation, z: ArrayLike, y: ArrayLike) -> Array:
+        return _matching(activation, floats(z), floats(y))
 
 
 def _refuse(y_hat: Array, y: Array) -> Array:
@@ -93,6 +135,14 @@ def matching_loss(activation: str | Activation) -> Loss:
     References
     ----------
     Auer, Herbster & Warmuth 1995, "Exponentially many local minima for single neurons", NIPS 8, 316–322.
+
+    Examples
+    --------
+    >>> loss = matching_loss("tanh")
+    >>> loss
+    <loss matching_loss(tanh): F(z) − y z, with F′ = f>
+    >>> loss.signal(ACTIVATIONS["tanh"], z=[[0.0]], y=[[1.0]])  # f(0) − 1
+    array([[-1.]])
     """
     f = named(ACTIVATIONS, activation, "activation")
     return MatchingLoss(f"matching_loss({f.name})", "F(z) − y z, with F′ = f", _refuse, _refuse, matched=f)

@@ -37,6 +37,13 @@ def forward(layers: Sequence[Layer], X: ArrayLike) -> Trace:
         If shapes do not fit or X is empty or not finite.
     TypeError
         If X does not hold numbers.
+
+    Examples
+    --------
+    >>> layers = [Layer([[1.0], [2.0]], [[0.5]], "relu")]
+    >>> forward(layers, [[1, 1], [0, -1]]).y_hat
+    array([[3.5],
+           [0. ]])
     """
     a, z = [X], []
     for layer in layers:
@@ -83,6 +90,13 @@ def initialise(
     References
     ----------
     Glorot & Bengio 2010, "Understanding the difficulty of training deep feedforward neural networks", AISTATS.
+
+    Examples
+    --------
+    >>> initialise((2, 8, 1), "tanh", "sigmoid")
+    [Layer(2 → 8, tanh), Layer(8 → 1, sigmoid)]
+    >>> initialise((2, 8, 1), seed=range(50))
+    [Layer(2 → 8, tanh; 50 runs), Layer(8 → 1, identity; 50 runs)]
     """
     if not isinstance(sizes, Sequence) or isinstance(sizes, str):
         raise TypeError(f"sizes came as {validation.describe(sizes)}; wanted a list of whole numbers, e.g. (2, 8, 1)")
@@ -108,14 +122,32 @@ def initialise(
 
 
 def to_vector(layers: Sequence[Layer]) -> Array:
-    """Return all parameters in one vector θ, shape (..., p): W then b, layer by layer."""
+    """Return all parameters in one vector θ, shape (..., p): W then b, layer by layer.
+
+    Examples
+    --------
+    >>> to_vector([Layer([[1, 2]], [[3, 4]]), Layer([[5], [6]], [[7]])])
+    array([1., 2., 3., 4., 5., 6., 7.])
+    """
     connected(layers)
     parts = [p.reshape(*p.shape[:-2], -1) for layer in layers for p in (layer.W, layer.b)]
     return np.concatenate(parts, axis=-1)
 
 
 def from_vector(theta: ArrayLike, layers: Sequence[Layer]) -> list[Layer]:
-    """Return layers like `layers` with the parameters θ (..., p); leading axes of θ become independent runs."""
+    """Return layers like `layers` with the parameters θ (..., p); leading axes of θ become independent runs.
+
+    Raises
+    ------
+    ValueError
+        If θ has another number of parameters than the layers.
+
+    Examples
+    --------
+    >>> layers = initialise((2, 3, 1))
+    >>> from_vector(np.zeros(13), layers)
+    [Layer(2 → 3, tanh), Layer(3 → 1, identity)]
+    """
     theta = validation.array(theta, "theta", "(..., p)", least_axes=1)
     p = to_vector(layers).shape[-1]
     if theta.shape[-1] != p:
@@ -128,3 +160,44 @@ def from_vector(theta: ArrayLike, layers: Sequence[Layer]) -> list[Layer]:
         result.append(replace(layer, W=W, b=b))
         start += d * k + k
     return result
+
+
+def one_run(layers: Sequence[Layer], run: int) -> list[Layer]:
+    """Return one of the networks that stand on a leading axis: parameters (runs, d, k) to (d, k).
+
+    Raises
+    ------
+    ValueError, TypeError
+        If the layers have no leading axis, or not that many runs.
+
+    Examples
+    --------
+    >>> one_run(initialise((2, 8, 1), seed=range(50)), 7)
+    [Layer(2 → 8, tanh), Layer(8 → 1, identity)]
+    """
+    connected(layers)
+    axes = layers[0].W.shape[:-2]
+    run = validation.whole(run, "run", 0)
+    if not axes or run >= axes[0]:
+        raise ValueError(f"run is {run}; these layers hold {axes[0] if axes else 'no'} independent runs, from 0")
+    return [layer.with_parameters(layer.W[run], layer.b[run]) for layer in layers]
+
+
+def product(layers: Sequence[Layer]) -> Layer:
+    """Return the one linear layer that the weights and biases of `layers` make, leaving out what the units do to z.
+
+    ``W = W₁ W₂ … W``, shape (..., d, k), and ``b = (b₁ W₂ + b₂) W₃ + …``. With identity units this layer does all
+    that the stack does.
+
+    Examples
+    --------
+    >>> stack = [Layer([[1, 2]], [[3, 4]]), Layer([[5], [6]], [[7]])]
+    >>> one = product(stack)
+    >>> one.W, one.b
+    (array([[17.]]), array([[46.]]))
+    """
+    connected(layers)
+    W, b = layers[0].W, layers[0].b
+    for layer in layers[1:]:
+        W, b = W @ layer.W, b @ layer.W + layer.b
+    return Layer(W, b)

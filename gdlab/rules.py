@@ -35,6 +35,12 @@ class Rule:
     carry : callable
         ``(signal, W, index)`` to the signal that reaches the units below layer `index`, shape (..., n, d).
         Through the transposed weights, for every rule but feedback alignment.
+
+    Examples
+    --------
+    >>> tanh = gdlab.ACTIVATIONS["tanh"]
+    >>> RULES["chain_rule"].factor(tanh, [[0.0, 20.0]]).round(3), RULES["delta_rule"].factor(tanh, [[0.0, 20.0]])
+    (array([[1., 0.]]), 1.0)
     """
 
     name: str
@@ -96,6 +102,11 @@ def feedback_alignment(seed: int | Iterable[int] = 0) -> Rule:
     ----------
     Lillicrap, Cownden, Tweed & Akerman 2016, "Random synaptic feedback weights support error backpropagation for
     deep learning", Nature Communications 7:13276.
+
+    Examples
+    --------
+    >>> feedback_alignment(seed=7)
+    <rule feedback_alignment>
     """
     each = tuple(seeds(seed))
     one = not isinstance(seed, Iterable)

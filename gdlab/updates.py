@@ -19,12 +19,25 @@ def delta_rule_update(
     References
     ----------
     Widrow & Hoff 1960, "Adaptive switching circuits", IRE WESCON Convention Record, part 4, 96–104.
+
+    Examples
+    --------
+    >>> delta_rule_update(weight=1.0, learning_rate=0.5, actual=3.0, predicted=2.0, input=4.0)
+    3.0
     """
     return weight + learning_rate * (actual - predicted) * input
 
 
 def gradient_descent_update(theta: Array | float, learning_rate: float, gradient: Array | float) -> Array | float:
-    """Return the new parameters by the answer's formula: a step against the gradient, ``θ − α ∂J/∂θ``."""
+    """Return the new parameters by the answer's formula: a step against the gradient, ``θ − α ∂J/∂θ``.
+
+    All arguments broadcast.
+
+    Examples
+    --------
+    >>> gradient_descent_update(theta=1.0, learning_rate=0.5, gradient=(2.0 - 3.0) * 4.0)  # of ½ (predicted − actual)²
+    3.0
+    """
     return theta - learning_rate * gradient
 
 
@@ -43,6 +56,11 @@ def momentum_update(
     ----------
     Polyak 1964, "Some methods of speeding up the convergence of iteration methods", USSR Computational Mathematics
     and Mathematical Physics 4(5), 1–17.
+
+    Examples
+    --------
+    >>> momentum_update(theta=1.0, velocity=0.5, learning_rate=0.1, gradient=2.0, momentum=0.5)
+    (1.05, 0.04999999999999999)
     """
     velocity = momentum * velocity - learning_rate * gradient
     return theta + velocity, velocity

@@ -3,6 +3,7 @@
 Every message names what came and what was wanted; for a name it lists what there is.
 """
 
+import difflib
 import math
 from collections.abc import Iterable, Mapping
 from numbers import Integral, Real
@@ -20,14 +21,22 @@ def named(table: Mapping[str, Any], choice: Any, kind: str) -> Any:
     Raises
     ------
     ValueError
-        If there is no entry of that name; the message lists those there are.
+        If there is no entry of that name; the message lists those there are, the nearest first.
     TypeError
         If `choice` is neither a name nor a value of the table's kind.
+
+    Examples
+    --------
+    >>> named({"tanh": 1, "sine": 2}, "tahn", "activation")
+    Traceback (most recent call last):
+    ValueError: unknown activation 'tahn' (did you mean 'tanh'?); wanted one of 'tanh', 'sine'
     """
     wanted = f"one of {', '.join(map(repr, table))}"
     if isinstance(choice, str):
         if choice not in table:
-            raise ValueError(f"unknown {kind} {choice!r}; wanted {wanted}")
+            near = difflib.get_close_matches(choice.lower(), table, n=1)
+            meant = f" (did you mean {near[0]!r}?)" if near else ""
+            raise ValueError(f"unknown {kind} {choice!r}{meant}; wanted {wanted}")
         return table[choice]
     if not isinstance(choice, type(next(iter(table.values())))):
         raise TypeError(f"{kind} came as {describe(choice)}; wanted {wanted}")
@@ -42,6 +51,18 @@ def describe(value: Any) -> str:
         return f"an array of shape {value.shape} and type {value.dtype}"
     text = repr(value)
     return f"{type(value).__name__} {text if len(text) <= 40 else text[:37] + '...'}"
+
+
+def floats(values: ArrayLike) -> Array:
+    """Return `values` as floating-point numbers of NumPy; those that are, of whatever precision, stay what they are.
+
+    Examples
+    --------
+    >>> floats([1, 2])
+    array([1., 2.])
+    """
+    values = np.asarray(values)
+    return (values if values.dtype.kind in "fc" else values.astype(float))[()]
 
 
 def array(value: ArrayLike, name: str, axes: str, *, least_axes: int | None = None) -> Array:

@@ -4,7 +4,8 @@ import autograd
 import numpy as np
 import pytest
 
-from gdlab import ACTIVATIONS, LEAK, Activation
+from gdlab import ACTIVATIONS, Activation
+from gdlab.activations import LEAK, labels
 from tests import naive
 
 NAMES = [name for name in ACTIVATIONS if name != "softmax"]
@@ -224,3 +225,22 @@ def test_softmax_keeps_leading_axes():
 def test_repr_says_the_name():
     assert repr(ACTIVATIONS["tanh"]) == "<activation tanh>"
     assert isinstance(ACTIVATIONS["softmax"], Activation)
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+@pytest.mark.parametrize("part", ["f", "f_prime", "F"])
+@pytest.mark.parametrize("z", [[1, -2], [[1], [0], [-3]], [True, False], (0.5, 1), np.array([1, 2], np.uint8)])
+def test_lists_and_whole_numbers_give_what_arrays_of_floats_give(name, part, z):
+    function = getattr(ACTIVATIONS[name], part)
+    came, wanted = function(z), function(np.array(z, float))
+    assert came.dtype == np.float64
+    np.testing.assert_array_equal(came, wanted)
+
+
+def test_labels_are_what_a_page_calls_the_activations():
+    assert labels("identity", "relu", "leaky_relu") == {
+        "identity": "identity",
+        "relu": "ReLU",
+        "leaky_relu": "leaky ReLU",
+    }
+    assert all(activation.label for activation in ACTIVATIONS.values())

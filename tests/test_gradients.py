@@ -24,9 +24,11 @@ from gdlab import (
     from_vector,
     gradient_vector,
     initialise,
+    input_slopes,
     matching_loss,
     mean_loss,
     numerical_gradient,
+    relative_error,
     to_vector,
     update_field,
 )
@@ -398,3 +400,27 @@ def test_delta_rule_on_one_layer_is_the_gradient_of_something(name):
     X, y = rng.normal(size=(20, 3)), rng.normal(size=(20, 2))
     field = update_field(initialise((3, 2), output=name), X, y, rule="delta_rule")
     assert max(asymmetry(field, rng.normal(size=8)) for _ in range(20)) < 1e-8
+
+
+def test_the_relative_error_is_0_for_equal_1_for_opposite_or_zero_and_0_for_two_zeros():
+    g = np.array([3.0, -4.0])
+    assert relative_error(g, g) == 0
+    assert relative_error(g, -g) == relative_error(g, 0 * g) == relative_error(0 * g, g) == 1
+    assert relative_error(0 * g, 0 * g) == 0
+    assert relative_error(g, 3 * g) == pytest.approx(1 / 2)
+    assert relative_error(1e-9 * g, 3e-9 * g) == pytest.approx(1 / 2)
+
+
+@pytest.mark.parametrize("depth", [0, 1, 2, 5])
+@pytest.mark.parametrize("activation", ["identity", "tanh", "relu", "sine", "softplus"])
+@pytest.mark.parametrize("seed", [0, range(3)])
+def test_input_slopes_are_the_differences_of_the_sum_of_z(activation, depth, seed):
+    rng, h = np.random.default_rng(0), 1e-6
+    layers = initialise((2, *[5] * depth, 2), activation, "sigmoid", seed=seed)
+    layers = [Layer(layer.W, rng.normal(0, 0.5, layer.b.shape), layer.activation) for layer in layers]
+    X = rng.uniform(-2.2, 2.2, (30, 2))
+    slopes = input_slopes(layers, X)
+    assert slopes.shape == (*layers[0].W.shape[:-2], 30, 2)
+    for k, shift in enumerate(h * np.eye(2)):
+        there, back = (forward(layers, X + sign * shift).z[-1].sum(axis=-1) for sign in (1, -1))
+        np.testing.assert_allclose(slopes[..., k], (there - back) / (2 * h), rtol=1e-5, atol=1e-8)

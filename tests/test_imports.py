@@ -96,3 +96,18 @@ def test_every_public_name_is_there_to_be_found():
 def test_a_name_that_is_not_there_says_so():
     with pytest.raises(AttributeError, match="module 'gdlab' has no attribute 'backwards'"):
         _ = gdlab.backwards
+
+
+def test_completion_offers_what_is_meant_to_be_used():
+    offered = dir(gdlab)
+    assert {"backward", "train", "datasets", "RuleRace", "check", "exercises", "explorers"} <= set(offered)
+    assert not {"Any", "LEAK", "import_module", "sys", "validation", "fitting"} & set(offered)
+    assert [name for name in offered if name.startswith("_")] == ["__version__"]
+
+
+def test_the_data_sets_are_there_and_the_explorers_come_when_asked_for():
+    program = (
+        "import gdlab, sys; gdlab.datasets.xor(9); print('gdlab.explorers' in sys.modules, gdlab.explorers.__name__)"
+    )
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
+    assert run.stdout.split() == ["False", "gdlab.explorers"]

@@ -240,3 +240,21 @@ def test_mean_loss_is_the_mean_over_samples_of_the_sum_over_outputs(loss):
 def test_repr_says_name_and_formula():
     assert repr(LOSSES["squared_error"]) == "<loss squared_error: ½ (ŷ − y)²>"
     assert repr(matching_loss("tanh")) == "<loss matching_loss(tanh): F(z) − y z, with F′ = f>"
+
+
+@pytest.mark.parametrize("name", LOSSES)
+@pytest.mark.parametrize("part", ["L", "L_prime"])
+def test_lists_and_whole_numbers_give_what_arrays_of_floats_give(name, part):
+    function = getattr(LOSSES[name], part)
+    came = function([[0.25, 0.5]], [[1, 0]])
+    np.testing.assert_array_equal(came, function(np.array([[0.25, 0.5]]), np.array([[1.0, 0.0]])))
+    assert came.shape == (1, 2)
+
+
+def test_lists_are_taken_over_z_too():
+    sigmoid, z, y = ACTIVATIONS["sigmoid"], [[1, -2]], [[1, 0]]
+    for loss in (LOSSES["squared_error"], LOSSES["binary_cross_entropy"], matching_loss("sigmoid")):
+        for method in (loss.of_z, loss.signal):
+            np.testing.assert_array_equal(
+                method(sigmoid, z, y), method(sigmoid, np.array(z, float), np.array(y, float))
+            )

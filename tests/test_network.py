@@ -4,7 +4,7 @@ from dataclasses import FrozenInstanceError
 import numpy as np
 import pytest
 
-from gdlab import ACTIVATIONS, Layer, Trace, forward, from_vector, initialise, to_vector
+from gdlab import ACTIVATIONS, Layer, Trace, forward, from_vector, initialise, one_run, product, to_vector
 from gdlab.network import SCHEMES
 from tests import naive
 
@@ -159,3 +159,35 @@ def test_leading_axes_of_the_vector_become_independent_runs():
     for run in np.ndindex(2, 3):
         alone = from_vector(theta[run].tolist(), layers)
         np.testing.assert_allclose(forward(many, X).y_hat[run], forward(alone, X).y_hat, rtol=1e-12)
+
+
+@pytest.mark.parametrize("depth", [0, 1, 2, 5])
+@pytest.mark.parametrize("seed", [0, range(3)])
+def test_the_product_is_what_a_linear_network_does_with_its_biases(depth, seed):
+    rng = np.random.default_rng(0)
+    layers = initialise((2, *[5] * depth, 2), "identity", "sigmoid", seed=seed)
+    layers = [Layer(layer.W, rng.normal(0, 0.5, layer.b.shape), layer.activation) for layer in layers]
+    X = rng.normal(size=(30, 2))
+    np.testing.assert_allclose(forward([product(layers)], X).y_hat, forward(layers, X).z[-1], rtol=1e-12, atol=1e-12)
+
+
+def test_one_run_is_the_network_that_its_seed_alone_gives():
+    many, alone = (
+        initialise((2, 3, 1), "tanh", "sigmoid", seed=[4, 5, 6]),
+        initialise((2, 3, 1), "tanh", "sigmoid", seed=5),
+    )
+    for came, wanted in zip(one_run(many, 1), alone, strict=True):
+        assert came.activation is wanted.activation
+        np.testing.assert_array_equal(came.W, wanted.W)
+        np.testing.assert_array_equal(came.b, wanted.b)
+
+
+def test_layers_and_traces_are_shown_in_short_and_told_apart_without_an_error():
+    one, many = initialise((2, 3, 1)), initialise((2, 3, 1), seed=range(50))
+    assert repr(one) == "[Layer(2 → 3, tanh), Layer(3 → 1, identity)]"
+    assert repr(many[0]) == "Layer(2 → 3, tanh; 50 runs)"
+    assert repr(forward(one, [[0, 0]])) == "<trace of 1 sample through 2-3-1>"
+    assert repr(forward(many, np.zeros((20, 2)))) == "<trace of 20 samples through 2-3-1, 50 runs>"
+    assert one[0] == one[0]
+    assert one[0] != Layer(one[0].W, one[0].b, "tanh")
+    assert len({*one, *many}) == 4

@@ -5,6 +5,7 @@ import pytest
 
 from gdlab import (
     RULES,
+    Gradient,
     Layer,
     backward,
     forward,
@@ -230,3 +231,43 @@ def test_training_solves_what_only_the_chain_rule_solves():
     delta = train(start, data.X, data.y, rule="delta_rule", **how).loss
     assert np.mean(chain[-1] < chain[0] / 2) >= 0.8
     assert np.mean(delta[-1] < delta[0] / 2) <= 0.2
+
+
+def test_a_history_is_shown_in_short():
+    layers, many = initialise((2, 3, 1), output="sigmoid"), initialise((2, 3, 1), seed=range(3))
+    assert repr(train(layers, X, Y, steps=0)).startswith("<history: 1 record over 0 steps, loss 0.")
+    assert repr(train(layers, X, Y, steps=7, record_every=5)).startswith("<history: 3 records over 7 steps, loss 0.")
+    assert repr(train(many, X, Y, steps=2)).startswith("<history: 3 records over 2 steps of 3 runs, median loss ")
+    assert repr(train(many, X, 1e200 * Y, steps=9, learning_rate=100.0)).endswith(("→ inf>", "→ nan>"))
+
+
+def test_a_history_is_asked_by_step_or_by_record():
+    history = train(initialise((2, 3, 1)), X, Y, steps=7, record_every=5)
+    assert [history.record_at(step) for step in (0, 5, 7)] == [0, 1, 2]
+    np.testing.assert_array_equal(history.at(5)[0].W, history.layers(1)[0].W)
+    with pytest.raises(ValueError, match=r"no record was taken at step 6; wanted one of steps, such as \[5, 7\]"):
+        history.at(6)
+    for step in (-1, 8):
+        with pytest.raises(ValueError, match="no record was taken at step"):
+            history.at(step)
+    for record in (3, -4):
+        with pytest.raises(IndexError, match=f"record is {record}; this history has 3, from 0 to 2"):
+            history.layers(record)
+
+
+def test_the_history_of_one_run_is_that_of_its_network_alone():
+    both = train(initialise((2, 3, 1), seed=[4, 5]), X, Y, steps=5)
+    alone, one = train(initialise((2, 3, 1), seed=5), X, Y, steps=5), both.one_run(1)
+    np.testing.assert_array_equal(one.loss, alone.loss)
+    np.testing.assert_array_equal(one.theta, alone.theta)
+    np.testing.assert_array_equal(one.layers()[1].W, alone.layers()[1].W)
+
+
+def test_another_backward_pass_is_what_the_network_is_trained_by():
+    def backwards(layers, trace, y, *, loss, rule):
+        right = backward.unchecked(layers, trace, y, loss=loss, rule=rule)
+        return [Gradient(-gradient.W, -gradient.b) for gradient in right]
+
+    layers = initialise((2, 3, 1))
+    wrong, right = train(layers, X, Y, steps=1, backward=backwards), train(layers, X, Y, steps=1)
+    np.testing.assert_allclose(wrong.theta[1] - wrong.theta[0], right.theta[0] - right.theta[1], atol=1e-15)

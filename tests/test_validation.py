@@ -22,6 +22,7 @@ from gdlab import (
     matching_loss,
     mean_loss,
     numerical_gradient,
+    one_run,
     to_vector,
     train,
     update_field,
@@ -209,6 +210,15 @@ TABLE = [
     (lambda: asymmetry(lambda t: t, [1.0], h=0.0), ValueError, "h is 0.0", "wanted a finite number > 0"),
     (lambda: update_field(NET, X, Y)(np.ones(5)), ValueError, "theta has shape (5,)", "wanted (..., 13)"),
     (lambda: update_field(NET, X, Y[:1])(to_vector(NET)), ValueError, "y has shape (1, 1)", "wanted (3, 1)"),
+    # one_run
+    (lambda: one_run(NET, 0), ValueError, "run is 0", "these layers hold no independent runs"),
+    (lambda: one_run(MANY, 2), ValueError, "run is 2", "these layers hold 2 independent runs, from 0"),
+    (lambda: one_run(MANY, -1), ValueError, "run is -1", "wanted a whole number >= 0"),
+    # near misses
+    (lambda: train(NET, X, Y, rule="chain"), ValueError, "'chain' (did you mean 'chain_rule'?)", NAMES_OF["rule"]),
+    (lambda: initialise((2, 1), output="ReLU"), ValueError, "(did you mean 'relu'?)", NAMES_OF["activation"]),
+    (lambda: backward(NET, TRACE), TypeError, "backward()", "missing a required argument: 'y'"),
+    (lambda: forward([layer(1, 2)], [1, 2, 3]), ValueError, "X has shape (3,)", "wants (3, 1)"),
     # agreement, gradient_vector
     (lambda: agreement([1, 2], [1, 2, 3]), ValueError, "have 2 and 3 parameters", "wanted the same number"),
     (lambda: agreement(np.ones((2, 3)), np.ones((4, 3))), ValueError, "(2, 3) and (4, 3)", "same leading axes"),

@@ -57,14 +57,14 @@ def keys(explorer_class: type) -> tuple[Key, Key | None]:
 def _cost(explorer: Explorer, name: str, values: list[Any]) -> tuple[float, bool]:
     """Return seconds to the first picture's numbers at fresh settings, and whether a network was trained for them."""
     next(explorer.stages(**explorer.values))  # what is kept for these values does not count
-    passes, seconds, unfinished = [0], [], False
-    backward = training.backward.unchecked
+    updates, seconds, unfinished = [0], [], False
+    update = training.momentum_update
 
-    def counted(*arguments: Any, **keywords: Any) -> Any:
-        passes[0] += 1
-        return backward(*arguments, **keywords)
+    def counted(*arguments: Any) -> Any:
+        updates[0] += 1
+        return update(*arguments)
 
-    training.backward.unchecked = counted
+    training.momentum_update = counted
     try:
         for value in values:
             began = time.process_time()
@@ -72,5 +72,5 @@ def _cost(explorer: Explorer, name: str, values: list[Any]) -> tuple[float, bool
             seconds.append(time.process_time() - began)
             unfinished |= share < 1
     finally:
-        training.backward.unchecked = backward
-    return min(seconds), unfinished or passes[0] >= 10 * len(values)
+        training.momentum_update = update
+    return min(seconds), unfinished or updates[0] >= 10 * len(values)

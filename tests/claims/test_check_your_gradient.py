@@ -9,7 +9,7 @@ import gdlab
 from gdlab.datasets import digits, moons, xor
 from gdlab.explorers.runs import right
 from gdlab.lessons.check_your_gradient.bugs import BUGS, SAMPLES, backward_with, data_of, measured_gradient, run
-from gdlab.lessons.check_your_gradient.gradient_check import EXPONENTS, SIZES, relative_error, setup
+from gdlab.lessons.check_your_gradient.gradient_check import EXPONENTS, SIZES, setup
 from gdlab.network import from_vector, to_vector
 
 SURVIVORS, KILLERS = ("transposed", "slope", "bias", "stale"), ("sign", "mean", "one")
@@ -133,7 +133,7 @@ def checks():
                 trace = gdlab.forward(layers, data.X)
                 for name, bug in BUGS.items():
                     pairs = zip(groups_of(backward_with(bug, layers, trace, data.y)), groups_of(measured), strict=True)
-                    found[name].append((activation, np.array([relative_error(*pair) for pair in pairs])))
+                    found[name].append((activation, np.array([gdlab.relative_error(*pair) for pair in pairs])))
     return found
 
 
@@ -178,7 +178,9 @@ def test_07_after_300_steps_stale_is_less_wrong_and_right_is_less_right():
     def errors(bug, activation, problem, start):
         story, data = run(bug, problem, activation, 0.3, start), data_of(problem)
         measured, _ = measured_gradient(story.layers[-1], data)
-        return [relative_error(*pair) for pair in zip(groups_of(story.taken[-1]), groups_of(measured), strict=True)]
+        return [
+            gdlab.relative_error(*pair) for pair in zip(groups_of(story.taken[-1]), groups_of(measured), strict=True)
+        ]
 
     assert 5e-5 < min(errors("stale", "sigmoid", "circle", 0) + errors("stale", "sigmoid", "circle", 1)) < 2e-4
     assert 1e-6 < errors("one", "tanh", "xor", 2)[-1] < 1e-5  # the output's biases are right
@@ -302,7 +304,7 @@ def test_07_a_factor_2_that_is_missing_from_the_dropout_on_the_way_back_is_a_rel
     given = np.outer(x, (W2 @ (a @ W2 - y)) * (a > 0) * mask)
     measured = gdlab.numerical_gradient(J, W1)
     assert np.linalg.norm(given) > 0.1
-    assert relative_error(given.ravel(), measured.ravel()) == pytest.approx(1 / 3, abs=1e-6)
+    assert gdlab.relative_error(given.ravel(), measured.ravel()) == pytest.approx(1 / 3, abs=1e-6)
 
 
 # --- in practice ---

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import gdlab
+from gdlab.activations import LEAK
 from gdlab.lessons.keep_the_signal_alive import deep_training
 from gdlab.lessons.keep_the_signal_alive.exercises import dead_units, weight_variance
 from gdlab.lessons.keep_the_signal_alive.signal_flow import SPREADS, data, flow, mean
@@ -158,9 +159,9 @@ def test_08_cross_entropy_takes_one_factor_of_about_a_quarter_from_both_ends():
 # --- first weights ---
 
 
-@pytest.mark.parametrize("leak", [0.0, gdlab.LEAK, 1.0])
+@pytest.mark.parametrize("leak", [0.0, LEAK, 1.0])
 def test_08_the_variance_of_the_exercise_keeps_the_mean_square_of_z(leak):
-    activation = {0.0: "relu", gdlab.LEAK: "leaky_relu", 1.0: "identity"}[leak]
+    activation = {0.0: "relu", LEAK: "leaky_relu", 1.0: "identity"}[leak]
     spread = np.sqrt(weight_variance(200, leak))
     layers = gdlab.initialise([200] * 12, activation, seed=range(10), scheme=spread)
     trace = gdlab.forward(layers, np.random.default_rng(0).normal(size=(20, 200)))
@@ -169,7 +170,7 @@ def test_08_the_variance_of_the_exercise_keeps_the_mean_square_of_z(leak):
     assert 0.01 < np.median(arrives(20, activation, np.sqrt(weight_variance(16, leak)))) < 1
 
 
-@pytest.mark.parametrize(("activation", "leak"), [("relu", 0.0), ("leaky_relu", gdlab.LEAK)])
+@pytest.mark.parametrize(("activation", "leak"), [("relu", 0.0), ("leaky_relu", LEAK)])
 def test_08_about_a_tenth_arrives_and_the_last_hidden_layer_costs_about_a_factor_of_four(activation, leak):
     assert 0.05 < np.median(arrives(20, activation, np.sqrt(weight_variance(16, leak)))) < 0.2
     for depth in (1, 5, 20):

@@ -19,10 +19,11 @@ def collapse_accuracies(problem, activation, depth, width, seeds=range(20)):
 @pytest.mark.parametrize("width", [2, 4, 6, 8])
 @pytest.mark.parametrize("depth", [1, 2, 3, 5])
 def test_05_a_linear_stack_on_xor_ends_at_the_line_of_no_hidden_layer_at_all(depth, width):
-    w, b = collapse.collapsed(collapse.run("xor", "identity", 0, 1, 0).layers())
+    alone = gdlab.product(collapse.run("xor", "identity", 0, 1, 0).layers())
     for start in range(20):
-        same_w, same_b = collapse.collapsed(collapse.run("xor", "identity", depth, width, start).layers())
-        np.testing.assert_allclose([*same_w, same_b], [*w, b], atol=0.01 * abs(b))
+        same = gdlab.product(collapse.run("xor", "identity", depth, width, start).layers())
+        for name in ("W", "b"):
+            np.testing.assert_allclose(getattr(same, name), getattr(alone, name), atol=0.01 * abs(alone.b.item()))
     assert (collapse_accuracies("xor", "identity", depth, width) == 0.7).all()
 
 
@@ -90,7 +91,7 @@ def test_05_of_slope_gradient_and_map_only_the_slope_of_linear_units_is_the_same
     for record in range(4):
         network = history.layers(record)
         slopes.append(network[0].activation.f_prime(gdlab.forward(network, data.X).z[0]))
-        maps.append(collapse.input_slopes(network, data.X))
+        maps.append(gdlab.input_slopes(network, data.X))
         gradients += [
             gdlab.gradient_vector(gdlab.backward(network, gdlab.forward(network, X), y))
             for X, y in ((data.X[:1], data.y[:1]), (data.X[1:2], data.y[1:2]))

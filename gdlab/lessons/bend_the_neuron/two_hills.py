@@ -9,7 +9,7 @@ from matplotlib.artist import Artist
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
-from gdlab.activations import ACTIVATIONS, Activation
+from gdlab.activations import ACTIVATIONS, Activation, labels
 from gdlab.explorers import style
 from gdlab.explorers.controls import Choice, Control, LogSlider, Slider, Steps
 from gdlab.explorers.explorer import Explorer
@@ -59,15 +59,7 @@ class TwoHills(Explorer):
     controls: ClassVar[Mapping[str, Control]] = {
         "activation": Choice(
             "Activation",
-            {
-                "identity": "identity",
-                "sigmoid": "sigmoid",
-                "tanh": "tanh",
-                "relu": "ReLU",
-                "softplus": "softplus",
-                "sine": "sine",
-                "gaussian": "gaussian",
-            },
+            labels("identity", "sigmoid", "tanh", "relu", "softplus", "sine", "gaussian"),
             "sigmoid",
         ),
         "data": Choice(

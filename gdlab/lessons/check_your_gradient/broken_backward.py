@@ -9,14 +9,16 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from gdlab.activations import labels
 from gdlab.datasets import Dataset
 from gdlab.explorers import style
 from gdlab.explorers.controls import Choice, Control, LogSlider, Slider, Steps
 from gdlab.explorers.explorer import Explorer
 from gdlab.explorers.plane import Plane, z_on_grid
 from gdlab.explorers.runs import right
+from gdlab.gradients import relative_error
 from gdlab.lessons.check_your_gradient.bugs import BUGS, EVERY, STEPS, data_of, measured_gradient, run
-from gdlab.lessons.check_your_gradient.gradient_check import SIZES, relative_error
+from gdlab.lessons.check_your_gradient.gradient_check import SIZES
 from gdlab.lessons.check_your_gradient.parameter_row import COLOUR, ParameterRow
 from gdlab.network import forward
 from gdlab.validation import Array
@@ -78,7 +80,7 @@ class BrokenBackward(Explorer):
         "problem": Choice(
             "Problem", {"clouds": "two clouds", "xor": "XOR", "circle": "a disc", "moons": "two moons"}, "xor"
         ),
-        "activation": Choice("Hidden units", {"tanh": "tanh", "sigmoid": "sigmoid", "relu": "ReLU"}, "tanh"),
+        "activation": Choice("Hidden units", labels("tanh", "sigmoid", "relu"), "tanh"),
         "learning_rate": LogSlider("Learning rate", 0.3, 0.001, 3.0),
         "start": Slider("Random start", 0, 0, 19, 1, format=".0f"),
         "step": Steps("Step", STEPS, start=STEPS, stride=EVERY, interval=60),

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from gdlab import training
 from gdlab.activations import relu
 from gdlab.datasets import TOY_SETS, Dataset
 from gdlab.gradients import Gradient, backward
@@ -14,7 +15,6 @@ from gdlab.lessons.check_your_gradient.gradient_check import SIZES
 from gdlab.losses import LOSSES
 from gdlab.network import forward, from_vector, initialise, to_vector
 from gdlab.rules import Rule, chain_rule
-from gdlab.updates import gradient_descent_update
 from gdlab.validation import Array
 
 SAMPLES, STEPS, EVERY = 100, 300, 10
@@ -102,25 +102,21 @@ def data_of(problem: str) -> Dataset:
 def run(name: str, problem: str, activation: str, learning_rate: float, start: int) -> Run:
     """Train a 2-6-6-1 network by gradient descent with a broken backward pass (or with the right one: ``"none"``)."""
     bug, data = BUGS[name], data_of(problem)
-    layers = initialise(SIZES, activation, "sigmoid", seed=start, scheme="he")
-    trace, result = None, Run(np.empty(STEPS // EVERY + 1), [], [])
-    with np.errstate(all="ignore"):
-        for step in range(STEPS + 1):
-            before, trace = trace, forward.unchecked(layers, data.X)
-            used = before if bug.stale and before is not None else trace
-            taken = backward_with(bug, layers, used, data.y)
-            if step % EVERY == 0:
-                result.loss[step // EVERY] = LOSS.of_z(layers[-1].activation, trace.z[-1], data.y).mean()
-                result.layers.append(layers)
-                result.taken.append(taken)
-            layers = [
-                layer.with_parameters(
-                    gradient_descent_update(layer.W, learning_rate, gradient.W),
-                    gradient_descent_update(layer.b, learning_rate, gradient.b),
-                )
-                for layer, gradient in zip(layers, taken, strict=True)
-            ]
-    return result
+    before: Trace | None = None
+    taken: list[list[Gradient]] = []
+
+    def broken(layers: list[Layer], trace: Trace, y: Array, **_: Any) -> list[Gradient]:
+        nonlocal before
+        taken.append(backward_with(bug, layers, before if bug.stale and before else trace, y))
+        before = trace
+        return taken[-1]
+
+    start = initialise(SIZES, activation, "sigmoid", seed=start, scheme="he")
+    how = {"loss": LOSS, "learning_rate": learning_rate, "steps": STEPS, "record_every": EVERY, "backward": broken}
+    history = training.train(start, data.X, data.y, **how)
+    layers = [history.layers(record) for record in range(len(history.steps))]
+    broken(layers[-1], forward(layers[-1], data.X), data.y)  # the update after the last one
+    return Run(history.loss, layers, taken[::EVERY])
 
 
 def measured_gradient(layers: list[Layer], data: Dataset) -> tuple[list[Gradient], bool]:

@@ -12,11 +12,12 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from gdlab import training
+from gdlab.activations import labels
 from gdlab.datasets import moons
 from gdlab.explorers import style
 from gdlab.explorers.controls import Choice, Control, Slider
 from gdlab.explorers.explorer import Explorer
-from gdlab.gradients import backward, gradient_vector
+from gdlab.gradients import backward, gradient_vector, relative_error
 from gdlab.network import forward, from_vector, initialise, to_vector
 from gdlab.validation import Array
 
@@ -55,15 +56,6 @@ def loss_at(theta: Numbers, X: Numbers, y: Numbers, activation: str) -> Numbers:
     """Return the mean cross-entropy, shape (...), of such networks with sigmoid outputs."""
     z = z_at(theta, X, activation)[-1]
     return (np.log1p(np.exp(z)) - y * z).sum(axis=-1).mean(axis=-1)
-
-
-def relative_error(one: Array, other: Array) -> Array:
-    """Return ``‖one − other‖ / (‖one‖ + ‖other‖)`` over the last axis: 0 equal, 1 opposite or one of them zero.
-
-    Where both are zero they are equal.
-    """
-    sizes = np.linalg.norm(one, axis=-1) + np.linalg.norm(other, axis=-1)
-    return np.linalg.norm(one - other, axis=-1) / np.where(sizes == 0, 1.0, sizes)
 
 
 @dataclass(frozen=True)
@@ -184,7 +176,7 @@ class GradientCheck(Explorer):
 
     controls: ClassVar[Mapping[str, Control]] = {
         "exponent": Slider("Step h = 10 to the power", -5, -15, -1, 1, format=".0f"),
-        "activation": Choice("Hidden units", {"tanh": "tanh", "sigmoid": "sigmoid", "relu": "ReLU"}, "tanh"),
+        "activation": Choice("Hidden units", labels("tanh", "sigmoid", "relu"), "tanh"),
         "place": Choice("Where", {"start": "at a random start", "trained": "after 1,000 steps of training"}, "start"),
         "precision": Choice("Numbers", {"double": "64 bits (double)", "single": "32 bits (single)"}, "double"),
     }

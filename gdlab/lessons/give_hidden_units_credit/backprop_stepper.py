@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from matplotlib.figure import Figure
 
+from gdlab.activations import labels
 from gdlab.explorers import style
 from gdlab.explorers.controls import Choice, Control, Slider, Steps
 from gdlab.explorers.explorer import Explorer
@@ -37,7 +38,7 @@ class BackpropStepper(Explorer):
     """
 
     controls: ClassVar[Mapping[str, Control]] = {
-        "activation": Choice("Hidden units", {"tanh": "tanh", "sigmoid": "sigmoid", "relu": "ReLU"}, "tanh"),
+        "activation": Choice("Hidden units", labels("tanh", "sigmoid", "relu"), "tanh"),
         "slope": Choice("Slope", {"f_prime": "f′(z) (chain rule)", "one": "1 (delta rule)"}, "f_prime"),
         "x1": Slider("Input x₁", 1.0, -2.0, 2.0, 0.1),
         "x2": Slider("Input x₂", -0.5, -2.0, 2.0, 0.1),

@@ -11,6 +11,7 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from gdlab.activations import labels
 from gdlab.explorers import style
 from gdlab.explorers.controls import Choice, Control, Slider, Steps
 from gdlab.explorers.explorer import Explorer
@@ -91,9 +92,7 @@ class ClosedLoop(Explorer):
 
     # No square reaches below w = 0, where a ReLU’s field jumps and the quadrature would no longer be exact.
     controls: ClassVar[Mapping[str, Control]] = {
-        "activation": Choice(
-            "Hidden unit", {"tanh": "tanh", "sigmoid": "sigmoid", "relu": "ReLU", "identity": "identity"}, "tanh"
-        ),
+        "activation": Choice("Hidden unit", labels("tanh", "sigmoid", "relu", "identity"), "tanh"),
         "w": Slider("Centre w", 1.2, 1.0, 2.0, 0.1),
         "v": Slider("Centre v", 1.4, 0.0, 2.0, 0.1),
         "side": Slider("Side", 1.6, 0.2, 2.0, 0.1),

@@ -10,6 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from gdlab.activations import labels
 from gdlab.datasets import TOY_SETS, Dataset
 from gdlab.explorers import style
 from gdlab.explorers.controls import Choice, Control, LogSlider, Slider, Steps
@@ -45,12 +46,7 @@ def _train(seeds: range, rule: str, problem: str, activation: str, width: int, l
 
 @lru_cache(maxsize=24)
 def _one(start: int, rule: str, *setting: Any) -> History:
-    history = _train(range(start, start + 1), rule, *setting)
-    return replace(history, loss=history.loss[:, 0], theta=history.theta[:, 0], start=_first(history.start))
-
-
-def _first(networks: list[Layer]) -> list[Layer]:
-    return [layer.with_parameters(layer.W[0], layer.b[0]) for layer in networks]
+    return _train(range(start, start + 1), rule, *setting).one_run(0)
 
 
 Group = Mapping[str, Array]
@@ -100,7 +96,7 @@ class HiddenRules(Explorer):
         "problem": Choice(
             "Problem", {"xor": "XOR", "circle": "a disc", "moons": "two moons", "spiral": "a spiral"}, "xor"
         ),
-        "activation": Choice("Activation", {"tanh": "tanh", "sigmoid": "sigmoid", "relu": "ReLU"}, "tanh"),
+        "activation": Choice("Activation", labels("tanh", "sigmoid", "relu"), "tanh"),
         "width": Slider("Hidden units", 6, 2, 12, 1, format=".0f"),
         "learning_rate": LogSlider("Learning rate", 1.0, 0.02, 5.0),
         "start": Slider("Start in the picture", 0, 0, STARTS - 1, 1, format=".0f"),

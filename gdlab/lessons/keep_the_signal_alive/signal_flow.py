@@ -11,7 +11,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 
-from gdlab.activations import ACTIVATIONS
+from gdlab.activations import ACTIVATIONS, labels
 from gdlab.datasets import Dataset, moons
 from gdlab.explorers import style
 from gdlab.explorers.controls import Choice, Control, Slider
@@ -27,7 +27,7 @@ SAMPLES, WIDTH, STARTS = 80, 16, 20
 DEPTHS = Slider("Hidden layers", 10, 1, 20, 1, format=".0f")
 UNITS = Choice(
     "Hidden units",
-    {"sigmoid": "sigmoid", "tanh": "tanh", "relu": "ReLU", "leaky_relu": "leaky ReLU", "identity": "identity"},
+    labels("sigmoid", "tanh", "relu", "leaky_relu", "identity"),
     "sigmoid",
 )
 SPREADS: Mapping[str, str | float] = {"small": 0.05, "glorot": "glorot", "he": "he", "large": 1.0, "very_large": 3.0}

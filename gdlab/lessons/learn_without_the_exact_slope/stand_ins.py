@@ -11,6 +11,7 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from gdlab.activations import labels
 from gdlab.explorers import style
 from gdlab.explorers.controls import Choice, Control, LogSlider, Steps
 from gdlab.explorers.explorer import Explorer
@@ -81,9 +82,7 @@ class StandIns(Explorer):
         "problem": Choice(
             "Problem", {"xor": "XOR", "circle": "a disc", "moons": "two moons", "spiral": "a spiral"}, "xor"
         ),
-        "activation": Choice(
-            "Hidden units", {"step": "step", "tanh": "tanh", "sigmoid": "sigmoid", "relu": "ReLU"}, "step"
-        ),
+        "activation": Choice("Hidden units", labels("step", "tanh", "sigmoid", "relu"), "step"),
         "learning_rate": LogSlider("Learning rate", 0.3, 0.1, 3.0),
         "step": Steps("Step", STEPS, start=STEPS, stride=EVERY, interval=60),
     }

@@ -9,7 +9,7 @@ import numpy as np
 from gdlab import training
 from gdlab.datasets import digits
 from gdlab.layers import Layer
-from gdlab.network import forward, from_vector, initialise
+from gdlab.network import forward, from_vector, initialise, one_run
 from gdlab.validation import Array
 
 TRAINING_DIGITS = 1300
@@ -120,7 +120,7 @@ class Run:
 
     def first(self, epoch: int) -> list[Layer]:
         """Return the first network as it was after an epoch."""
-        one = [layer.with_parameters(layer.W[0], layer.b[0]) for layer in self.layers]
+        one = one_run(self.layers, 0)
         return from_vector(self.firsts[epoch], one)
 
 

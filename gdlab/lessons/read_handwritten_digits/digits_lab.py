@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from gdlab.activations import labels
 from gdlab.explorers import style
 from gdlab.explorers.controls import Choice, Control, LogSlider, Slider, Steps
 from gdlab.explorers.explorer import Explorer
@@ -36,7 +37,7 @@ class DigitsLab(Explorer):
             },
             "one",
         ),
-        "activation": Choice("Hidden units", {"tanh": "tanh", "relu": "ReLU", "sigmoid": "sigmoid"}, "tanh"),
+        "activation": Choice("Hidden units", labels("tanh", "relu", "sigmoid"), "tanh"),
         "depth": Slider("Hidden layers", 1, 0, 3, 1, format=".0f"),
         "learning_rate": LogSlider("Learning rate", 0.3, 0.02, 2.0),
         "view": Choice(

@@ -9,14 +9,16 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from gdlab import training
+from gdlab.activations import labels
 from gdlab.datasets import TOY_SETS, Dataset
 from gdlab.explorers import style
 from gdlab.explorers.controls import Choice, Control, Slider, Steps
 from gdlab.explorers.explorer import Explorer
 from gdlab.explorers.plane import EXTENT, GRID, Plane, boundary, z_on_grid
+from gdlab.gradients import input_slopes
 from gdlab.layers import Layer
 from gdlab.lessons.stack_linear_layers.matrix_row import MatrixRow
-from gdlab.network import forward, initialise
+from gdlab.network import forward, initialise, product
 from gdlab.training import History
 from gdlab.validation import Array
 
@@ -53,26 +55,6 @@ def run(problem: str, activation: str, depth: int, width: int, start: int) -> Hi
         steps=STEPS,
         record_every=EVERY,
     )
-
-
-def input_slopes(layers: Sequence[Layer], X: Array) -> Array:
-    """Return ``∂z/∂x``, shape (n, d), of a network's one output at inputs X (n, d): ``W₁ f′ W₂ f′ … W``.
-
-    As an error goes back through a network, so does a slope: through the weights, times f′(z) of each hidden layer.
-    """
-    trace = forward.unchecked(layers, X)
-    slope = np.broadcast_to(layers[-1].W[:, 0], (len(X), layers[-1].W.shape[0]))
-    for layer, z in zip(layers[-2::-1], trace.z[-2::-1], strict=True):
-        slope = (slope * layer.activation.f_prime(z)) @ layer.W.T
-    return slope
-
-
-def collapsed(layers: Sequence[Layer]) -> tuple[Array, float]:
-    """Return the product of all weight matrices, shape (d,), and the bias that goes with it."""
-    W, b = np.eye(layers[0].W.shape[0]), np.zeros((1, layers[0].W.shape[0]))
-    for layer in layers:
-        W, b = W @ layer.W, b @ layer.W + layer.b
-    return W[:, 0], float(b[0, 0])
 
 
 @dataclass(frozen=True)
@@ -150,7 +132,7 @@ class Collapse(Explorer):
         ),
         "activation": Choice(
             "Hidden units",
-            {"identity": "linear (identity)", "tanh": "tanh", "relu": "ReLU", "sine": "sine"},
+            {"identity": "linear (identity)", **labels("tanh", "relu", "sine")},
             "identity",
         ),
         "depth": Slider("Hidden layers", 2, 0, 5, 1, format=".0f"),
@@ -192,10 +174,11 @@ class Collapse(Explorer):
 
     def compute(self, problem: str, activation: str, depth: float, width: float, start: float, step: int) -> Stack:
         data = _data(problem)
-        layers = run(problem, activation, int(depth), int(width), int(start)).layers(round(step / EVERY))
+        layers = run(problem, activation, int(depth), int(width), int(start)).at(step)
         z = z_on_grid(layers)
         if activation == "identity" or depth == 0:
-            w, b = collapsed(layers)
+            one = product(layers)
+            w, b = one.W[:, 0], float(one.b[0, 0])
         else:
             *w, b = _TO_BEST @ z.ravel()
         return Stack(

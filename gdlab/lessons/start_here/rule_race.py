@@ -10,6 +10,7 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from gdlab.activations import labels
 from gdlab.datasets import TOY_SETS, Dataset
 from gdlab.explorers import style
 from gdlab.explorers.controls import Choice, Control, LogSlider, Slider, Steps
@@ -61,7 +62,7 @@ class RuleRace(Explorer):
             "clouds",
         ),
         "rules": Choice("Rules", {"two": "chain rule and delta rule", "three": "… and a frozen hidden layer"}, "two"),
-        "activation": Choice("Hidden units", {"tanh": "tanh", "sigmoid": "sigmoid", "relu": "ReLU"}, "tanh"),
+        "activation": Choice("Hidden units", labels("tanh", "sigmoid", "relu"), "tanh"),
         "learning_rate": LogSlider("Learning rate", 1.0, 0.01, 10.0),
         "start": Slider("Random start", 0, 0, 19, 1, format=".0f"),
         "step": Steps("Step", STEPS, start=STEPS, stride=EVERY, interval=60),

@@ -7,11 +7,9 @@ import pytest
 
 import gdlab
 from gdlab.datasets import TOY_SETS
-from gdlab.explorers.plane import EXTENT
-from gdlab.lessons.stack_linear_layers.collapse import MARKS, STEPS, Collapse, collapsed, input_slopes, run
+from gdlab.lessons.stack_linear_layers.collapse import MARKS, STEPS, Collapse, run
 from tests.explorers.steering import words
 
-POINTS = np.random.default_rng(0).uniform(-EXTENT, EXTENT, (30, 2))
 PROBLEMS = ("clouds", "xor", "circle", "moons")
 
 
@@ -22,31 +20,6 @@ def explorer():
 
 def compute(explorer, **values):
     return explorer.compute(**{**{name: control.start for name, control in explorer.controls.items()}, **values})
-
-
-def random_network(activation, depth, seed=0):
-    layers = gdlab.initialise((2, *[5] * depth, 1), activation, "sigmoid", seed=seed)
-    rng = np.random.default_rng(seed)
-    return [gdlab.Layer(layer.W, rng.normal(0, 0.5, layer.b.shape), layer.activation) for layer in layers]
-
-
-@pytest.mark.parametrize("depth", [0, 1, 2, 5])
-@pytest.mark.parametrize("activation", ["identity", "tanh", "relu", "sine", "softplus"])
-def test_the_slopes_are_the_differences_of_z(activation, depth):
-    layers, h = random_network(activation, depth), 1e-6
-    slopes = input_slopes(layers, POINTS)
-    assert slopes.shape == POINTS.shape
-    for k, shift in enumerate(h * np.eye(2)):
-        there, back = (gdlab.forward(layers, POINTS + sign * shift).z[-1][:, 0] for sign in (1, -1))
-        np.testing.assert_allclose(slopes[:, k], (there - back) / (2 * h), rtol=1e-5, atol=1e-8)
-
-
-@pytest.mark.parametrize("depth", [0, 1, 2, 5])
-def test_collapsed_is_what_a_linear_network_does_with_its_biases(depth):
-    layers = random_network("identity", depth)
-    w, b = collapsed(layers)
-    z = np.array([[sum(w * x) + b] for x in POINTS])
-    np.testing.assert_allclose(z, gdlab.forward(layers, POINTS).z[-1], rtol=1e-12, atol=1e-12)
 
 
 @pytest.mark.parametrize("problem", PROBLEMS)
@@ -134,7 +107,7 @@ def test_the_numbers_on_the_picture_are_those_of_the_one_matrix(explorer):
 
 def test_the_numbers_at_the_marks_are_the_slopes_there(explorer):
     explorer.values = {"activation": "tanh", "step": 100}
-    slopes = input_slopes(compute(explorer, activation="tanh", step=100).layers, np.array(list(MARKS.values())))
+    slopes = gdlab.input_slopes(compute(explorer, activation="tanh", step=100).layers, np.array(list(MARKS.values())))
     shown = [text.get_text() for text in explorer._matrices._pool if text.get_visible()]
     for name, slope in zip(MARKS, slopes, strict=True):
         after = shown.index(f"at {name}")
