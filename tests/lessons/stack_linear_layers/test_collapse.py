@@ -7,6 +7,7 @@ import pytest
 
 import gdlab
 from gdlab.datasets import TOY_SETS
+from gdlab.explorers.plane import EXTENT
 from gdlab.lessons.stack_linear_layers.collapse import MARKS, STEPS, Collapse, run
 from tests.explorers.steering import words
 
