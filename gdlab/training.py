@@ -47,17 +47,22 @@ class History:
     theta: Array
     start: list[Layer]
 
-    def layers(self, record: int = -1) -> list[Layer]:
+    def layers(self, record: int | slice = -1) -> list[Layer]:
         """Return the network as it was at a record; the last one unless told otherwise.
+
+        A slice gives the network at several records, on a leading axis.
 
         Raises
         ------
         IndexError
             If there is no such record.
         """
-        if not -len(self.steps) <= record < len(self.steps):
-            raise IndexError(f"record is {record}; this history has {len(self.steps)}, from 0 to {len(self.steps) - 1}")
-        return from_vector(self.theta[record], self.start)
+        try:
+            theta = self.theta[record]
+        except IndexError:
+            last = len(self.steps) - 1
+            raise IndexError(f"record is {record}; this history has {last + 1}, from 0 to {last}") from None
+        return from_vector(theta, self.start)
 
     def record_at(self, step: int) -> int:
         """Return which record was taken after this many updates: an index of `steps`, `loss` and `theta`.
