@@ -13,8 +13,9 @@ from matplotlib.text import Text
 
 from gdlab import datasets, training
 from gdlab.explorers import style
-from gdlab.explorers.controls import Choice, Control, LogSlider, Steps
+from gdlab.explorers.controls import Choice, Control, LogSlider, Slider, Steps
 from gdlab.explorers.explorer import Explorer
+from gdlab.explorers.hands import Handle
 from gdlab.layers import Layer
 from gdlab.validation import Array
 
@@ -23,7 +24,7 @@ STEPS = 80
 
 @dataclass(frozen=True)
 class Problem:
-    """Data for a line, where the line starts, and what part of the (w, b) plane is shown."""
+    """Data for a line, where the line usually starts, and what part of the (w, b) plane is shown."""
 
     x: Array
     y: Array
@@ -64,15 +65,15 @@ def problem(data: str) -> Problem:
         return Problem(d.X[:, 0], d.y[:, 0], "input x", "output y", (2.6, -0.5), (-0.7, 3.7), (-1.5, 2.5))
     d = datasets.penguins()
     x, y = (d.X[:, 0] - 200) / 10, d.y[:, 0] / 1000
-    return Problem(x, y, "flipper length beyond 20 cm (in cm)", "body mass (kg)", (-0.8, 2.2), (-1.6, 2.2), (1.2, 6.8))
+    return Problem(x, y, "flipper length beyond 20 cm (in cm)", "body mass (kg)", (-0.8, 2.2), (-1.6, 2.8), (-1.5, 6.8))
 
 
 @lru_cache(maxsize=16)
-def _run(data: str, mode: str, learning_rate: float) -> tuple[Array, Array]:
+def _run(data: str, mode: str, learning_rate: float, start: tuple[float, float]) -> tuple[Array, Array]:
     """Return θ = (w, b) after each update, shape (STEPS + 1, 2), and which sample each single update took."""
     p = problem(data)
     order = np.random.default_rng(0).permutation(len(p.x))
-    neuron = [Layer(np.array([[p.start[0]]]), np.array([[p.start[1]]]))]
+    neuron = [Layer(np.array([[start[0]]]), np.array([[start[1]]]))]
     history = training.train(
         neuron,
         p.x[order, None],
@@ -123,15 +124,17 @@ class LineFit(Explorer):
         "data": Choice("Data", {"line": "20 made-up points", "penguins": "342 penguins"}, "line"),
         "mode": Choice("Update", {"single": "one sample at a time", "batch": "all samples at once"}, "single"),
         "learning_rate": LogSlider("Learning rate", 0.2, 0.01, 3.0),
-        "step": Steps("Step", STEPS, start=1, interval=150),
+        "start_w": Slider("Start: weight", 2.6, -1.6, 3.6, 0.1, folded=True),
+        "start_b": Slider("Start: bias", -0.5, -1.4, 6.6, 0.1, folded=True),
+        "step": Steps("Step", STEPS, start=1, interval=100),
     }
-    height = 5.7
+    width, height = 6.6, 5.2
     scenery = ("data",)
 
     def build(self, figure: Figure) -> None:
-        self._data = figure.add_axes((0.075, 0.38, 0.41, 0.55))
-        self._bowl = figure.add_axes((0.58, 0.38, 0.41, 0.55))
-        self._bowl.set(xlabel="weight w", ylabel="bias b", title="The loss bowl J(w, b): dark is low")
+        self._data = figure.add_axes((0.085, 0.385, 0.385, 0.55))
+        self._bowl = figure.add_axes((0.59, 0.385, 0.395, 0.55))
+        self._bowl.set(xlabel="weight w", ylabel="bias b", title="Loss J(w, b): dark is low")
         (self._dots,) = self._data.plot([], [], **style.DATA)
 
         self._residuals = LineCollection([], colors=style.FACTORS["error"], linewidths=0.7, alpha=0.6)
@@ -155,13 +158,15 @@ class LineFit(Explorer):
         both = {"transform": self._bowl.transAxes, "fontweight": "bold", "path_effects": style.halo()}
         self._bowl.text(0.615, 0.04, "delta rule =", ha="right", color=delta.colour, **both)
         self._bowl.text(0.63, 0.04, "chain rule", ha="left", color=chain.colour, **both)
+        ring = {"color": style.INK, "mfc": style.PAPER, "markersize": 7, "mew": 2}
+        self._began = self.moving(self._bowl.plot([], [], "o", **ring)[0])
         self._here = self.moving(self._bowl.plot([], [], "o", color=style.INK, mec="white", markersize=9)[0])
-        figure.text(0.075, 0.245, "The last update", fontsize=11.5, fontweight="bold")
+        figure.text(0.02, 0.25, "The last update", fontsize=11.5, fontweight="bold")
         self._sums = Sums(figure)
         self.moving(*self._sums.artists)
 
-    def compute(self, data: str, mode: str, learning_rate: float, step: int) -> Fit:
-        path, samples = _run(data, mode, learning_rate)
+    def compute(self, data: str, mode: str, learning_rate: float, start_w: float, start_b: float, step: int) -> Fit:
+        path, samples = _run(data, mode, learning_rate, (start_w, start_b))
         p = problem(data)
         with np.errstate(all="ignore"):
             losses = p.loss(path[:, 0], path[:, 1])
@@ -179,22 +184,16 @@ class LineFit(Explorer):
         w, b = np.meshgrid(np.linspace(*p.w_range, 120), np.linspace(*p.b_range, 120))
         heights = np.sqrt(p.loss(w, b) - p.loss(*p.best))
         levels = np.linspace(0, heights.max() * 1.001, 13)
-        x, y = p.start
         self._landscape = [
             self._bowl.contourf(w, b, heights, levels, cmap=style.LANDSCAPE),
             self._bowl.contour(w, b, heights, levels[1:], colors="white", linewidths=0.7),
             self._bowl.text(*p.best, "★", ha="center", va="center_baseline", fontsize=13, path_effects=style.halo(2)),
-            self._bowl.annotate(
-                "start",
-                (x, y),
-                xytext=(0, 8 if y > p.best[1] else -8),  # on the side that the walk does not take
-                textcoords="offset points",
-                ha="center",
-                va="bottom" if y > p.best[1] else "top",
-                path_effects=style.halo(),
-            ),
         ]
         self._bowl.set(xlim=p.w_range, ylim=p.b_range)
+
+    def hands(self, numbers: Fit) -> list[Handle]:
+        start = (float(numbers.path[0, 0]), float(numbers.path[0, 1]))
+        return [Handle("start of the walk", self._bowl, start, x="start_w", y="start_b")]
 
     def draw(self, numbers: Fit) -> None:
         p, (w, b), (w_old, b_old) = numbers.problem, numbers.now, numbers.before
@@ -217,6 +216,7 @@ class LineFit(Explorer):
         for path in self._paths:
             path.set_data(walked[:, 0], walked[:, 1])
         self._here.set_data(walked[-1:, 0], walked[-1:, 1])
+        self._began.set_data(walked[:1, 0], walked[:1, 1])
         self._sums.show(numbers)
 
     def caption(self, numbers: Fit) -> str:
@@ -240,11 +240,11 @@ class LineFit(Explorer):
 class Sums:
     """The arithmetic of one update as two rows of numbers: *weight + rate × error × slope × input = new weight*."""
 
-    _COLUMNS = (0.157, 0.285, 0.45, 0.60, 0.745, 0.90)
-    _ROWS = (0.175, 0.105)
+    _COLUMNS = (0.12, 0.265, 0.43, 0.60, 0.755, 0.915)
+    _ROWS = (0.18, 0.11)
     _LABELS: ClassVar[dict[str, tuple[str, ...]]] = {
-        "single": ("before", "learning rate", "error: actual − predicted", "slope f′", "input", "after"),
-        "batch": ("before", "learning rate", "", "mean of error × slope × input", "", "after"),
+        "single": ("before", "rate", "error: actual − predicted", "slope f′", "input", "after"),
+        "batch": ("before", "rate", "", "mean of error × slope × input", "", "after"),
     }
 
     def __init__(self, figure: Figure) -> None:
@@ -253,8 +253,8 @@ class Sums:
         def text(x: float, y: float, **look: object) -> Text:
             return figure.text(x, y, "", ha="center", va="center", **look)
 
-        self._heads = [figure.text(0.075, y, "", va="center", fontsize=13) for y in self._ROWS]
-        self._none = figure.text(0.075, self._ROWS[0], "", va="center")
+        self._heads = [figure.text(0.02, y, "", va="center", fontsize=13) for y in self._ROWS]
+        self._none = figure.text(0.02, self._ROWS[0], "", va="center")
         self._numbers = [
             [text(x, y, fontsize=13, fontweight="bold", color=c) for x, c in zip(self._COLUMNS, colours, strict=True)]
             for y in self._ROWS
