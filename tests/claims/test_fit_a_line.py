@@ -72,7 +72,7 @@ def test_01_sample_by_sample_the_walk_never_rests_and_smaller_rates_make_the_unr
 def test_01_in_the_first_update_of_the_explorer_the_line_is_too_low_at_a_negative_input():
     from gdlab.lessons.fit_a_line.line_fit import LineFit
 
-    fit = LineFit().compute("line", "single", 0.2, 1)
+    fit = LineFit().compute("line", "single", 0.2, *problem("line").start, 1)
     assert fit.problem.x[fit.sample] < 0 < fit.errors[fit.sample]
     assert fit.now[0] < fit.before[0]
 

@@ -82,7 +82,7 @@ def test_06_with_twelve_relu_units_the_gap_between_the_rules_is_smaller():
 
 
 def test_06_with_six_sigmoid_units_and_the_smallest_rate_the_delta_rule_is_ahead_after_400_steps():
-    rate = min(HiddenRules.controls["learning_rate"].scale)
+    rate = min(HiddenRules.controls["learning_rate"].positions)
     chain, delta = (np.median(shares_right("xor", "sigmoid", 6, rate, r, steps=400, starts=50)) for r in THREE[:2])
     assert delta > chain + 0.03
 
@@ -144,7 +144,7 @@ def test_06_at_step_50_the_whole_step_goes_uphill_from_some_starts_on_xor():
 
 
 def test_06_with_six_sigmoid_units_and_the_smallest_rate_nobody_has_solved_xor_after_400_steps():
-    rate = min(HiddenRules.controls["learning_rate"].scale)
+    rate = min(HiddenRules.controls["learning_rate"].positions)
     for rule in THREE:
         assert (shares_right("xor", "sigmoid", 6, rate, rule, steps=400, starts=50) < 0.95).all()
 

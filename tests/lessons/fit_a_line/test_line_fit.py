@@ -99,7 +99,7 @@ def test_just_below_the_limit_all_samples_at_once_converge_and_just_above_they_d
 @pytest.mark.parametrize("rate", [0.01, 0.2, 0.9])
 @pytest.mark.parametrize("data", DATA)
 def test_all_samples_at_once_walk_as_the_loop_does(explorer, data, rate):
-    numbers = explorer.compute(data, "batch", rate, 3)
+    numbers = explorer.compute(data, "batch", rate, *problem(data).start, 3)
     assert numbers.sample is None
     np.testing.assert_allclose(numbers.path, walked(problem(data), rate, STEPS), rtol=1e-9)
 
@@ -108,8 +108,10 @@ def test_all_samples_at_once_walk_as_the_loop_does(explorer, data, rate):
 @pytest.mark.parametrize("data", DATA)
 def test_one_sample_at_a_time_walks_as_the_loop_does(explorer, data, rate):
     p = problem(data)
-    samples = [explorer.compute(data, "single", rate, step).sample for step in range(1, STEPS + 1)]
-    numbers = explorer.compute(data, "single", rate, STEPS)
+    samples = [
+        explorer.compute(data, "single", rate, *problem(data).start, step).sample for step in range(1, STEPS + 1)
+    ]
+    numbers = explorer.compute(data, "single", rate, *problem(data).start, STEPS)
     np.testing.assert_allclose(numbers.path, walked(p, rate, STEPS, samples), rtol=1e-9)
     first = samples[: len(p.x)]
     assert len(set(first)) == len(first), "a sample came twice before all had come once"
@@ -117,13 +119,15 @@ def test_one_sample_at_a_time_walks_as_the_loop_does(explorer, data, rate):
 
 def test_after_all_samples_they_come_again_in_the_same_order(explorer):
     n = len(problem("line").x)
-    samples = [explorer.compute("line", "single", 0.2, step).sample for step in range(1, STEPS + 1)]
+    samples = [
+        explorer.compute("line", "single", 0.2, *problem("line").start, step).sample for step in range(1, STEPS + 1)
+    ]
     assert samples[n:] == samples[:-n]
     assert samples[:n] != sorted(samples[:n])
 
 
 def test_before_the_first_update_no_sample_is_looked_at(explorer):
-    numbers = explorer.compute("line", "single", 0.2, 0)
+    numbers = explorer.compute("line", "single", 0.2, *problem("line").start, 0)
     assert numbers.sample is None
     assert tuple(numbers.now) == tuple(numbers.before) == problem("line").start
 
@@ -131,7 +135,7 @@ def test_before_the_first_update_no_sample_is_looked_at(explorer):
 @pytest.mark.parametrize("mode", ["single", "batch"])
 @pytest.mark.parametrize("data", DATA)
 def test_the_losses_are_those_along_the_path(explorer, data, mode):
-    numbers = explorer.compute(data, mode, 0.2, 7)
+    numbers = explorer.compute(data, mode, 0.2, *problem(data).start, 7)
     np.testing.assert_allclose(numbers.losses, [mean_loss(numbers.problem, w, b) for w, b in numbers.path], rtol=1e-9)
 
 
@@ -211,7 +215,7 @@ def test_the_path_on_the_map_has_the_colours_of_both_rules_and_ends_where_the_li
 @pytest.mark.parametrize("data", DATA)
 def test_the_caption_says_on_which_side_of_the_limit_the_rate_is(explorer, data, factor, side):
     limit = problem(data).rate_limit
-    scale = LineFit.controls["learning_rate"].scale
+    scale = LineFit.controls["learning_rate"].positions
     rate = min(scale, key=lambda value: abs(value - factor * limit))
     explorer.values = {"data": data, "mode": "batch", "learning_rate": rate, "step": 5}
     assert side in words(explorer)

@@ -106,7 +106,7 @@ def test_every_runner_has_its_plane_its_curve_and_its_name(explorer):
             visible = [artist.get_visible() for artist in explorer._planes[rule].artists]
             assert visible == [rule in shown] * len(visible), (rules, rule)
             assert bool(lines(explorer, style.RULES[rule].colour)) == (rule in shown)
-            named = [text.get_text() for text in explorer._figure.findobj(Text) if text.get_visible()]
+            named = [text.get_text() for text in explorer._painting.figure.findobj(Text) if text.get_visible()]
             assert (style.RULES[rule].label in named) == (rule in shown)
 
 
