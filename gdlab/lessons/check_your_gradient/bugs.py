@@ -92,7 +92,6 @@ class Run:
     taken: list[list[Gradient]]
 
 
-@lru_cache(maxsize=8)
 def data_of(problem: str) -> Dataset:
     """Return the samples of a problem."""
     return TOY_SETS[problem](SAMPLES)

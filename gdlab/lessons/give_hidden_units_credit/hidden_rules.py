@@ -35,13 +35,8 @@ _SCATTER = 0.72 * ((np.arange(STARTS) * 0.618034) % 1 - 0.5)
 """How far each start's dot stands off the middle of its row, so that equal ones can be told apart."""
 
 
-@lru_cache(maxsize=8)
-def _data(problem: str) -> Dataset:
-    return TOY_SETS[problem](SAMPLES)
-
-
 def _train(seeds: range, rule: str, problem: str, activation: str, width: int, learning_rate: float) -> History:
-    return learn(random_networks(activation, width, seeds), _data(problem), rule, learning_rate, STEPS)
+    return learn(random_networks(activation, width, seeds), TOY_SETS[problem](SAMPLES), rule, learning_rate, STEPS)
 
 
 @lru_cache(maxsize=24)
@@ -60,7 +55,7 @@ def _groups(*setting: Any) -> list[Group]:
 
 
 def _next_group(number: int, *setting: Any) -> Group:
-    data = _data(setting[0])
+    data = TOY_SETS[setting[0]](SAMPLES)
     seeds = range(number * GROUP, (number + 1) * GROUP)
     group = {}
     for rule in style.RULES:
@@ -142,7 +137,7 @@ class HiddenRules(Explorer):
         self, problem: str, activation: str, width: float, learning_rate: float, start: float, step: int
     ) -> Iterator[tuple[float, Rules]]:
         setting = problem, activation, int(width), learning_rate
-        data, record = _data(problem), round(step / EVERY)
+        data, record = TOY_SETS[problem](SAMPLES), round(step / EVERY)
         histories = {rule: _one(int(start), rule, *setting) for rule in style.RULES}
         numbers = Rules(
             problem,

@@ -106,7 +106,7 @@ class Flow:
 
 @lru_cache(maxsize=32)
 def flow(depth: int, activation: str, weights: str) -> Flow:
-    """Send the moons forward and the error of cross-entropy back, through twenty networks that have not learned."""
+    """Send the moons forward, and back the error signal of cross-entropy, through twenty untrained networks."""
     layers = networks(depth, activation, weights, range(STARTS))
     trace = forward.unchecked(layers, data().X)
     hidden = trace.z[:-1]
@@ -114,14 +114,14 @@ def flow(depth: int, activation: str, weights: str) -> Flow:
     back, through = {}, []
     for name in ("chain_rule", "delta_rule"):
         rule = RULES[name]
-        error = rule.output_signal(LOSSES["binary_cross_entropy"], layers[-1].activation, trace.z[-1], data().y)
-        sizes = [_size(error)]
+        signal = rule.output_signal(LOSSES["binary_cross_entropy"], layers[-1].activation, trace.z[-1], data().y)
+        sizes = [_size(signal)]
         for index in range(depth, 0, -1):
-            carried = rule.carry(error, layers[index].W, index)
-            error = carried * rule.factor(layers[index - 1].activation, hidden[index - 1])
+            carried = rule.carry(signal, layers[index].W, index)
+            signal = carried * rule.factor(layers[index - 1].activation, hidden[index - 1])
             if name == "chain_rule":
-                through.append((_size(carried) / sizes[-1], _size(error) / _size(carried)))
-            sizes.append(_size(error))
+                through.append((_size(carried) / sizes[-1], _size(signal) / _size(carried)))
+            sizes.append(_size(signal))
         back[name] = np.array(sizes[::-1])
     by_weights, by_slopes = np.array(through[::-1]).swapaxes(0, 1)
     bins = np.minimum((np.array(slopes) * BINS).astype(int), BINS - 1)

@@ -1,7 +1,6 @@
 """Runs by updates that stand in for the gradient of a hidden layer, and how far these agree with it."""
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 import numpy as np
 
@@ -33,11 +32,6 @@ TWIN = Activation(
     range=(0.0, 1.0),
 )
 """What takes the place of a step where a gradient is to be compared with."""
-
-
-@lru_cache(maxsize=8)
-def _data(problem: str) -> Dataset:
-    return TOY_SETS[problem](SAMPLES)
 
 
 def rules_for(activation: str) -> tuple[str, ...]:
@@ -100,7 +94,7 @@ class Course:
 
 def train_all(rule: str, problem: str, activation: str, learning_rate: float) -> Course:
     """Train all starts by a rule."""
-    data, seeds = _data(problem), range(STARTS)
+    data, seeds = TOY_SETS[problem](SAMPLES), range(STARTS)
     by = stand_in(rule, activation, seeds)
     history = learn(random_networks(activation, HIDDEN, seeds), data, by, learning_rate, STEPS)
     layers = from_vector(history.theta, history.start)

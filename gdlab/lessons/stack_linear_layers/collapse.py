@@ -33,15 +33,10 @@ ROUNDING = 1e-12
 """Share of the largest |z| below which a difference counts as rounding."""
 
 
-@lru_cache(maxsize=8)
-def _data(problem: str) -> Dataset:
-    return TOY_SETS[problem](SAMPLES)
-
-
 @lru_cache(maxsize=32)
 def run(problem: str, activation: str, depth: int, width: int, start: int) -> History:
     """Train ``depth`` hidden layers of ``width`` units and a sigmoid output by the chain rule, with momentum."""
-    data = _data(problem)
+    data = TOY_SETS[problem](SAMPLES)
     # Chosen by trying: He's larger weights get nonlinear stacks going, and throw deep linear ones off course.
     scheme = "glorot" if activation == "identity" else "he"
     layers = initialise((2, *[width] * depth, 1), activation, "sigmoid", seed=start, scheme=scheme)
@@ -173,7 +168,7 @@ class Collapse(Explorer):
         self.moving(*self._matrices.artists)
 
     def compute(self, problem: str, activation: str, depth: float, width: float, start: float, step: int) -> Stack:
-        data = _data(problem)
+        data = TOY_SETS[problem](SAMPLES)
         layers = run(problem, activation, int(depth), int(width), int(start)).at(step)
         z = z_on_grid(layers)
         if activation == "identity" or depth == 0:

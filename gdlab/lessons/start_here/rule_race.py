@@ -36,15 +36,10 @@ class Race:
     """``f′(z)`` of every hidden unit at every sample, in the chain rule's network."""
 
 
-@lru_cache(maxsize=8)
-def _data(problem: str) -> Dataset:
-    return TOY_SETS[problem](SAMPLES)
-
-
 @lru_cache(maxsize=24)
 def _run(problem: str, activation: str, learning_rate: float, start: int, rule: str) -> History:
     layers = initialise((2, HIDDEN, 1), activation, "sigmoid", seed=start, scheme=1.0)
-    return learn(layers, _data(problem), rule, learning_rate, STEPS)
+    return learn(layers, TOY_SETS[problem](SAMPLES), rule, learning_rate, STEPS)
 
 
 class RuleRace(Explorer):
@@ -98,7 +93,7 @@ class RuleRace(Explorer):
         return self.moving(line, name)
 
     def compute(self, problem: str, rules: str, activation: str, learning_rate: float, start: float, step: int) -> Race:
-        data = _data(problem)
+        data = TOY_SETS[problem](SAMPLES)
         record = round(step / EVERY)
         runners = {
             rule: at_record(rule, _run(problem, activation, learning_rate, int(start), rule), record, data)
