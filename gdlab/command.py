@@ -1,7 +1,8 @@
-"""The program ``gdlab``: ``gdlab course DIR`` makes an nbgrader course, ``gdlab links`` prints links to a notebook."""
+"""The program ``gdlab``: it makes an nbgrader course or a static site of the notebooks, and prints links to them."""
 
 import argparse
 import importlib.util
+import shlex
 import sys
 from pathlib import Path
 
@@ -12,15 +13,16 @@ from gdlab.course import make
 def main(arguments: list[str] | None = None) -> int:
     """Run the program with these arguments (by default the command line's); return its exit code."""
     parser = argparse.ArgumentParser(
-        prog="gdlab", description="gdlab's notebooks as a course, and links that open them."
+        prog="gdlab", description="gdlab's notebooks as a course or a site, and links that open them."
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_course(commands)
+    _add_site(commands)
     _add_links(commands)
     chosen = parser.parse_args(arguments)
     try:
         print(chosen.run(chosen))
-    except (OSError, ValueError) as error:
+    except (ModuleNotFoundError, OSError, RuntimeError, ValueError) as error:
         print(f"gdlab: {error}", file=sys.stderr)
         return 1
     return 0
@@ -59,6 +61,40 @@ def _course(chosen: argparse.Namespace) -> str:
     if importlib.util.find_spec("nbgrader") is None:
         made += "\nIts commands need nbgrader, which is not installed in this Python: pip install nbgrader"
     return made
+
+
+def _add_site(commands) -> None:
+    command = commands.add_parser(
+        "site",
+        help="make a static site on which the notebooks run in the reader's browser",
+        description="Make a static site: files that any web server can serve, with Python in the reader's browser.",
+    )
+    command.add_argument("folder", type=Path, metavar="DIR", help="a new or empty folder, or one with an earlier site")
+    command.add_argument(
+        "--notebooks",
+        nargs="+",
+        metavar="NOTEBOOK",
+        help="which notebooks, by number or name: 01 03, or 01_fit_a_line; or the folder of a course, for those that it "
+        "has released; all lessons by default",
+    )
+    command.add_argument(
+        "--pyodide",
+        metavar="FOLDER|FILE|URL",
+        help="put this distribution of Pyodide into the site, which then needs no network; by default the reader's "
+        "browser loads Python from where Pyodide publishes it",
+    )
+    command.set_defaults(run=_site)
+
+
+def _site(chosen: argparse.Namespace) -> str:
+    from gdlab.site.make import make_site  # loads the explorers, for the first page's picture
+
+    names = make_site(chosen.folder, chosen.notebooks, chosen.pyodide)
+    return (
+        f"Made a site in {chosen.folder}: {', '.join(names)}.\n"
+        f"Look at it: python -m http.server --bind 127.0.0.1 --directory {shlex.quote(str(chosen.folder))}, "
+        "then http://127.0.0.1:8000/"
+    )
 
 
 def _add_links(commands) -> None:

@@ -1,0 +1,89 @@
+// What a notebook's page says while Python starts, and the two buttons that a learner needs: an extension of JupyterLab
+// without a build step. A line between the toolbar and the notebook, not a window that is in the way.
+
+const STARTING =
+  "Python is starting in your browser. The first time, this loads about 45 MB.";
+const READY = "Python runs in your browser. What you write is kept there, on this device.";
+const ASKED = " All cells will run as soon as it has started.";
+const GONE = "Python has stopped. Choose Kernel → Restart Kernel; what you wrote is still here.";
+
+let shared; // what JupyterLab's pages share: here its class of widgets
+
+function button(label, action) {
+  const node = document.createElement("button");
+  node.className = "jp-mod-styled jp-mod-minimal";
+  node.textContent = label;
+  node.addEventListener("click", action);
+  return node;
+}
+
+function line(app, panel) {
+  const node = document.createElement("div");
+  node.className = "gdlab-line";
+  const words = document.createElement("span");
+  words.setAttribute("role", "status");
+  const progress = document.createElement("progress"); // without a value: it moves, and promises no time
+  progress.setAttribute("aria-label", "Python is starting");
+  let asked = false; // to run all cells: before there is a kernel, JupyterLab would do nothing
+  const show = () => {
+    const status = panel.sessionContext.session?.kernel?.status;
+    const ready = status === "idle" || status === "busy";
+    const dead = status === "dead";
+    progress.hidden = ready || dead;
+    const says = ready ? READY : dead ? GONE : asked ? STARTING + ASKED : STARTING;
+    if (words.textContent !== says) words.textContent = says;
+    if (ready && asked) {
+      asked = false;
+      app.commands.execute("notebook:run-all-cells");
+    }
+  };
+  const run = () => {
+    asked = true;
+    show();
+  };
+  node.append(
+    progress,
+    words,
+    button("Run all", run),
+    button("Download", () => app.commands.execute("docmanager:download")),
+  );
+  panel.sessionContext.statusChanged.connect(show);
+  panel.sessionContext.kernelChanged.connect(show);
+  show();
+  return node;
+}
+
+async function activate(app) {
+  const style = document.createElement("style");
+  style.textContent = `
+    .gdlab-line {
+      box-sizing: border-box; display: flex; align-items: center; gap: 12px; min-height: 44px; padding: 0 12px;
+      color: var(--jp-ui-font-color1); background: var(--jp-layout-color2); font-size: 13px; line-height: 1.3;
+    }
+    @media (max-width: 600px) { .gdlab-line { min-height: 66px; } }
+    .gdlab-line progress { width: 8em; accent-color: #0072b2; }
+    .gdlab-line button { flex: none; color: var(--jp-ui-font-color1); border: 1px solid var(--jp-border-color1); }
+  `;
+  document.head.append(style);
+  const [{ get }] = Object.values(shared["@lumino/widgets"]);
+  const { Widget } = (await get())();
+  const seen = new WeakSet();
+  const greet = () => {
+    const panel = app.shell.currentWidget;
+    if (!panel?.sessionContext || !panel.contentHeader || seen.has(panel)) return;
+    seen.add(panel);
+    panel.contentHeader.addWidget(new Widget({ node: line(app, panel) }));
+  };
+  app.shell.currentChanged?.connect(greet);
+  app.restored.then(greet);
+}
+
+const plugin = { id: "gdlab-site:starting", autoStart: true, activate };
+
+window._JUPYTERLAB = window._JUPYTERLAB ?? {};
+window._JUPYTERLAB["gdlab-site"] = {
+  init: (scope) => {
+    shared = scope;
+  },
+  get: async () => () => ({ __esModule: true, default: plugin }),
+};
