@@ -74,8 +74,8 @@ def _add_site(commands) -> None:
         "--notebooks",
         nargs="+",
         metavar="NOTEBOOK",
-        help="which notebooks, by number or name: 01 03, or 01_fit_a_line; or the folder of a course, for those that it "
-        "has released; all lessons by default",
+        help="which notebooks, by number or name: 01 03, or 01_fit_a_line; or the folder of a course, for those "
+        "that it has released; all lessons by default",
     )
     command.add_argument(
         "--pyodide",

@@ -17,7 +17,8 @@ ALLOWED = {
     "exercises": {"mathematics", "exercises"},
     "lessons": {"mathematics", "explorers", "exercises", "lessons"},
     "course": {"mathematics", "exercises", "lessons", "commands", "course"},
-    "commands": {"mathematics", "lessons", "course", "commands"},
+    "site": {"mathematics", "lessons", "commands", "site"},
+    "commands": {"mathematics", "lessons", "course", "site", "commands"},
 }
 
 

@@ -103,8 +103,8 @@ def _refuse_strangers(folder: Path) -> None:
     stranger = next((name for name in there if name not in made), None)
     if stranger is not None:
         raise FileExistsError(
-            f"{folder} holds {stranger}, which is not of a site made by gdlab; wanted a folder that does not exist yet, "
-            "is empty, or holds nothing but a site"
+            f"{folder} holds {stranger}, which gdlab site has not made; wanted a folder that is new, is empty "
+            "or holds nothing but a site"
         )
 
 

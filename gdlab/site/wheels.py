@@ -41,7 +41,7 @@ def write_wheels(into: Path) -> list[str]:
 
 
 def _dependencies() -> list[Distribution]:
-    """Return the packages that gdlab needs in the browser beside those that Pyodide has, in the order of their names."""
+    """Return the packages that gdlab needs in the browser beside those that Pyodide has, by name."""
     found: dict[str, Distribution] = {}
     to_see = [distribution("gdlab")]
     while to_see:
