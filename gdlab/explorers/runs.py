@@ -86,6 +86,7 @@ class LossCurves:
 
     def __init__(self, axes: Axes, steps: int, room: float) -> None:
         """Prepare `axes` for this many steps and, for the names, a further `room` of them."""
+        self.axes = axes
         axes.set(
             xlim=(0, steps * (1 + room)),
             ylim=(0, CEILING),

@@ -290,7 +290,7 @@ class Stage {
   }
 
   layOut() {
-    const beside = this.side.childElementCount > 1 && this.root.clientWidth >= 0.8 * this.spec.width + 212;
+    const beside = this.side.childElementCount > 1 && this.root.clientWidth >= 0.76 * this.spec.width + 212;
     this.root.classList.toggle("beside", beside);
   }
 

@@ -13,8 +13,9 @@ from matplotlib.figure import Figure
 from gdlab.activations import labels
 from gdlab.datasets import TOY_SETS, Dataset
 from gdlab.explorers import style
-from gdlab.explorers.controls import Choice, Control, LogSlider, Slider, Steps
+from gdlab.explorers.controls import Choice, Control, IntSlider, LogSlider, Points, Steps
 from gdlab.explorers.explorer import Explorer
+from gdlab.explorers.hands import Pad, Strip
 from gdlab.explorers.plane import Plane
 from gdlab.explorers.runs import EVERY, LossCurves, Runner, at_record, learn
 from gdlab.network import initialise
@@ -23,6 +24,7 @@ from gdlab.validation import Array
 
 SAMPLES, HIDDEN, STEPS = 160, 6, 600
 _BINS = np.linspace(0, 1, 26)
+Placed = tuple[tuple[float, float, int], ...]
 
 
 @dataclass(frozen=True)
@@ -36,10 +38,18 @@ class Race:
     """``f′(z)`` of every hidden unit at every sample, in the chain rule's network."""
 
 
+def _data(problem: str, points: Placed) -> Dataset:
+    """Return the data set of the problem, or the reader's own points in its place."""
+    if not points:
+        return TOY_SETS[problem](SAMPLES)
+    x1, x2, label = np.array(points).T
+    return Dataset(np.column_stack([x1, x2]), label[:, None], ("x₁", "x₂"), ("class",), "your own points")
+
+
 @lru_cache(maxsize=24)
-def _run(problem: str, activation: str, learning_rate: float, start: int, rule: str) -> History:
+def _run(problem: str, points: Placed, activation: str, learning_rate: float, start: int, rule: str) -> History:
     layers = initialise((2, HIDDEN, 1), activation, "sigmoid", seed=start, scheme=1.0)
-    return learn(layers, TOY_SETS[problem](SAMPLES), rule, learning_rate, STEPS)
+    return learn(layers, _data(problem, points), rule, learning_rate, STEPS)
 
 
 class RuleRace(Explorer):
@@ -59,10 +69,11 @@ class RuleRace(Explorer):
         "rules": Choice("Rules", {"two": "chain rule and delta rule", "three": "… and a frozen hidden layer"}, "two"),
         "activation": Choice("Hidden units", labels("tanh", "sigmoid", "relu"), "tanh"),
         "learning_rate": LogSlider("Learning rate", 1.0, 0.01, 10.0),
-        "start": Slider("Random start", 0, 0, 19, 1, format=".0f"),
-        "step": Steps("Step", STEPS, start=STEPS, stride=EVERY, interval=60),
+        "start": IntSlider("Random start", 0, 0, 19),
+        "points": Points("Your own data", folded=True),
+        "step": Steps("Step", STEPS, start=STEPS, stride=EVERY),
     }
-    height = 5.9
+    width, height = 6.6, 5.2
     scenery = ("rules",)
 
     def build(self, figure: Figure) -> None:
@@ -70,17 +81,17 @@ class RuleRace(Explorer):
         for plane in self._planes.values():
             self.moving(*plane.artists)
 
-        self._losses = LossCurves(figure.add_axes((0.075, 0.095, 0.43, 0.27)), STEPS, room=0.3)
+        self._losses = LossCurves(figure.add_axes((0.06, 0.105, 0.46, 0.255)), STEPS, room=0.45)
         self.moving(*self._losses.artists)
 
-        bars = figure.add_axes((0.585, 0.095, 0.39, 0.27))
-        bars.set(xlim=(-0.04, 1.06), ylim=(0, 1.1), yticks=[], xlabel="factor between error and input")
+        bars = figure.add_axes((0.6, 0.105, 0.38, 0.255))
+        bars.set(xlim=(-0.04, 1.06), ylim=(0, 1.1), yticks=[], xlabel="factor")
         bars.set_ylabel("units and points", color=style.MUTED)
-        bars.set_title("What the error is multiplied by")
+        bars.set_title("Error is multiplied by")
         bars.spines.left.set_visible(False)
         chain = style.RULES["chain_rule"]
         self._bars = self.moving(bars.stairs(np.zeros(_BINS.size - 1), _BINS, fill=True, color=chain.colour))
-        self._slopes = self.moving(bars.text(0.5, 0.62, "", ha="center", va="bottom", **chain.name))
+        self._slopes = self.moving(bars.text(0.5, 0.5, "", ha="center", va="bottom", **chain.name))
         self._marks = {
             "delta_rule": self._mark(bars, "delta_rule", 1, "delta rule: 1"),
             "frozen": self._mark(bars, "frozen", 0, "frozen: 0"),
@@ -92,14 +103,16 @@ class RuleRace(Explorer):
         name = axes.text(x + 0.02, 0.9, words, ha="right" if x else "left", **look.name)
         return self.moving(line, name)
 
-    def compute(self, problem: str, rules: str, activation: str, learning_rate: float, start: float, step: int) -> Race:
-        data = TOY_SETS[problem](SAMPLES)
+    def compute(
+        self, problem: str, rules: str, activation: str, learning_rate: float, start: int, points: Placed, step: int
+    ) -> Race:
+        data = _data(problem, points)
         record = round(step / EVERY)
         runners = {
-            rule: at_record(rule, _run(problem, activation, learning_rate, int(start), rule), record, data)
+            rule: at_record(rule, _run(problem, points, activation, learning_rate, start, rule), record, data)
             for rule in list(style.RULES)[: 2 if rules == "two" else 3]
         }
-        history = _run(problem, activation, learning_rate, int(start), "chain_rule")
+        history = _run(problem, points, activation, learning_rate, start, "chain_rule")
         slopes = history.start[0].activation.f_prime(runners["chain_rule"].trace.z[0])
         return Race(problem, data, history.steps[: record + 1], record, runners, slopes)
 
@@ -107,9 +120,9 @@ class RuleRace(Explorer):
         count = len(numbers.runners)
         for index, plane in enumerate(self._planes.values()):
             plane.set_visible(index < count)
-            width, gap = 0.30, 0.035
+            width, gap = (0.375, 0.06) if count == 2 else (0.305, 0.03)
             left = 0.5 - (count * width + (count - 1) * gap) / 2 + index * (width + gap)
-            plane.axes.set_position((left, 0.485, width, width * style.INCHES / self.height))
+            plane.axes.set_position((left, 0.455, width, width * self.width / self.height))
 
     def draw(self, numbers: Race) -> None:
         for rule, runner in numbers.runners.items():
@@ -117,13 +130,19 @@ class RuleRace(Explorer):
         self._losses.show(numbers.steps, numbers.runners)
         counts = np.histogram(numbers.slopes, _BINS)[0]
         self._bars.set_data(0.55 * counts / counts.max(), _BINS)
-        self._slopes.set_text(f"chain rule: f′(z), median {style.number(float(np.median(numbers.slopes)), 2)}")
+        self._slopes.set_text(f"chain rule: f′(z),\nmedian {style.number(float(np.median(numbers.slopes)), 2)}")
         for artist in self._marks["frozen"]:
             artist.set_visible("frozen" in numbers.runners)
 
+    def hands(self, numbers: Race) -> list[Pad | Strip]:
+        shown = [(x1, x2, y) for (x1, x2), (y,) in zip(numbers.data.X, numbers.data.y, strict=True)]
+        pads = [Pad("your own data", self._planes[rule].axes, "points", shown) for rule in numbers.runners]
+        return [*pads, Strip("step on the loss curves", self._losses.axes, "step")]
+
     def caption(self, numbers: Race) -> str:
         steps = style.count(int(numbers.steps[-1]), "step")
-        problem = self.controls["problem"].options[numbers.problem]
+        own = numbers.data.source == "your own points"
+        problem = "your own points" if own else self.controls["problem"].options[numbers.problem]
         shares = [f"the {r.label} has {style.percent(r.accuracy)}" for r in numbers.runners.values()]
         slope = style.number(float(np.median(numbers.slopes)), 2)
         return (

@@ -41,7 +41,7 @@ def trained(problem, activation, rate, start, rule):
 def test_a_runner_is_the_training_of_its_rule(explorer, problem, activation, rate, start, rule):
     step = 240
     data, history = trained(problem, activation, rate, start, rule)
-    race = explorer.compute(problem, "three", activation, rate, start, step)
+    race = explorer.compute(problem, "three", activation, rate, start, (), step)
     runner = race.runners[rule]
     assert race.record * EVERY == step
     assert race.steps.tolist() == list(range(0, step + 1, EVERY))
@@ -57,7 +57,7 @@ def test_a_runner_is_the_training_of_its_rule(explorer, problem, activation, rat
 
 
 def test_the_losses_at_the_start_are_the_same_for_all(explorer):
-    race = explorer.compute("xor", "three", "tanh", 1.0, 3, 0)
+    race = explorer.compute("xor", "three", "tanh", 1.0, 3, (), 0)
     assert race.record == 0
     assert len({float(runner.loss[0]) for runner in race.runners.values()}) == 1
     assert len({runner.accuracy for runner in race.runners.values()}) == 1
@@ -73,8 +73,8 @@ def test_a_frozen_hidden_layer_does_not_move_and_the_others_do(start):
 
 
 def test_two_or_three_rules_run(explorer):
-    assert list(explorer.compute("xor", "two", "tanh", 1.0, 0, 10).runners) == RULES[:2]
-    assert list(explorer.compute("xor", "three", "tanh", 1.0, 0, 10).runners) == RULES
+    assert list(explorer.compute("xor", "two", "tanh", 1.0, 0, (), 10).runners) == RULES[:2]
+    assert list(explorer.compute("xor", "three", "tanh", 1.0, 0, (), 10).runners) == RULES
 
 
 def test_a_change_trains_each_rule_once_and_the_steps_train_nothing(explorer, monkeypatch):
