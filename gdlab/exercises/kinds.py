@@ -224,8 +224,9 @@ class FunctionExercise(Exercise):
             ]
             how_well = (met == touched, len(met))
             told = (misconception.name, misconception.thought)
+            singled_out = misconception.plain or (met == touched and not all(plain_only[place] for place in met))
             for place in met:
-                if right[place] or (plain_only[place] and not misconception.plain):
+                if right[place] or (plain_only[place] and not singled_out):
                     continue
                 if how_well > best[place][0]:
                     best[place] = how_well, [told]
@@ -414,7 +415,8 @@ class ChoiceExercise(Exercise):
                 "Not letters", f"It came as {described(attempt)}; wanted some of {letters}, in quotes."
             )
         chosen = set()
-        for word in itertools.chain.from_iterable(re.findall(r"\w+", text.upper()) for text in attempt):
+        for word in itertools.chain.from_iterable(re.findall(r"[^\s,;]+", text.upper()) for text in attempt):
+            word = word.strip(".'\"()")
             chosen |= set(word) if set(word) <= set(self.statements) else {word}  # "ACF" is A, C and F
         chosen -= {"AND"}
         if unknown := sorted(chosen - set(self.statements)):

@@ -24,11 +24,14 @@ class Part:
 
     def equals(self, others: Sequence[Any]) -> bool:
         """Tell whether what came is the same as these in all trials."""
-        return all(map(self._same, self.given, others, self.tolerances))
+        return len(others) == len(self.given) and all(map(self._same, self.given, others, self.tolerances))
 
     @staticmethod
     def _same(given: Any, other: Any, tolerance: float) -> bool:
-        return other is not None and same(given, other, tolerance + 1e-6 * size(other))
+        if other is None:
+            return False
+        numbers = np.asarray(other, float)
+        return same(given, other, tolerance + 1e-6 * size(numbers[np.isfinite(numbers)]))
 
 
 def slip(part: Part, reference: Callable[..., Any]) -> tuple[str, str] | None:
