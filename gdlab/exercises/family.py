@@ -3,7 +3,7 @@
 A variant is called by the family's name and a number, as in ``matching-loss@2027``, and the number alone says which one
 it is: on every system, and for ever as long as the variants stay. Where the words differ, whole cells do: the notebook
 marks them with ``"gdlab": {"told_by": slug}`` in their metadata, and ``variants/SLUG/NAME.md`` in the lesson's folder
-has them for one variant, or ``variants/SLUG.md`` for all, with ``{{start}}`` in place of the number that is given as
+has them for one variant (NAME is what it is about, in small letters, digits and hyphens), or ``variants/SLUG.md`` for all, with ``{{start}}`` in place of the number that is given as
 ``start``. Several cells are parted by a line ``<!-- next cell -->``.
 """
 
@@ -58,7 +58,7 @@ class Family:
 
     def told(self, about: str) -> list[str]:
         """Return the cells that tell a variant."""
-        own = self.folder / self.slug / f"{about.replace(' ', '-')}.md"
+        own = self.folder / self.slug / f"{'-'.join(re.findall('[a-z0-9]+', about.lower()))}.md"
         text = (own if own.exists() else self.folder / f"{self.slug}.md").read_text(encoding="utf-8")
         given = self.variants[about].given
         filled = re.sub(r"\{\{(\w+)\}\}", lambda found: _text(given[found[1]]) if found[1] in given else found[0], text)
