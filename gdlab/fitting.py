@@ -51,13 +51,16 @@ def checked(check: Callable[..., dict[str, Any]]) -> Callable[[Callable[P, R_co]
 
     def decorate(function: Callable[P, R_co]) -> Checked[P, R_co]:
         signature = inspect.signature(function)
+        by_name = [name for name, one in signature.parameters.items() if one.kind is one.KEYWORD_ONLY]
+        wanted = ", ".join(name for name in signature.parameters if name not in by_name)
+        wanted += f", and by name {', '.join(by_name)}" if by_name else ""
 
         @wraps(function)
         def after_the_check(*args: P.args, **kwargs: P.kwargs) -> R_co:
             try:
                 bound = signature.bind(*args, **kwargs)
             except TypeError as error:
-                raise TypeError(f"{function.__name__}(): {error}") from None
+                raise TypeError(f"{function.__name__}(): {error}; wanted {wanted}") from None
             bound.apply_defaults()
             bound.arguments.update(check(**bound.arguments))
             return function(*bound.args, **bound.kwargs)

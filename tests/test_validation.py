@@ -217,7 +217,14 @@ TABLE = [
     # near misses
     (lambda: train(NET, X, Y, rule="chain"), ValueError, "'chain' (did you mean 'chain_rule'?)", NAMES_OF["rule"]),
     (lambda: initialise((2, 1), output="ReLU"), ValueError, "(did you mean 'relu'?)", NAMES_OF["activation"]),
-    (lambda: backward(NET, TRACE), TypeError, "backward()", "missing a required argument: 'y'"),
+    (
+        lambda: backward(NET, TRACE),
+        TypeError,
+        "missing a required argument: 'y'",
+        "wanted layers, trace, y, and by name",
+    ),
+    (lambda: train(NET, X, Y, "huber"), TypeError, "too many positional arguments", "wanted layers, X, y, and by name"),
+    (lambda: forward(NET, x=X), TypeError, "forward(): missing a required argument: 'X'", "wanted layers, X"),
     (lambda: forward([layer(1, 2)], [1, 2, 3]), ValueError, "X has shape (3,)", "wants (3, 1)"),
     # agreement, gradient_vector
     (lambda: agreement([1, 2], [1, 2, 3]), ValueError, "have 2 and 3 parameters", "wanted the same number"),
