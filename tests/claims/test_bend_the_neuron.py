@@ -415,3 +415,190 @@ def test_03_without_the_half_the_gradient_is_twice_as_large():
     sigmoid = gdlab.ACTIVATIONS["sigmoid"]
     whole = gdlab.numerical_gradient(lambda t: np.mean((sigmoid(t[0] * x + t[1]) - y) ** 2), np.array([w, b]))
     np.testing.assert_allclose(whole, 2 * neuron_update("sigmoid", x, y, w, b, "chain_rule"), rtol=1e-6)
+
+
+def one_neuron(x, y, start, rule, activation="sigmoid", learning_rate=3.0, steps=5000):
+    """Where one neuron ends that begins at start = (w, b)."""
+    neuron_ = [gdlab.Layer([[start[0]]], [[start[1]]], activation)]
+    how = {"rule": rule, "learning_rate": learning_rate, "steps": steps, "record_every": steps}
+    return gdlab.train(neuron_, x[:, None], y[:, None], **how).theta[-1]
+
+
+def test_03_where_every_input_gets_its_mean_label_both_rules_end_there_though_nothing_is_fitted():
+    x = np.array([-1.0] * 4 + [1.0] * 4)
+    y = np.array([1, 0, 0, 0, 1, 1, 1, 0], float)  # means ¼ and ¾
+    for start in ((0, 0.5), (-2, 1), (3, -2)):
+        for rule in neuron.TWO_RULES:
+            np.testing.assert_allclose(one_neuron(x, y, start, rule), (np.log(3), 0), atol=1e-9)
+
+
+def test_03_where_no_neuron_gives_every_input_its_mean_label_the_rules_end_at_different_weights():
+    x = np.repeat([-1.0, 0.0, 1.0], 4)
+    y = np.array([1, 0, 0, 0, 1, 1, 1, 0, 1, 1, 1, 0], float)  # means ¼, ¾ and ¾
+    chain, delta = (one_neuron(x, y, (0, 0), rule) for rule in neuron.TWO_RULES)
+    assert np.abs(chain - delta).max() > 0.01
+
+
+def lowest_points(w, n, seed, cross_entropy, repetitions=400):
+    """Minimise a loss exactly for many samples drawn from σ(w x + ½), by damped Newton; returns the weights found."""
+    rng = np.random.default_rng(seed)
+    x = rng.normal(0, 1.5, (repetitions, n))
+    f = gdlab.ACTIVATIONS["sigmoid"]
+    y = (rng.random((repetitions, n)) < f(w * x + 0.5)).astype(float)
+    inputs = np.stack([x, np.ones_like(x)], axis=-1)
+
+    def loss(theta):
+        z = (inputs @ theta[..., None])[..., 0]
+        return (f.F(z) - y * z if cross_entropy else (f(z) - y) ** 2 / 2).mean(axis=1)
+
+    theta, damping = np.tile([0.5, 0.0], (repetitions, 1)), np.full(repetitions, 1e-3)
+    for _ in range(14):
+        z = (inputs @ theta[..., None])[..., 0]
+        slope = f.f_prime(z)
+        signal, bend = (f(z) - y, slope) if cross_entropy else ((f(z) - y) * slope, slope**2)
+        gradient = (signal[..., None] * inputs).mean(axis=1)
+        H = np.swapaxes(inputs * bend[..., None], 1, 2) @ inputs / n
+        H += damping[:, None, None] * np.trace(H, axis1=1, axis2=2)[:, None, None] * np.eye(2)
+        after = theta - np.linalg.solve(H, gradient[..., None])[..., 0]
+        lower = loss(after) <= loss(theta)
+        theta = np.where(lower[:, None], after, theta)
+        damping = np.where(lower, damping / 4, damping * 8)
+    return theta[:, 0]
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_03_with_a_right_model_chance_moves_the_lowest_point_of_squared_error_further(seed):
+    cross_entropy, squared = (lowest_points(1.5, 1000, seed, own) for own in (True, False))
+    for weights in (cross_entropy, squared):
+        assert weights.mean() == pytest.approx(1.5, abs=0.03)
+    assert 1.2 < squared.var() / cross_entropy.var() < 1.6
+
+
+@pytest.mark.parametrize(("w", "ratio"), [(1.5, 1.36), (3.0, 1.64)])
+def test_03_in_the_limit_of_many_samples_the_variance_is_larger_by_these_factors(w, ratio):
+    x = np.linspace(-12, 12, 20_001)
+    weight = np.exp(-(x**2) / (2 * 1.5**2))
+    slope = gdlab.ACTIVATIONS["sigmoid"].f_prime(w * x + 0.5)
+    inputs = np.stack([x, np.ones_like(x)], axis=1)
+
+    def mean(power):
+        return (inputs * (weight / weight.sum() * slope**power)[:, None]).T @ inputs
+
+    squared = np.linalg.inv(mean(2)) @ mean(3) @ np.linalg.inv(mean(2))
+    assert squared[0, 0] / np.linalg.inv(mean(1))[0, 0] == pytest.approx(ratio, abs=0.01)
+
+
+def test_03_the_delta_rule_wakes_a_dead_hidden_unit_and_the_chain_rule_does_not():
+    x = np.linspace(-2, 2, 40)[:, None]
+    start = [gdlab.Layer([[1.0]], [[-3.0]], "relu"), gdlab.Layer([[1.0]], [[0.0]])]
+    ends = {}
+    for rule in neuron.TWO_RULES:
+        run = gdlab.train(start, x, np.maximum(x, 0), rule=rule, learning_rate=0.05, steps=3000, record_every=3000)
+        ends[rule] = run.loss[-1], (gdlab.forward(run.layers(), x).z[0] > 0).sum()
+    assert ends["chain_rule"] == (pytest.approx(0.219, abs=1e-3), 0)
+    assert ends["delta_rule"] == (pytest.approx(0.0088, abs=1e-4), 16)
+
+
+@pytest.mark.parametrize("seeds", [range(50), range(1000, 1050)])
+def test_03_with_four_dead_hidden_units_it_wakes_some_from_every_start_but_its_loss_also_rises(seeds):
+    x = np.linspace(-2, 2, 40)[:, None]
+    W1, b1, W2 = [], [], []
+    for seed in seeds:
+        rng = np.random.default_rng(seed)
+        W1.append(rng.normal(size=(1, 4)))
+        b1.append(-2 * np.abs(W1[-1]) - rng.uniform(0.1, 1, (1, 4)))
+        W2.append(rng.normal(size=(4, 1)))
+    start = [gdlab.Layer(W1, b1, "relu"), gdlab.Layer(W2, np.zeros((len(W2), 1, 1)))]
+    assert (gdlab.forward(start, x).z[0] < 0).all()
+    runs = [gdlab.train(start, x, np.maximum(x, 0), rule=r, learning_rate=0.05, steps=3000) for r in neuron.TWO_RULES]
+    chain, delta = runs
+    assert not (gdlab.forward(chain.layers(), x).z[0] > 0).any()
+    assert (gdlab.forward(delta.layers(), x).z[0] > 0).any(axis=(1, 2)).all()
+    assert (delta.loss[-1] < chain.loss[-1] / 2).all()
+    assert (np.diff(delta.loss, axis=0) > 1e-9).any(axis=0).mean() > 0.6
+
+
+def test_03_the_matching_loss_of_the_papers_is_ours_less_a_term_without_z():
+    f, z, y = gdlab.ACTIVATIONS["tanh"], np.linspace(-3, 3, 31), 0.4
+    zero = np.arctanh(y)
+    areas = []
+    for end in z:
+        t = np.linspace(zero, end, 2001)
+        heights = f(t) - y
+        areas.append(((heights[1:] + heights[:-1]) / 2 * np.diff(t)).sum())
+    np.testing.assert_allclose(areas, f.F(z) - y * z - (f.F(zero) - y * zero), atol=1e-5)
+    assert min(areas) > -1e-12
+
+
+def test_03_at_the_edge_of_the_range_a_matching_loss_may_fall_for_ever():
+    z = np.array([10.0, 1e3, 1e6])
+    np.testing.assert_allclose(np.log1p(z), [2.4, 6.9, 13.8], atol=0.05)  # softsign at y = 1: F(z) − z = −log(1 + z)
+    sigmoid = gdlab.ACTIVATIONS["sigmoid"]
+    assert (sigmoid.F(z) - z >= 0).all()
+
+
+def test_03_with_a_learning_rate_of_three_both_walks_of_the_first_picture_end_at_their_stars():
+    d = neuron.samples("flipped", "sigmoid")
+    for rule in neuron.TWO_RULES:
+        walk_ = neuron.run("flipped", "sigmoid", (-4.5, -1.0), 3.0, rule)
+        assert np.linalg.norm(walk_.theta[-1] - neuron.hill("flipped", "sigmoid", rule).lowest[0]) < 0.05
+        assert (np.diff(neuron.height(rule, "sigmoid", d, walk_.theta)) <= 1e-15).all()
+
+
+def test_03_if_a_neuron_can_get_every_mean_right_each_step_of_the_delta_rule_brings_it_nearer():
+    """The theorem behind GLM-tron: the distance shrinks by at least (8 α − α² R²) × mean squared error."""
+    x = np.linspace(-2, 2, 40)
+    mean = gdlab.ACTIVATIONS["sigmoid"](neuron.TRUTH[0] * x + neuron.TRUTH[1])
+    starts = neurons(*STARTS, "sigmoid")
+    worst, above = {}, {}
+    for rule in neuron.TWO_RULES:
+        run = gdlab.train(starts, x[:, None], mean[:, None], rule=rule, learning_rate=1.0, steps=1000)
+        error = 2 * run.loss
+        distance = ((run.theta - neuron.TRUTH) ** 2).sum(axis=-1)
+        if rule == "delta_rule":
+            assert (distance[:-1] - distance[1:] >= 3 * error[:-1] - 1e-12).all()
+        worst[rule] = [error[:steps].min(axis=0).max() for steps in (10, 100, 1000)]
+        above[rule] = [(error[:steps].min(axis=0) > distance[0] / (3 * steps)).sum() for steps in (100, 1000)]
+    assert above["delta_rule"] == [0, 0]
+    assert worst["delta_rule"][1] < 1e-6
+    assert above["chain_rule"] == [34, 16]
+    assert worst["chain_rule"][2] > 0.4
+
+
+def test_03_squared_error_has_no_other_place_of_rest_where_a_neuron_gets_every_mean_right_and_f_rises():
+    x = np.linspace(-2, 2, 40)
+    mean = gdlab.ACTIVATIONS["sigmoid"](neuron.TRUTH[0] * x + neuron.TRUTH[1])
+    theta = np.random.default_rng(0).normal(0, 6, (300, 2))
+    gradients = np.array([neuron_update("sigmoid", x, mean, *one, "chain_rule") for one in theta])
+    assert ((gradients * (theta - neuron.TRUTH)).sum(axis=1) > 0).all()
+
+
+@pytest.mark.parametrize("seed", [0, 10])
+@pytest.mark.parametrize("activation", ["sigmoid", "relu"])
+def test_03_with_noisy_labels_the_delta_rule_finds_a_small_squared_error_from_everywhere(activation, seed):
+    rng = np.random.default_rng(seed)
+    f, x = gdlab.ACTIVATIONS[activation], rng.uniform(-2, 2, 200)
+    mean = f(neuron.TRUTH[0] * x + neuron.TRUTH[1])
+    y = (rng.random(200) < mean) * 1.0 if activation == "sigmoid" else mean + rng.normal(0, 0.3, 200)
+    small = {}
+    for rule in neuron.TWO_RULES:
+        how = {"rule": rule, "learning_rate": 0.5, "steps": 1000, "record_every": 1000}
+        run = gdlab.train(neurons(*STARTS, activation), x[:, None], y[:, None], **how)
+        y_hat = gdlab.forward(run.layers(), x[:, None]).y_hat[..., 0]
+        small[rule] = (((y_hat - mean) ** 2).mean(axis=1) < 0.01).sum()
+    assert small["delta_rule"] == 96
+    assert small["chain_rule"] <= 85
+
+
+def test_03_six_lines_of_numpy_show_that_the_delta_rule_goes_down_the_matching_loss():
+    x, y = np.array([-1.0, 0.5, 2.0]), np.array([0.2, 0.9, 0.4])
+    w, b, h = 0.8, -0.3, 1e-5
+
+    def L(w, b):
+        return np.mean(np.log(1 + np.exp(w * x + b)) - y * (w * x + b))
+
+    error = y - 1 / (1 + np.exp(-(w * x + b)))
+    rule = np.mean(error * x), np.mean(error)
+    downhill = (L(w - h, b) - L(w + h, b)) / (2 * h), (L(w, b - h) - L(w, b + h)) / (2 * h)
+    np.testing.assert_allclose(rule, downhill, atol=1e-9)
+    np.testing.assert_allclose(rule, (-0.17814, -0.020185), atol=1e-6)
