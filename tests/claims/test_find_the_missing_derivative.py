@@ -196,3 +196,116 @@ def test_04_the_last_unit_of_the_chain_says_three_thousandths():
     trace = gdlab.forward(chain, [[1.0]])
     assert trace.y_hat[0, 0] == pytest.approx(0.003, abs=5e-4)
     assert all(layer.activation.f_prime(z)[0, 0] < 0.003 for layer, z in zip(chain, trace.z, strict=True))
+
+
+FLIPPERS = slowdown.scaled(slowdown.birds().X)[:, 0]
+GENTOO = slowdown.birds().y[:, 0]
+
+
+def logistic(x, y):
+    """The inputs (x, 1), and loss, gradient and second derivatives of the mean cross-entropy as functions of θ."""
+    inputs = np.column_stack([x, np.ones_like(x)])
+    return (
+        inputs,
+        lambda theta: (SIGMOID.F(inputs @ theta) - y * (inputs @ theta)).mean(),
+        lambda theta: inputs.T @ (SIGMOID(inputs @ theta) - y) / len(y),
+        lambda theta: (inputs * SIGMOID.f_prime(inputs @ theta)[:, None]).T @ inputs / len(y),
+    )
+
+
+def newton(x, y, start=(0.0, 0.0), steps=20):
+    """The path of θ ← θ − H⁻¹ × gradient, one row a step."""
+    _, _, gradient, H = logistic(x, y)
+    path = [np.array(start)]
+    for _ in range(steps):
+        path.append(path[-1] - np.linalg.solve(H(path[-1]), gradient(path[-1])))
+    return np.array(path)
+
+
+def short_rule(x, y, learning_rate, steps, start=(0.0, 0.0)):
+    """The path of the short rule with all samples at once."""
+    unit = [gdlab.Layer([[start[0]]], [[start[1]]], "sigmoid")]
+    how = {"loss": "binary_cross_entropy", "rule": "delta_rule", "learning_rate": learning_rate, "steps": steps}
+    return gdlab.train(unit, x[:, None], y[:, None], **how)
+
+
+def guaranteed_rate(x):
+    """8/λmax of the mean of (x, 1)(x, 1)ᵀ."""
+    inputs = np.column_stack([x, np.ones_like(x)])
+    return 8 / np.linalg.eigvalsh(inputs.T @ inputs / len(x))[-1]
+
+
+def test_04_the_slope_that_cancels_in_the_gradient_is_the_curvature():
+    _, _, gradient, H = logistic(FLIPPERS, GENTOO)
+    for theta in np.random.default_rng(0).normal(size=(5, 2)):
+        np.testing.assert_allclose(gdlab.numerical_gradient(gradient, theta), H(theta), atol=1e-9)
+
+
+def test_04_newton_takes_nine_steps_where_the_short_rule_takes_thousands():
+    _, _, gradient, _ = logistic(FLIPPERS, GENTOO)
+    path = newton(FLIPPERS, GENTOO)
+    np.testing.assert_allclose(path[-1], (10.771, -2.259), atol=1e-3)
+    norms = [np.linalg.norm(gradient(theta)) for theta in path]
+    assert norms[8] > 1e-7 > norms[9]
+    for rate, steps in ((8, 1498), (1, 12_036)):
+        theta = short_rule(FLIPPERS, GENTOO, rate, steps).theta
+        within = np.abs(theta - path[-1]).max(axis=1) < 0.01
+        assert within.argmax() == steps
+
+
+def test_04_newton_reaches_the_fit_of_five_points_in_five_steps():
+    x, y = np.array([-2.0, -1, 0, 1, 2]), np.array([0.0, 0, 1, 0, 1])
+    path = newton(x, y, steps=8)
+    np.testing.assert_allclose(path[5], path[-1], atol=1e-10)
+    np.testing.assert_allclose(path[-1], (1.0904, -0.6227), atol=1e-4)
+    np.testing.assert_allclose(short_rule(x, y, 1, 6).theta[-1], (0.917, -0.375), atol=1e-3)
+
+
+@pytest.mark.parametrize("weight", [-4.0, -8.0])
+def test_04_from_a_wrong_and_sure_start_newton_overshoots_to_where_no_curvature_is_left(weight):
+    end = newton(FLIPPERS, GENTOO, (weight, 0.0), steps=2)[-1]
+    assert np.abs(end).max() > 1e3
+    assert np.abs(logistic(FLIPPERS, GENTOO)[3](end)).max() < 1e-20
+    for start in (-2.0, -1.0, 1.0, 2.0, 4.0, 8.0):
+        np.testing.assert_allclose(newton(FLIPPERS, GENTOO, (start, 0.0))[-1], (10.771, -2.259), atol=1e-3)
+
+
+def test_04_eight_is_the_rate_that_is_sure_to_go_down_for_standardised_flippers_and_the_walk_stands_far_more():
+    assert guaranteed_rate(FLIPPERS) == pytest.approx(8)
+    _, _, _, H = logistic(FLIPPERS, GENTOO)
+    limit = 2 / np.linalg.eigvalsh(H(newton(FLIPPERS, GENTOO)[-1]))[-1]
+    assert limit == pytest.approx(182, abs=1)
+    for rate, falls in ((7.9, True), (177, True), (188, False)):
+        loss = short_rule(FLIPPERS, GENTOO, rate, 3000).loss
+        assert (np.diff(loss) < 1e-12).all() == falls
+
+
+@pytest.mark.parametrize("seeds", [range(25), range(1000, 1025)])
+def test_04_below_eight_over_the_largest_eigenvalue_every_step_goes_down_from_every_start(seeds):
+    for seed in seeds:
+        rng = np.random.default_rng(seed)
+        x, y = rng.normal(rng.normal(), rng.uniform(0.3, 3), 30), (rng.random(30) < 0.5).astype(float)
+        loss = short_rule(x, y, 0.999 * guaranteed_rate(x), 100, start=rng.normal(0, 4, 2)).loss
+        assert np.diff(loss).max() < 1e-12
+
+
+def test_04_the_guaranteed_rate_is_sharp_where_the_bottom_lies_on_the_steepest_part_of_the_sigmoid():
+    x, y = np.array([0.0, 0, 1, 1]), np.array([0.0, 1, 0, 1])
+    for share, settles in ((0.97, True), (1.03, False)):
+        theta = short_rule(x, y, share * guaranteed_rate(x), 5000, start=(-4.0, 3.0)).theta
+        assert (np.abs(theta[-1]).max() < 1e-6) == settles
+
+
+def test_04_normalised_softplus_has_no_loss_with_this_signal_and_softmax_has_one():
+    z = np.array([0.3, -1.0, 1.2])
+    softplus, softmax = gdlab.ACTIVATIONS["softplus"], gdlab.ACTIVATIONS["softmax"]
+    shares = gdlab.numerical_gradient(lambda z: softplus(z) / softplus(z).sum(), z)
+    assert np.abs(shares - shares.T).max() == pytest.approx(0.027, abs=1e-3)
+    slopes = gdlab.numerical_gradient(lambda z: softmax(z), z)
+    np.testing.assert_allclose(slopes, slopes.T, atol=1e-9)
+
+
+def test_04_hubers_slope_is_the_difference_up_to_an_error_of_one_and_not_beyond():
+    huber = LOSSES["huber"]
+    assert huber.L_prime(np.array([0.3]), 0.0) == pytest.approx(0.3)
+    assert huber.L_prime(np.array([1.5]), 0.0) == pytest.approx(1.0)

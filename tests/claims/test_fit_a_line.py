@@ -94,3 +94,39 @@ def test_01_in_millimetres_the_walk_would_take_millions_of_steps():
     bends = np.linalg.eigvalsh([[np.mean(x**2), np.mean(x)], [np.mean(x), 1]])
     shrinks_by = 1 - 2 / bends[1] * bends[0]  # the distance in the flattest direction, at the largest stable rate
     assert np.log(0.1) / np.log(shrinks_by) > 1e6
+
+
+def test_01_along_an_eigenvector_the_gradient_points_straight_away_from_the_bottom():
+    x = np.array([1.0, 2.0, 4.0])
+    H = np.array([[np.mean(x**2), np.mean(x)], [np.mean(x), 1]])
+    for direction in np.linalg.eigh(H)[1].T:
+        assert gdlab.agreement(H @ direction, -direction) == pytest.approx(-1)  # H d is the gradient at distance d
+
+
+def test_01_at_first_the_walk_goes_mostly_down_and_near_the_bottom_up_about_as_often():
+    from gdlab.lessons.fit_a_line.line_fit import LineFit
+
+    p, explorer = problem("line"), LineFit()
+    ends = [explorer.compute(**{**explorer.values, "step": step}).now for step in range(81)]
+    up = np.diff([np.mean((w * p.x + b - p.y) ** 2) for w, b in ends]) > 0
+    assert (up.sum(), up[:20].sum(), up[-40:].sum()) == (36, 4, 22)
+    for order in range(8):
+        up = np.diff(line_run("line", learning_rate=0.2, batch_size=1, steps=80, seed=order).loss) > 0
+        assert up[:20].sum() <= 8
+        assert 15 <= up[-40:].sum() <= 25
+
+
+@pytest.mark.parametrize("order", range(6))
+def test_01_one_penguin_at_a_time_diverges_at_seven_tenths_already(order):
+    how = {"batch_size": 1, "steps": 20 * 342, "seed": order, "record_every": 342}
+    assert not line_run("penguins", learning_rate=0.7, **how).loss[-1] < 1e20
+    assert line_run("penguins", learning_rate=0.6, **how).loss[-1] < 1e4
+
+
+def test_01_with_one_weight_a_step_shrinks_the_distance_below_two_over_the_mean_square():
+    x = np.array([1.0, 2.0, 4.0])
+    limit = 2 / np.mean(x**2)
+    for share, nearer in ((0.99, True), (1.01, False)):
+        assert (abs(1 - share * limit * np.mean(x**2)) < 1) == nearer
+        after = gdlab.gradient_descent_update(1.0, share * limit, np.mean((1.0 * x) * x))  # y = 0, the bottom is at 0
+        assert (abs(after) < 1) == nearer

@@ -160,3 +160,41 @@ def test_05_at_zero_weights_both_gradients_are_zero_and_the_loss_is_not_convex()
 
     np.testing.assert_allclose(gdlab.numerical_gradient(J, np.zeros(2)), 0, atol=1e-12)
     assert J([0, 0]) > (J([1, 1]) + J([-1, -1])) / 2
+
+
+def test_05_one_linear_hidden_unit_reaches_the_line_from_all_of_forty_starts_but_one():
+    accuracies = collapse_accuracies("xor", "identity", 1, 1, range(40))
+    assert list(np.flatnonzero(accuracies < 0.7)) == [3]
+
+
+def saddle_walk(w1, w2):
+    for _ in range(2000):
+        error = 1 - w1 * w2
+        w1, w2 = w1 + 0.1 * error * w2, w2 + 0.1 * error * w1
+    return w1, w2
+
+
+def test_05_zero_is_a_saddle_and_only_a_walk_that_starts_exactly_on_the_way_into_it_is_caught():
+    def gradient(w):
+        return (w[0] * w[1] - 1) * w[::-1]
+
+    np.testing.assert_allclose(np.linalg.eigvalsh(gdlab.numerical_gradient(gradient, np.zeros(2))), [-1, 1], atol=1e-9)
+    for start, end in (((0.01, 0.01), 1), ((-0.01, -0.01), -1), ((0.01, -0.01), 0), ((0.01, -0.0100001), -1)):
+        np.testing.assert_allclose(saddle_walk(*start), end, atol=1e-9)
+
+
+@pytest.mark.parametrize("first", [0, 1000])
+@pytest.mark.parametrize("sizes", [(3, 1, 2), (3, 3, 2), (3, 3, 3, 2)])
+def test_05_a_linear_stack_ends_at_the_lowest_loss_of_its_width_from_every_start(sizes, first):
+    """The lowest loss with few hidden units is that of the best map of their rank (Baldi & Hornik)."""
+    rng = np.random.default_rng(first)
+    X = rng.normal(size=(40, 3))
+    y = X @ rng.normal(size=(3, 2)) + 0.3 * rng.normal(size=(40, 2))
+    X, y = X - X.mean(axis=0), y - y.mean(axis=0)  # so that no bias is needed
+    least_squares = X @ np.linalg.lstsq(X, y, rcond=None)[0]
+    U, S, Vt = np.linalg.svd(least_squares, full_matrices=False)
+    rank = min(sizes)
+    lowest = (((U[:, :rank] * S[:rank]) @ Vt[:rank] - y) ** 2).sum(axis=1).mean() / 2
+    layers = gdlab.initialise(sizes, "identity", seed=range(first, first + 30), scheme=0.5)
+    loss = gdlab.train(layers, X, y, learning_rate=0.1, steps=3000, record_every=3000).loss[-1]
+    np.testing.assert_allclose(loss, lowest, atol=1e-3)

@@ -89,3 +89,43 @@ def test_02_the_double_well_ends_left_or_right_and_stays_on_its_hump():
     assert walk("double_well", 0.5, 1.0)[-1] == pytest.approx(2, abs=1e-2)
     assert walk("double_well", -0.5, 1.0)[-1] == pytest.approx(-2, abs=1e-2)
     assert (walk("double_well", 0.0, 1.0) == 0).all()
+
+
+def test_02_rates_from_six_to_seven_bring_it_there_in_forty_steps_and_smaller_ones_do_not():
+    for rate in (6.0, 6.5, 7.0):
+        assert abs(walk("saturated", 3.0, rate)[40]) < 0.02
+    for rate in (1.0, 2.0, 3.0, 4.0, 5.0):
+        assert walk("saturated", 3.0, rate)[40] > 1.6
+
+
+def test_02_the_errors_of_a_line_need_not_fade_for_its_gradient_to_fade_and_behind_the_absolute_loss_no_step_does():
+    x, y = np.array([[0.0], [1], [2], [3]]), np.array([[0.0], [2], [1], [4]])
+    line = [gdlab.Layer([[0.0]], [[0.0]])]
+    run = gdlab.train(line, x, y, learning_rate=0.1, steps=5000)
+    error = y - gdlab.forward(run.layers(), x).y_hat
+    assert np.abs(error).mean() == pytest.approx(0.7)
+    assert max(abs(error.mean()), abs((error * x).mean())) < 1e-12
+    steps = np.diff(gdlab.train(line, x, y, loss="absolute_error", learning_rate=0.1, steps=5000).theta, axis=0)
+    assert np.linalg.norm(steps[-100:], axis=1).min() > 0.04
+
+
+def test_02_the_size_of_a_gradient_is_no_distance_and_divided_by_the_curvature_it_is():
+    gradients = [bend * 1.0 for bend in (0.1, 1.0, 10.0)]  # of ½ bend θ² at θ = 1, a distance of 1 from the bottom
+    assert len(set(gradients)) == 3
+    assert {gradient / bend for gradient, bend in zip(gradients, (0.1, 1.0, 10.0), strict=True)} == {1.0}
+
+
+def test_02_momentum_can_take_a_step_uphill():
+    theta, velocity, uphill = 1.0, 0.0, []
+    for _ in range(20):
+        after, velocity = gdlab.momentum_update(theta, velocity, 0.1, theta, 0.9)  # the parabola: its gradient is θ
+        uphill.append((after - theta) * theta > 0)
+        theta = after
+    assert uphill.index(True) == 5
+
+
+def test_02_on_the_absolute_value_the_walk_first_has_to_arrive():
+    theta = np.abs(walk("absolute", 4.0, 0.3))
+    arrived = int((theta <= 0.3).argmax())
+    assert arrived == 13
+    assert (theta[arrived:] <= 0.3).all()
