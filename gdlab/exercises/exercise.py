@@ -181,6 +181,7 @@ class Exercise(ABC):
         return head + "".join(f"    {name} = {_written(self.given[name])}\n" for name in names) + body
 
 
+@functools.cache
 def keyword_only(function: Callable[..., Any]) -> list[str]:
     parameters = inspect.signature(function).parameters.values()
     return [parameter.name for parameter in parameters if parameter.kind is parameter.KEYWORD_ONLY]

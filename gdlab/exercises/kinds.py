@@ -97,15 +97,14 @@ class FunctionExercise(Exercise):
         for arguments in calls:
             outcome = run(arguments)
             remarks = remarks or outcome.remarks
-            asked = self._asked(arguments)
             if outcome.problem:
                 return self.wrong_feedback(
-                    "It did not finish", f"Called with {asked}, {outcome.problem}.", *outcome.remarks
+                    "It did not finish", f"Called with {self._asked(arguments)}, {outcome.problem}.", *outcome.remarks
                 )
             values, complaint = self._in_parts(outcome.value)
             if complaint:
                 return self.wrong_feedback(
-                    "It returns something else", f"Called with {asked}, {complaint}.", *outcome.remarks
+                    "It returns something else", f"Called with {self._asked(arguments)}, {complaint}.", *outcome.remarks
                 )
             given.append(values)
         return self._compared(calls, given, remarks, seed)
