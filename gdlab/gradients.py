@@ -136,7 +136,8 @@ def input_slopes(layers: Sequence[Layer], X: ArrayLike) -> Array:
            [0., 0.]])
     """
     trace = forward.unchecked(layers, X)
-    slope = np.broadcast_to(layers[-1].W.sum(axis=-1)[..., None, :], trace.a[-2].shape)
+    W = layers[-1].W
+    slope = np.broadcast_to(W.sum(axis=-1)[..., None, :], (*W.shape[:-2], len(X), W.shape[-2]))
     for layer, z in zip(layers[-2::-1], trace.z[-2::-1], strict=True):
         slope = (slope * layer.activation.f_prime(z)) @ np.swapaxes(layer.W, -1, -2)
     return slope

@@ -52,5 +52,6 @@ def test_every_public_function_and_class_of_the_mathematics_has_an_example(name)
 def test_the_source_of_what_is_checked_is_its_loop(name, line):
     function = getattr(gdlab, name)
     assert line in inspect.getsource(function)
+    assert function.unchecked is function.__wrapped__
     assert inspect.signature(function) == inspect.signature(function.unchecked)
     assert function.__doc__ == function.unchecked.__doc__
