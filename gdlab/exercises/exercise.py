@@ -111,8 +111,8 @@ class Exercise(ABC):
         ValueError
             If there is no wrong answer of a name.
         """
-        names = {misconception.name for misconception in self.misconceptions}
-        if unknown := sorted(set(without) - names):
+        names = [misconception.name for misconception in self.misconceptions]
+        if unknown := sorted(set(without) - set(names)):
             raise ValueError(f"{self.slug} knows no wrong answer {unknown[0]!r}; wanted some of {', '.join(names)}")
         kept = [each for each in self.misconceptions if each.name not in set(without)]
         return dataclasses.replace(self, **{"name": self.called, "misconceptions": kept, **differences})

@@ -7,6 +7,7 @@ import re
 import tokenize
 import warnings
 
+import nbformat
 import numpy as np
 import pytest
 
@@ -15,6 +16,7 @@ from gdlab.exercises.attempt import Outcome
 from gdlab.exercises.kinds import ChoiceExercise, FunctionExercise, NumbersExercise, PropertyExercise
 from gdlab.lessons import catalogue
 from gdlab.lessons.catalogue import EXERCISES
+from tests.notebooks.refresh import stored
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -30,13 +32,7 @@ every = of(object)
 
 def right(exercise):
     """The reference answer as an attempt."""
-    if isinstance(exercise, FunctionExercise):
-        return exercise.solution
-    if isinstance(exercise, NumbersExercise):
-        return list(exercise.answer)
-    if isinstance(exercise, ChoiceExercise):
-        return set(exercise.true)
-    return exercise.solution()
+    return exercise.reference
 
 
 def stub(exercise):
@@ -51,7 +47,7 @@ def blanks(exercise):
     if isinstance(exercise, FunctionExercise):
         return [stub(exercise), None, ...]
     if isinstance(exercise, NumbersExercise):
-        return [[...] * len(exercise.answer), ..., None]
+        return [[...] * len(exercise.reference), ..., None]
     if isinstance(exercise, ChoiceExercise):
         return [set(), {...}, "", ..., None]
     return [dict.fromkeys(exercise.shapes, ...), ..., None]
@@ -108,8 +104,8 @@ def test_every_statement_that_does_not_hold_has_words_for_who_chooses_it(exercis
 
 @every
 def test_the_reference_earns_all_points(exercise):
-    for _ in range(5):
-        feedback = gdlab.check(exercise.slug, right(exercise))
+    for seed in range(3):
+        feedback = exercise.check(right(exercise), seed)
         assert (feedback.verdict, feedback.score) == ("right", exercise.points), text(feedback)
         assert float(repr(feedback)) == exercise.points
 
@@ -216,8 +212,8 @@ OTHERWISE = {
 
 @pytest.mark.parametrize(("slug", "attempt"), [(slug, one) for slug, many in OTHERWISE.items() for one in many])
 def test_a_right_answer_written_differently_is_right(slug, attempt):
-    for _ in range(5):
-        feedback = gdlab.check(slug, attempt)
+    for seed in range(3):
+        feedback = EXERCISES[slug].check(attempt, seed)
         assert feedback.verdict == "right", text(feedback)
 
 
@@ -234,34 +230,44 @@ MISCONCEPTIONS = [
 @pytest.mark.parametrize(
     ("exercise", "misconception"), MISCONCEPTIONS, ids=[f"{e.slug}: {m.name}" for e, m in MISCONCEPTIONS]
 )
-def test_a_misconception_gets_its_own_headline_every_time(exercise, misconception, monkeypatch):
+def test_a_misconception_gets_its_own_headline(exercise, misconception, monkeypatch):
+    """Or none, if its value is one that too many mistakes lead to; two with one value are told together."""
     monkeypatch.setattr("gdlab.exercises.kinds.call", lambda function, arguments: Outcome(function(*arguments)))
+    wrong = exercise.bound(misconception.wrong)
 
     def quiet(function, arguments):
         with np.errstate(all="ignore"):
             return parts(exercise, function(*arguments))
 
     def attempt(*arguments):
-        wrong, want = quiet(misconception.wrong, arguments), quiet(exercise.solution, arguments)
-        filled = [b if a is None else a for a, b in zip(wrong, want, strict=True)]
+        filled = [b if a is None else a for a, b in zip(quiet(wrong, arguments), right_parts(arguments), strict=True)]
         return filled[0] if len(filled) == 1 else tuple(filled)
 
-    untouched = quiet(misconception.wrong, exercise.inputs(np.random.default_rng(0)))
-    for _ in range(10):
-        feedback = gdlab.check(exercise.slug, attempt)
-        headline = re.sub(f"^({'|'.join(map(re.escape, exercise.parts))}): ", "", feedback.headline)
-        assert (feedback.verdict, headline) == ("wrong", misconception.name)
+    def right_parts(arguments):
+        return quiet(exercise.reference, arguments)
+
+    feedback = exercise.check(attempt)
+    assert feedback.verdict == "wrong"
+    if misconception.name not in feedback.headline:
+        assert not misconception.plain
+        assert feedback.headline == "Not right yet"
+        assert re.search(r"it is .*( each time|whatever the arguments are|as it came);", text(feedback))
+    else:
         assert any(misconception.thought in words for words in feedback.words)
-        if any(part is None for part in untouched):
-            assert feedback.score > 0
+    if any(part is None for part in quiet(wrong, exercise.calls()[0])):
+        assert feedback.score > 0
 
 
 @of(NumbersExercise)
 def test_a_misconception_about_numbers_gets_its_own_headline_rounded_or_not(exercise):
     for misconception in exercise.misconceptions:
+        values = [
+            want if value is None else float(value)
+            for value, want in zip(exercise._numbers(misconception.wrong), exercise.reference, strict=True)
+        ]
         for digits in (3, 4, 12):
-            feedback = gdlab.check(exercise.slug, [round(float(value), digits) for value in misconception.wrong])
-            alike = np.isclose(misconception.wrong, exercise.answer, rtol=5e-3)
+            feedback = gdlab.check(exercise.slug, [round(value, digits) for value in values])
+            alike = np.isclose(values, exercise.reference, rtol=5e-3)
             assert feedback.verdict == "wrong"
             assert feedback.score == pytest.approx(exercise.points * alike.mean())
             assert (feedback.headline, feedback.words) == (misconception.name, (misconception.thought,))
@@ -270,7 +276,7 @@ def test_a_misconception_about_numbers_gets_its_own_headline_rounded_or_not(exer
 @of(NumbersExercise)
 def test_numbers_rounded_as_by_hand_are_right(exercise):
     for digits in (3, 4):
-        assert gdlab.check(exercise.slug, [round(value, digits) for value in exercise.answer]).verdict == "right"
+        assert gdlab.check(exercise.slug, [round(value, digits) for value in exercise.reference]).verdict == "right"
 
 
 @of(ChoiceExercise)
@@ -330,7 +336,7 @@ def test_no_hint_and_no_thought_contains_a_line_of_the_solution(exercise):
 
 @of(NumbersExercise)
 def test_no_hint_and_no_thought_contains_the_numbers(exercise):
-    wanted = bare(", ".join(f"{value:g}" for value in exercise.answer))
+    wanted = bare(", ".join(f"{value:g}" for value in exercise.reference))
     for words in (*exercise.hints, *(misconception.thought for misconception in exercise.misconceptions)):
         assert wanted not in bare(words)
 
@@ -352,20 +358,36 @@ def test_the_solution_is_shown(exercise):
     assert note.code.strip()
 
 
-@of((FunctionExercise, PropertyExercise))
-def test_the_solution_that_is_shown_runs_and_is_right(exercise):
+OTHER_NAMES = {
+    slug: pytest.mark.xfail(reason="its lesson has still to give the name of its stub")
+    for slug in (
+        "valley",
+        "absolute-steps",
+        "neuron-gradient",
+        "opposed-updates",
+        "tanh-matching-loss",
+        "xor-by-hand",
+        "one-step",
+        "relative-tolerance",
+        "six-in-a-row",
+        "who-learns",
+        "digits-and-xor",
+    )
+}
+"""The exercises whose solution does not fit into the notebook's cell yet."""
+
+
+def checks():
+    """The check of every exercise in its notebook: the slug, and what the attempt is called there."""
+    sources = "\n".join("".join(cell.source) + "\n" for path in stored() for cell in nbformat.read(path, 4).cells)
+    for slug, name in re.findall(r'^gdlab\.check\("([\w-]+)", (\w+)\)', sources, re.MULTILINE):
+        yield pytest.param(EXERCISES[slug], name, id=slug, marks=OTHER_NAMES.get(slug, ()))
+
+
+@pytest.mark.parametrize(("exercise", "name"), checks())
+def test_the_solution_that_is_shown_is_right_where_the_stub_was(exercise, name):
     """With NumPy and gdlab at hand, as in every notebook, it needs nothing else."""
     made = {"np": np, "gdlab": gdlab}
     exec(gdlab.solution(exercise.slug).code, made)
-    attempt = made[exercise.solution.__name__]
-    if isinstance(exercise, PropertyExercise):
-        attempt = attempt()
-    feedback = gdlab.check(exercise.slug, attempt)
+    feedback = gdlab.check(exercise.slug, made[name])
     assert feedback.verdict == "right", text(feedback)
-
-
-@of(NumbersExercise)
-def test_the_numbers_that_are_shown_are_right(exercise):
-    first_line = gdlab.solution(exercise.slug).code.splitlines()[0]
-    assert gdlab.check(exercise.slug, eval(first_line)).verdict == "right"
-    assert exercise.explanation in gdlab.solution(exercise.slug).code
