@@ -206,7 +206,7 @@ class FunctionExercise(Exercise):
 
     def _thoughts_behind(self, parts: Sequence[Part], right: Sequence[bool]) -> list[list[tuple[str, str]]]:
         """Return for each part the misconceptions that give it; of several, those that explain the whole best."""
-        best: list[tuple[Any, list[tuple[str, str]]]] = [((False, 0), []) for _ in parts]
+        best: list[tuple[Any, list[tuple[str, str]]]] = [((False, 0, False), []) for _ in parts]
         plain_only = [bool(degenerate(part.given, part.calls, part.names)) for part in parts]
         for misconception in self.misconceptions:
             wrong = self._wrong_values(misconception, parts)
@@ -221,7 +221,7 @@ class FunctionExercise(Exercise):
                 for place in touched
                 if parts[place].equals(up_to(misconception.up_to, parts[place].given, wrong[place]))
             ]
-            how_well = (met == touched, len(met))
+            how_well = (met == touched, len(met), not misconception.up_to)
             told = (misconception.name, misconception.thought)
             singled_out = misconception.plain or (met == touched and not all(plain_only[place] for place in met))
             for place in met:

@@ -111,7 +111,7 @@ def tells_wrong_from_right(notebook, name):
 
 RIGHT = {
     FunctionExercise: ".solution",
-    NumbersExercise: ".answer",
+    NumbersExercise: ".reference",
     ChoiceExercise: ".true",
     PropertyExercise: ".solution()",
 }

@@ -139,7 +139,7 @@ def handed_in(released, exercise):
     notebook = json.loads(released.read_text(encoding="utf-8"))
     for cell in notebook["cells"]:
         if cell["metadata"].get("nbgrader", {}).get("grade_id") == "absolute-steps":
-            cell["source"] = f"steps_on_absolute_value = {list(exercise.answer)}"
+            cell["source"] = f"steps_on_absolute_value = {exercise.reference}"
         if cell["metadata"].get("nbgrader", {}).get("grade_id") == "descend":
             cell["source"] = SOLUTION
         if "gdlab.Descent(" in "".join(cell["source"]):
@@ -179,7 +179,7 @@ def test_strict_grading_judges_variants_too():
             elif isinstance(other, PropertyExercise):
                 cells.append(new_code_cell(f"{other.solution_text}\n{name} = {other.solution.__name__}()"))
             else:
-                cells.append(new_code_cell(f"{name} = {list(map(float, other.answer))}"))
+                cells.append(new_code_cell(f"{name} = {other.reference}"))
             checks[name] = f'gdlab.check("{one.slug}", {name})'
     graded = judge.grade(cells, checks, sandbox.library(), walls=sandbox.bubblewrap_works())
     verdicts = [graded.marks[name].verdict for name in checks]

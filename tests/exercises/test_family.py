@@ -103,9 +103,11 @@ def test_a_wrong_answer_that_is_not_there_cannot_be_left_out():
         EXERCISES["both-rules"].but(without=("x",))
 
 
-@pytest.mark.parametrize(
-    "exercise", FAMILIES["line-gradient"].variants.values(), ids=FAMILIES["line-gradient"].variants
-)
+LINES = FAMILIES["line-gradient"].variants
+UNITS = FAMILIES["both-rules"].variants
+
+
+@pytest.mark.parametrize("exercise", LINES.values(), ids=LINES)
 def test_a_gradient_is_the_slope_of_the_mean_of_the_loss(exercise):
     loss, scale, h = exercise.given["loss"], exercise.given["scale"], 1e-6
     for w, b, x, y in exercise.calls(3):
