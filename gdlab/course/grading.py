@@ -12,7 +12,9 @@ import json
 import os
 import re
 import sys
+import tempfile
 import warnings
+from collections.abc import Mapping, Sequence
 from fnmatch import fnmatch
 from glob import glob
 from pathlib import Path
@@ -23,6 +25,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_notebook
 from nbgrader.api import Gradebook, MissingEntry, Student
 from nbgrader.converters import Autograde, GenerateAssignment
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import (
     AssignLatePenalties,
     CheckCellMetadata,
@@ -35,13 +38,28 @@ from nbgrader.preprocessors import (
     OverwriteKernelspec,
     SaveAutoGrades,
 )
-from nbgrader.utils import is_grade, is_solution, rmtree
+from nbgrader.utils import is_grade, is_solution, parse_utc, rmtree
 from sqlalchemy.exc import SAWarning
 from traitlets.config import Config
 
+from gdlab.course import collecting, roster
+from gdlab.course.collecting import kept_remarks
+from gdlab.course.handed_in import (
+    MOST_BYTES,
+    MOST_FILES,
+    Released,
+    copy_file,
+    is_archive,
+    look,
+    may_be_a_notebook,
+    notebook_among,
+    printable,
+    unpack,
+    without_ending,
+)
 from gdlab.course.repair import AssignedCell, UnreadableError, read_cells, repair
 from gdlab.course.run import RunCells, kernel_error
-from gdlab.course.skipped_cells import leave_to_run, with_stored_outputs
+from gdlab.course.skipped_cells import cells_of, leave_to_run, why_missing, with_stored_outputs
 
 Resources = dict[str, Any]
 
@@ -62,9 +80,23 @@ def configure(c: Config) -> None:
         AssignLatePenalties,
         CheckCellMetadata,
     ]
+    collecting.configure(c)
+    roster.configure()
+    Autograde.init_notebooks = _list_submissions
     c.GenerateFeedback.force = True  # else a page that is there stays as it was before the marks given by hand
     c.ExportApp.plugin_class = "gdlab.course.marks.MarksPlugin"
     warnings.filterwarnings("ignore", category=SAWarning, module="nbgrader")  # of its own queries, at every start
+
+
+_INIT_NOTEBOOKS = Autograde.init_notebooks
+
+
+def _list_submissions(self: Autograde) -> None:
+    """List all that was handed in: nbgrader leaves out folders without a file that ends in .ipynb."""
+    folders = glob(self._format_source(self.coursedir.assignment_id, self.coursedir.student_id))
+    self.notebooks, self.assignments = [], {folder: [] for folder in folders if os.path.isdir(folder)}
+    if not self.assignments:
+        _INIT_NOTEBOOKS(self)  # says what there is instead
 
 
 class KeepStubs(ClearSolutions):
@@ -107,6 +139,95 @@ _RELEASE = GenerateAssignment.preprocessors.default_args[0]
 _RELEASED_AS = {ClearSolutions: KeepStubs, ClearOutput: KeepPictures}
 
 
+class Desk(CourseDirectory):
+    """nbgrader's folders, with each submission laid out anew in a temporary one, from which it is graded.
+
+    nbgrader copies what was handed in through links, reads its time from a file that may say anything, and takes what
+    is there for what is meant. Here regular files alone are laid out, only so many, and a time that is one.
+    """
+
+    @classmethod
+    def of(cls, coursedir: CourseDirectory) -> "Desk":
+        """Return a desk for a course. It goes when nobody has it any more."""
+        kept = {
+            name: getattr(coursedir, name)
+            for name in coursedir.trait_names()
+            if name not in ("config", "parent", "log")
+        }
+        desk = cls(parent=coursedir.parent, **kept)
+        desk.folder = tempfile.TemporaryDirectory(prefix="gdlab-submissions-")
+        desk.real = coursedir
+        desk.chosen = {}
+        desk.remarks = {}
+        desk.submitted_directory = str(Path(desk.folder.name).resolve() / "submitted")
+        return desk
+
+    def lay_out(self, student: str, names: Sequence[str]) -> Path:
+        """Lay out what a student handed in of these notebooks; return the folder."""
+        folder = Path(self.real.format_path(self.real.submitted_directory, student, self.assignment_id))
+        target = Path(self.format_path(self.submitted_directory, student, self.assignment_id))
+        target.mkdir(parents=True)
+        found = look(folder)
+        within = {path: path.relative_to(folder) for path in found.files}
+        for archive in [path for path in found.files if is_archive(path.name)]:
+            found.files.remove(archive)
+            place = Path(self.folder.name, "unpacked", student, without_ending(archive.name))
+            found.passed_over += unpack(archive, place)
+            inner = look(place).files if place.exists() else []
+            within |= {path: path.relative_to(place) for path in inner}
+            found.files += inner
+            if not inner:
+                found.passed_over.append(f"{archive.name} holds no file")
+        remarks = [*kept_remarks(self.real, student, found.files), *(f"{one}." for one in found.passed_over)]
+        for name in names:
+            (target / name).touch()  # what nbgrader looks for; `SubmissionExporter` reads what was handed in
+            source = Path(self.format_path(self.source_directory, ".", self.assignment_id), name)
+            try:
+                self.chosen[student, name], said = notebook_among(found.files, Released.read(source), name)
+                remarks += said
+                here = self.chosen[student, name].parent
+                within |= {path: path.relative_to(here) for path in found.files if path.is_relative_to(here)}
+            except UnreadableError as problem:
+                self.chosen[student, name] = problem
+        self.remarks[student] = [
+            *remarks,
+            *self._files_beside(target, {path: within[path] for path in found.files if not may_be_a_notebook(path)}),
+            *self._time(folder / "timestamp.txt", target / "timestamp.txt"),
+        ]
+        return target
+
+    def _files_beside(self, target: Path, within: Mapping[Path, Path]) -> list[str]:
+        """Lay out the files beside the notebook, up to a limit; say if it is reached."""
+        room, most = MOST_BYTES, MOST_FILES
+        for path, place in within.items():
+            if place == Path("timestamp.txt"):
+                continue
+            if most == 0 or path.lstat().st_size > room:
+                return [f"{path.name} was left out: there are too many files, or they are too large."]
+            try:
+                copy_file(path, target / place, most=room)
+            except OSError as problem:
+                return [f"{path.name} was left out ({problem.strerror or problem})."]
+            most, room = most - 1, room - path.lstat().st_size
+        return []
+
+    def _time(self, stated: Path, target: Path) -> list[str]:
+        """Lay out the file that says when the work was handed in, if it does; or say what is wrong with it."""
+        if not os.path.lexists(stated):
+            return []
+        said = ""
+        try:
+            copy_file(stated, target, most=1000)
+            said = target.read_text(encoding="utf-8").strip()
+            parse_utc(said)
+        except Exception:  # it may say anything
+            target.unlink(missing_ok=True)
+            return [
+                f"When it was handed in is not known: timestamp.txt says {printable(said)[:40]!r}, which is no time."
+            ]
+        return []
+
+
 class SubmissionExporter(NotebookExporter):
     """Reads submissions, readable or not, and sees to it that each one is graded to its end, and once.
 
@@ -120,17 +241,20 @@ class SubmissionExporter(NotebookExporter):
             with Gradebook(self._course.db_url, self._course.course_id) as gradebook:
                 assignment = gradebook.find_assignment(self._course.assignment_id)
                 names = [f"{notebook.name}.ipynb" for notebook in assignment.notebooks]
-                roster = {student.id for student in gradebook.students if in_roster(student)}
+                known = {student.id for student in gradebook.students if in_roster(student)}
         except MissingEntry:
             return  # nbgrader says that the assignment has not been generated
         names = [name for name in names if fnmatch(name, f"{self._course.notebook_id}.ipynb")]
-        for folder in map(Path, glob(self._place(self._course.submitted_directory, self._course.student_id))):
-            if folder.is_dir():
-                # also those that were not handed in: they get a mark and a reason
-                parent.assignments[str(folder)] = [str(folder / name) for name in names]
-                self._forget_if_unfinished(folder, names)
-                if roster and (student := self._student(folder)) not in roster:
-                    self.log.warning("%s: %s", folder, STRANGER.format(student))
+        folders, parent.assignments = [*parent.assignments], {}
+        parent.coursedir = self._desk = Desk.of(self._course)
+        for folder in map(Path, folders):
+            student = self._student(folder)
+            self._forget_if_unfinished(student, names)
+            # also those that were not handed in: they get a mark and a reason
+            place = self._desk.lay_out(student, names)
+            parent.assignments[str(place)] = [str(place / name) for name in names]
+            if known and student not in known:
+                self.log.warning("%s: %s", folder, STRANGER.format(student))
 
     def _student(self, folder: Path) -> str:
         """Return whose folder of submissions this is."""
@@ -142,9 +266,9 @@ class SubmissionExporter(NotebookExporter):
     def _place(self, step: str, student: str) -> str:
         return self._course.format_path(step, student, self._course.assignment_id)
 
-    def _forget_if_unfinished(self, folder: Path, names: list[str]) -> None:
+    def _forget_if_unfinished(self, student: str, names: list[str]) -> None:
         """Remove what an autograding that was ended in the middle left: nbgrader would take it for done."""
-        graded = Path(self._place(self._course.autograded_directory, self._student(folder)))
+        graded = Path(self._place(self._course.autograded_directory, student))
         if graded.exists() and not all(is_graded(graded / name) for name in names):
             self.log.warning("Grading %s was not finished: it begins again", graded)
             rmtree(str(graded))
@@ -152,25 +276,22 @@ class SubmissionExporter(NotebookExporter):
     def from_filename(self, filename: str, resources: Resources | None = None, **kwargs: Any) -> tuple[str, Resources]:
         """Return the text of the sanitized or the graded notebook."""
         path, student = Path(filename), resources["nbgrader"]["student"]
-        if path.parent != Path(self._place(self._course.submitted_directory, student)):
+        if path.parent != Path(
+            self._desk.format_path(self._desk.submitted_directory, student, self._desk.assignment_id)
+        ):
             return super().from_filename(filename, resources, **kwargs)
+        source = Path(self._place(self._course.source_directory, "."), path.name)
+        cells, remarks, found = [], list(self._desk.remarks[student]), self._desk.chosen[student, path.name]
         try:
-            found, remarks = _handed_in(path)
+            if isinstance(found, UnreadableError):
+                raise found
             cells = read_cells(found)
         except UnreadableError as problem:
-            cells, remarks = [], [f"Nothing could be graded: {problem}."]
-        source = Path(self._place(self._course.source_directory, "."), path.name)
-        with_stored_outputs(cells, source)
-        return self.from_notebook_node(new_notebook(cells=cells, metadata={"gdlab": {"remarks": remarks}}), resources)
-
-
-def _handed_in(path: Path) -> tuple[Path, list[str]]:
-    """Return the file that was handed in as this notebook: under another name, if it is the only one."""
-    others = [] if path.exists() else sorted(path.parent.glob("*.ipynb"))
-    if len(others) > 1:
-        names = ", ".join(other.name for other in others)
-        raise UnreadableError(f"no file {path.name} was handed in, and there are several others: {names}")
-    return (others[0], [f"It was handed in as {others[0].name}."]) if others else (path, [])
+            remarks = [f"Nothing could be graded: {problem}.", *remarks]
+        assigned = cells_of(source)
+        with_stored_outputs(cells, assigned)
+        kept = {"remarks": remarks, "texts": [cell.source for cell in assigned]}
+        return self.from_notebook_node(new_notebook(cells=cells, metadata={"gdlab": kept}), resources)
 
 
 STRANGER = "No student of the roster has the id {}: is the folder under submitted/ called rightly?"
@@ -202,10 +323,10 @@ class RepairCells(NbGraderPreprocessor):
         names = resources["nbgrader"]
         with Gradebook(names["db_url"]) as gradebook:
             assigned = _assigned(gradebook, names["notebook"], names["assignment"])
-        cells, remarks = repair(nb.cells, assigned)
+        cells, remarks = repair(nb.cells, assigned, nb.metadata.gdlab.pop("texts", ()))
         leave_to_run(cells)
         said = nb.metadata.gdlab.remarks
-        if nb.cells or not said:  # else it has been said already why everything is missing
+        if nb.cells or not any(one.startswith("Nothing could be graded") for one in said):  # else that says enough
             said += [f"{remark}." for remark in remarks]
         if said:
             cells = [
@@ -246,34 +367,54 @@ class KeepScores(NbGraderPreprocessor):
 
     def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
         kept = nb.metadata.setdefault("gdlab", NotebookNode(remarks=[]))
-        for cell in nb.cells:
+        for place, cell in enumerate(nb.cells):
             if cell.cell_type != "code":
                 continue
-            if is_grade(cell) and not is_solution(cell) and "gdlab.check(" in cell.source:
-                _keep_score(cell)
-            name = cell.metadata.get("nbgrader", {}).get("grade_id", "A cell")
-            kept.remarks += [f"{name}: {o.evalue[:200]}." for o in cell.outputs if o.get("ename") in _OURS]
+            cell.outputs = [_plain(output) for output in cell.outputs]
+            is_check = is_grade(cell) and not is_solution(cell) and "gdlab.check(" in cell.source
+            if is_check and (said := _keep_score(nb.cells, place)):
+                kept.remarks.append(f"{cell.metadata.nbgrader.grade_id}: {said}.")
         kept.graded = True
         for remark in kept.remarks:
             self.log.warning("%s, %s: %s", resources["nbgrader"]["student"], resources["nbgrader"]["notebook"], remark)
         return nb, resources
 
 
-_OURS = {"KernelEnded", "TimeIsUp", "NotRun", "NoScore"}
-"""The names of the errors that `RunCells` and `KeepScores` write."""
-
-
-def _keep_score(cell: NotebookNode) -> None:
-    """Leave of a check's outputs its score, or an error."""
+def _keep_score(cells: Sequence[NotebookNode], place: int) -> str:
+    """Leave of a check's outputs its score, or an error; return what there is to be said of it to a person."""
+    cell, scores, said = cells[place], [], ""
     cell.outputs = [output for output in cell.outputs if output.get("name") != "stderr"]
-    if any(output.output_type == "error" for output in cell.outputs):
-        scores = []
+    if errors := [output for output in cell.outputs if output.output_type == "error"]:
+        name = re.search(r",\s*(\w+)\s*\)\s*$", cell.source)
+        if errors[0].get("ename") == "NameError" and name:
+            why, said = why_missing(name[1], cells, place)
+            cell.outputs.append(kernel_error("NothingToCheck", why))
     else:
         results = [output for output in cell.outputs if output.output_type == "execute_result"]
         scores = [o for o in results if _is_score(o.data.get("text/plain"), float(cell.metadata.nbgrader.points))]
         if not scores:
-            cell.outputs.append(kernel_error("NoScore", "the check gave no score"))
+            said = "the check gave no score"
+            cell.outputs.append(kernel_error("NoScore", said))
     cell.outputs = [o for o in cell.outputs if o.output_type != "execute_result" or o in scores[-1:]]
+    return said
+
+
+def _plain(value: Any) -> Any:
+    """Return an output with texts that can be written: a kernel may send half a character, or a number for a text."""
+    if isinstance(value, str):
+        return printable(value)
+    if isinstance(value, Mapping):
+        plain = NotebookNode({printable(str(name)): _plain(one) for name, one in value.items()})
+        if isinstance(plain.get("data"), Mapping):
+            plain["data"] = NotebookNode(
+                {kind: one if _fits(kind, one) else str(one) for kind, one in plain["data"].items()}
+            )
+        return plain
+    return [_plain(one) for one in value] if isinstance(value, list) else value
+
+
+def _fits(kind: str, content: Any) -> bool:
+    return kind.endswith("json") or isinstance(content, str)
 
 
 def _is_score(text: Any, points: float) -> bool:

@@ -6,8 +6,11 @@ from the assignment. So copied, split, deleted, edited and retyped cells all end
 in a submission has a say.
 """
 
+import ast
+import codecs
 import json
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -58,18 +61,23 @@ def read_cells(path: Path) -> list[NotebookNode]:
     UnreadableError
         If the file is not there, or not a notebook.
     """
+    if path.is_symlink():
+        raise UnreadableError(f"{path.name} is a link, and links are not followed")
     if not path.is_file():
         raise UnreadableError(f"no file {path.name} was handed in")
     if path.stat().st_size > LARGEST:
         raise UnreadableError(f"the file has {path.stat().st_size:,} bytes, more than the {LARGEST:,} that are read")
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        with path.open("rb") as file:
+            text = _decoded(file.read(LARGEST + 1))
         if not text.strip():
             raise UnreadableError("the file is empty")
         content = json.loads(text)
+    except UnreadableError:
+        raise
     except UnicodeDecodeError:
         raise UnreadableError("the file is not text, so it is no notebook") from None
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # also a number of too many digits
         raise UnreadableError(f"the file is not JSON, so it is no notebook ({str(error)[:80]})") from None
     if isinstance(content, dict) and "worksheets" in content:
         try:
@@ -79,6 +87,11 @@ def read_cells(path: Path) -> list[NotebookNode]:
     if not isinstance(content, dict) or not isinstance(content.get("cells"), list):
         raise UnreadableError("the file holds no list of cells, so it is no notebook")
     return [cell for given in content["cells"] if (cell := _clean(given)) is not None]
+
+
+def _decoded(content: bytes) -> str:
+    """Return the text of a file; some editors write UTF-16, or a mark before UTF-8."""
+    return content.decode("utf-16" if content[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else "utf-8-sig")
 
 
 def _clean(given: Any) -> NotebookNode | None:
@@ -110,7 +123,9 @@ def _is_picture(data: Any) -> bool:
     return isinstance(data, Mapping) and all(isinstance(k, str) and isinstance(v, str) for k, v in data.items())
 
 
-def repair(cells: Sequence[NotebookNode], assigned: Sequence[AssignedCell]) -> tuple[list[NotebookNode], list[str]]:
+def repair(
+    cells: Sequence[NotebookNode], assigned: Sequence[AssignedCell], texts: Iterable[str] = ()
+) -> tuple[list[NotebookNode], list[str]]:
     """Return the cells with each cell of the assignment at most once and as assigned, and remarks on what was mended.
 
     Parameters
@@ -118,35 +133,54 @@ def repair(cells: Sequence[NotebookNode], assigned: Sequence[AssignedCell]) -> t
     cells
         As `read_cells` gives them.
     assigned
-        The assignment's cells, in their order.
+        The assignment's cells that nbgrader knows, in their order.
+    texts
+        What all of the assignment's cells say, so that a student's own words can be told from them.
 
     Returns
     -------
     cells
         Every check and every place for a written answer is there once, with the assignment's metadata. Of a copied
         stub or check the last is the one; the others stay as ordinary cells. The copies or halves of a written answer
-        are joined. A missing check comes after its stub, a missing answer is blank. A stub that is missing stays so,
-        for the function may have been moved elsewhere.
+        are joined; in a blank one comes what the student wrote near its place instead, so that a person sees it. A
+        missing check comes after its stub. A stub that is missing stays so, for the function may have been moved
+        elsewhere.
     remarks
         A sentence for each thing that was mended and that a person who marks may want to know.
     """
     known = {cell.grade_id: cell for cell in assigned}
+    by_text = [(squeezed(cell.source), cell) for cell in assigned if cell.locked or cell.written]
     places: dict[str, list[int]] = {grade_id: [] for grade_id in known}
     for place, cell in enumerate(cells):
         grade_id = _claim(cell.metadata)
         cell.metadata.pop("nbgrader", None)
         if grade_id in known:
             places[grade_id].append(place)
+    claimed = {place for found in places.values() for place in found}
+    for place, cell in enumerate(cells):  # a platform or an editor may have taken the names away
+        text = squeezed(cell.source)
+        if place not in claimed and (
+            same := [one for said, one in by_text if said == text and not places[one.grade_id]]
+        ):
+            places[same[0].grade_id].append(place)
     mended: list[NotebookNode | None] = list(cells)
     after: dict[int, list[NotebookNode]] = {}  # what comes after a place; -1 is the top
     remarks = []
     last = len(cells) - 1
+    own = _own_words(
+        cells, {place for found in places.values() for place in found}, [*texts, *(c.source for c in assigned)]
+    )
     for want in assigned:
         found = places[want.grade_id]
         if not found:
             if want.grade or want.task:
-                after.setdefault(last, []).append(want.cell(want.source))
-                remarks.append(f"{want.grade_id} was missing and was put back")
+                answer = want.cell(want.source)
+                if want.written and (near := _near(want, last, assigned, places, own)):
+                    answer.source = near
+                    remarks.append(f"{want.grade_id} was missing; what was written near its place is taken for it")
+                else:
+                    remarks.append(f"{want.grade_id} was missing and was put back")
+                after.setdefault(last, []).append(answer)
             continue
         copies = [cells[place] for place in found]
         last = found[-1]
@@ -156,6 +190,9 @@ def repair(cells: Sequence[NotebookNode], assigned: Sequence[AssignedCell]) -> t
             mended[last] = _joined(copies, want)
             for place in found[:-1]:
                 mended[place] = None
+            if mended[last].source == want.source and (near := _near(want, last, assigned, places, own)):
+                mended[last].source = near
+                remarks.append(f"{want.grade_id} was left blank; what was written near it is taken for it")
         elif want.locked or want.task:
             mended[last] = want.cell(want.source)
             if copies[-1].source != want.source:
@@ -170,14 +207,80 @@ def repair(cells: Sequence[NotebookNode], assigned: Sequence[AssignedCell]) -> t
 
 def _joined(copies: Sequence[NotebookNode], want: AssignedCell) -> NotebookNode:
     """Return the written answer that several cells hold; exactly the assignment's text if all of them are blank."""
-    blank = {"", _squeezed(want.source)}
-    answers = {_squeezed(cell.source): cell.source for cell in copies if _squeezed(cell.source) not in blank}
+    answers = {squeezed(cell.source): cell.source for cell in copies if not _is_blank(cell.source, want.source)}
     answer = want.cell("\n\n".join(answers.values()) or want.source)
     pictures = {name: data for cell in copies for name, data in cell.get("attachments", {}).items()}
     if pictures:
         answer["attachments"] = NotebookNode(pictures)
+        if not answers:
+            answer.source = "\n\n".join(f"![{name}](attachment:{name})" for name in pictures)
     return answer
 
 
-def _squeezed(text: str) -> str:
+def _is_blank(text: str, assigned: str) -> bool:
+    """Tell whether a place for an answer is as assigned, but for its looks."""
+    return _bare(text) in {"", _bare(assigned)}
+
+
+def _bare(text: str) -> str:
+    return "".join(letter for letter in text if letter.isalnum()).casefold()
+
+
+def _own_words(cells: Sequence[NotebookNode], known: Collection[int], texts: Sequence[str]) -> dict[int, str]:
+    """Return what is the student's own in the words of cells that nbgrader does not know, by their places."""
+    lines = {_bare(line) for text in texts for line in text.splitlines()}
+    whole = {squeezed(text) for text in texts}
+    own = {}
+    for place, cell in enumerate(cells):
+        if place in known or squeezed(cell.source) in whole:
+            continue
+        if cell.cell_type == "code":
+            words = _words_in_code(cell.source)
+        else:
+            kept = [line for line in cell.source.splitlines() if _bare(line) not in lines or not line.strip()]
+            words = "\n".join(kept).strip() if _bare("".join(kept)) or "![" in "".join(kept) else ""
+        if words:
+            own[place] = words
+    return own
+
+
+def _words_in_code(source: str) -> str:
+    """Return the text of a code cell if it is no code: comments, strings, or sentences."""
+    if len(source) > 50_000 or len(source.split()) < 3:
+        return ""
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        code = re.search(r"^\s*[%!@]|[=({\[]|^\s*(?:def|class|import|from|for|while|if)\b.*$", source, re.MULTILINE)
+        return "" if code else source
+    return source if all(map(_says, tree.body)) else ""
+
+
+def _says(node: ast.stmt) -> bool:
+    """Tell whether a statement is no more than words: a string, or one that is printed or named."""
+    value = getattr(node, "value", None)
+    match value:
+        case ast.Constant(str()) | ast.JoinedStr() | ast.Call(ast.Name("print" | "Markdown"), [ast.Constant(str())]):
+            return isinstance(node, ast.Expr | ast.Assign)
+    return False
+
+
+def _near(
+    want: AssignedCell,
+    place: int,
+    assigned: Sequence[AssignedCell],
+    places: Mapping[str, Sequence[int]],
+    own: Mapping[int, str],
+) -> str:
+    """Return the student's own words between the assignment's cell before a written answer and that behind it."""
+    number = assigned.index(want)
+    before = [at for cell in assigned[:number] for at in places[cell.grade_id]]
+    behind = [at for cell in assigned[number + 1 :] for at in places[cell.grade_id] if at > place]
+    first = max((at for at in before if at <= place), default=-1)
+    end = min(behind, default=max(own, default=0) + 1)
+    return "\n\n".join(words for at, words in own.items() if first < at < end)
+
+
+def squeezed(text: str) -> str:
+    """Return a text without its white space."""
     return "".join(text.split())

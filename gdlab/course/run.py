@@ -9,6 +9,7 @@ import copy
 import os
 import signal
 import time
+from pathlib import Path
 from typing import Any
 
 from nbclient.client import NotebookClient
@@ -20,6 +21,7 @@ from nbgrader.utils import is_grade, is_solution
 from traitlets import Integer
 
 from gdlab.course.skipped_cells import is_shown
+from gdlab.course.workspace import Workspace
 
 try:
     import resource
@@ -59,6 +61,8 @@ class RunCells(Execute):
             self._run_all(waiting)
         for index in waiting:
             nb.cells[index].outputs = [why_not]
+            if why_not.ename == "NotRun":
+                self._remark(nb.cells[index], why_not.evalue)
         for cell in nb.cells:
             for output in cell.get("outputs", []):
                 output.get("data", {}).pop(_WIDGET_VIEW, None)  # shows nothing without a kernel; the picture does
@@ -82,8 +86,12 @@ class RunCells(Execute):
 
     @contextlib.contextmanager
     def _kernel(self):
-        """Have a kernel with limited memory, and leave no process of it behind."""
-        with self.setup_kernel():
+        """Have a kernel with limited memory in a workspace of its own, and leave no process of it behind."""
+        with contextlib.ExitStack() as stack:
+            workspace = stack.enter_context(Workspace(Path(self.resources["metadata"]["path"])))
+            self.km = self.create_kernel_manager()
+            self.km.kernel_spec.argv = [*workspace.fenced, *self.km.kernel_spec.argv]
+            stack.enter_context(self.setup_kernel(cwd=str(workspace.work), env=workspace.environment))
             provisioner = self.km.provisioner
             group, process = getattr(provisioner, "pgid", None), getattr(provisioner, "pid", None)
             if self.megabytes and process and hasattr(resource, "prlimit"):
@@ -119,7 +127,7 @@ class RunCells(Execute):
     def _run(self, index: int, *, again: bool = False) -> bool:
         """Run a cell; return whether the kernel can still be used. `again`: only for what it does to the kernel."""
         cell = self.nb.cells[index]
-        self._timed_out, self._spent, self._kept = False, "", {"text": 0, "other": 0}
+        self._timed_out, self._spent, self._told, self._kept = False, "", [], {"text": 0, "other": 0}
         problem = ""
         try:
             self.execute_cell(copy.deepcopy(cell) if again else cell, index)
@@ -129,15 +137,25 @@ class RunCells(Execute):
             problem = "the cell could not be stopped, so its kernel was ended" if self._timed_out else ""
         problem = problem or self._spent
         self.nb.cells[index] = cell
+        if not again:
+            for told in self._told:
+                self._remark(cell, told)
         if problem and not again:
             cell.outputs.append(kernel_error("KernelEnded", problem))
+            self._remark(cell, problem)
         return not problem
+
+    def _remark(self, cell: NotebookNode, words: str) -> None:
+        """Keep what there is to be said of a cell: an output that says so may be the submission's own."""
+        name = cell.metadata.get("nbgrader", {}).get("grade_id", "A cell")
+        self.nb.metadata.setdefault("gdlab", NotebookNode(remarks=[])).remarks.append(f"{name}: {words}.")
 
     async def _async_handle_timeout(self, timeout: int, cell: NotebookNode | None = None) -> dict[str, Any] | None:
         self._timed_out = True
         reply = await super()._async_handle_timeout(timeout, cell)
         if reply:
             told = f"stopped after {timeout} seconds"
+            self._told.append(told)
             reply["content"] |= {"ename": "TimeIsUp", "evalue": told, "traceback": [f"TimeIsUp: {told}"]}
         return reply
 

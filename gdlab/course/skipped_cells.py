@@ -17,12 +17,16 @@ from nbformat import NotebookNode
 from nbgrader.utils import is_grade
 
 
-def with_stored_outputs(cells: Sequence[NotebookNode], source: Path) -> None:
-    """Give the cells that say what the assignment's do its stored outputs, and take note that they are its own."""
+def cells_of(source: Path) -> list[NotebookNode]:
+    """Return the cells of the assignment's notebook; none if it is gone."""
     try:
-        assigned = nbformat.read(source, as_version=4).cells
+        return nbformat.read(source, as_version=4).cells
     except (OSError, ValueError):
-        return  # then all are run
+        return []  # then all cells are run
+
+
+def with_stored_outputs(cells: Sequence[NotebookNode], assigned: Sequence[NotebookNode]) -> None:
+    """Give the cells that say what the assignment's do its stored outputs, and take note that they are its own."""
     stored = {cell.source: cell.outputs for cell in assigned if cell.cell_type == "code"}
     for cell in cells:
         if cell.cell_type == "code" and cell.source in stored:
@@ -47,6 +51,20 @@ def is_shown(cell: NotebookNode) -> bool:
     return "gdlab" in cell.metadata
 
 
+def why_missing(name: str, cells: Sequence[NotebookNode], place: int) -> tuple[str, str]:
+    """Say to the student why there is nothing of this name at a check, and what a person should know, if anything."""
+    for number, cell in enumerate(cells):
+        if cell.cell_type != "code" or not re.search(rf"^\s*(?:def\s+)?{name}\s*[=(:]", cell.source, re.MULTILINE):
+            continue
+        if number > place:
+            return f"`{name}` is defined only below this check; move its cell above", f"{name} is defined only below it"
+        errors = [output for output in cell.get("outputs", []) if output.output_type == "error"]
+        if number < place and errors:
+            stopped = f"{errors[0].get('ename', 'an error')}: {str(errors[0].get('evalue', ''))[:200]}"
+            return f"there is no `{name}`, for the cell that should define it stopped with {stopped}", ""
+    return f"there is no `{name}` where this check runs", ""
+
+
 def _only_shows(cell: NotebookNode) -> bool:
     """Tell whether all that a cell does is to show an explorer or a prediction: what is run after it cannot tell."""
     return re.fullmatch(r"gdlab\.(?:[A-Z]\w*|predict)\([^()]*\)", cell.source.strip()) is not None
@@ -61,8 +79,8 @@ def _of_own(cells: Sequence[NotebookNode]) -> list[bool]:
     for cell in cells:
         try:
             bound, used, imported = _names(cell.source)
-        except SyntaxError:
-            clear = clear and is_shown(cell)  # a magic, or code that is none: who knows what it defines
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            clear = clear and is_shown(cell)  # a magic, or no code that can be read: it may define anything
             bound, used, imported = set(), set(), {}
         found.append(not clear or not is_shown(cell) or bool(used & own))
         if found[-1]:

@@ -3,7 +3,6 @@
 import csv
 import importlib.util
 import json
-import re
 
 import pytest
 
@@ -82,26 +81,3 @@ def test_its_readme_lists_the_assignments_with_their_points(tmp_path):
         checked = sum(cell["points"] for cell in cells if cell.get("grade") and cell["locked"])
         assert f"`{path.stem}`: {checked} points by its checks" in readme
     assert "3 by hand" in readme
-
-
-PATTERNS = {
-    "ann/01_fit_a_line.ipynb": (0, "ann"),
-    "ann/01_fit_a_line (1).ipynb": (0, "ann"),
-    "ann_01_fit_a_line.ipynb": (0, "ann"),
-    "lee.ann@uni.example_01_fit_a_line.ipynb": (0, "lee.ann@uni.example"),
-    "leeann_12345_67890_01_fit_a_line.ipynb": (1, "12345"),
-    "leeann_LATE_12345_67890_01_fit_a_line-2.ipynb": (1, "12345"),
-    "Ann Lee_12345_assignsubmission_file_/01_fit_a_line.ipynb": (2, "12345"),
-    "Ann Lee_12345_assignsubmission_file/01_fit_a_line (3).ipynb": (2, "12345"),
-}
-
-
-@pytest.mark.parametrize("name", PATTERNS)
-def test_collecting_finds_student_and_notebook_in_the_names_of_each_platform(tmp_path, name):
-    main(["course", str(tmp_path / "c"), "--notebooks", "01"])
-    config = (tmp_path / "c" / "nbgrader_config.py").read_text(encoding="utf-8")
-    patterns = re.findall(r'named_regexp = r"(.+)"', config)
-    assert len(patterns) == 3
-    which, student = PATTERNS[name]
-    found = re.match(patterns[which], f"/home/x/c/downloaded/01_fit_a_line/extracted/{name}")
-    assert found.groupdict() == {"student_id": student, "file_id": "01_fit_a_line"}

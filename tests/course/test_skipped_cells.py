@@ -5,7 +5,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from gdlab.course.repair import AssignedCell
-from gdlab.course.skipped_cells import is_shown, leave_to_run, with_stored_outputs
+from gdlab.course.skipped_cells import cells_of, is_shown, leave_to_run, with_stored_outputs
 from gdlab.notebooks import chosen_notebooks
 
 TABLE = "for k in range(3):\n    print(np.sqrt(k))"
@@ -34,8 +34,8 @@ def run(source, *texts):
     """Say of each cell whether it is (r)un or (s)hown as stored, or no code (-)."""
     cells = [CHECK.cell(text) if "check" in text else new_code_cell(text) for text in texts if text]
     cells.insert(1, new_markdown_cell(TABLE))
-    with_stored_outputs(cells, source)
-    cells = [CHECK.cell(cell.source) if "check" in cell.source else cell for cell in cells]  # as `mend` does
+    with_stored_outputs(cells, cells_of(source))
+    cells = [CHECK.cell(cell.source) if "check" in cell.source else cell for cell in cells]  # as `repair` does
     leave_to_run(cells)
     for cell in cells:
         if cell.cell_type == "code" and not is_shown(cell):
@@ -97,7 +97,7 @@ def test_in_every_notebook_the_checks_and_what_they_need_are_run(path):
     cells = nbformat.read(path, as_version=4).cells
     codes = [cell for cell in cells if cell.cell_type == "code"]
     wanted = [[output.output_type for output in cell.outputs] for cell in codes]
-    with_stored_outputs(cells, path)
+    with_stored_outputs(cells, cells_of(path))
     leave_to_run(cells)
     shown = [is_shown(cell) for cell in codes]
     last = max(place for place, cell in enumerate(codes) if "gdlab.check(" in cell.source)

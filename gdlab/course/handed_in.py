@@ -1,0 +1,319 @@
+"""What a student handed in, as files: read through no link, out of archives, and only so much of it.
+
+Platforms put work into archives and folders, systems add hidden files, browsers number copies and change endings. Which
+of the files is the notebook is decided here, in the same way for archives, for folders and for the exchange.
+"""
+
+import os
+import re
+import shutil
+import stat
+import tarfile
+import time
+import zipfile
+import zlib
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from nbformat import NotebookNode
+
+from gdlab.course.repair import LARGEST, UnreadableError, read_cells, squeezed
+
+MOST_FILES, MOST_BYTES = 100, 20_000_000
+"""How many files beside the notebook are taken, and how large they may be together."""
+_LARGEST_ARCHIVE = 4_000_000_000
+"""How many bytes are unpacked of one archive, with those in it."""
+_MOST_MEMBERS, _DEPTH = 20_000, 4
+_ARCHIVE = re.compile(r"\.(?:zip|tar|tgz|tar\.gz|tbz2|tar\.bz2|txz|tar\.xz)$", re.IGNORECASE)
+_OTHER_ARCHIVE = re.compile(r"\.(?:rar|7z|gz|bz2|xz)$", re.IGNORECASE)
+_OF_SYSTEMS = {"__macosx", "thumbs.db", "desktop.ini", "__pycache__"}
+_COPY = re.compile(
+    r"(?:[ _-]*\((\d+)\)|[ _-]+copy[ _-]?(\d*)|-(\d{1,2})|[ _-]+(?:try|attempt|version|v)[ _-]*(\d+))", re.I
+)
+
+
+@dataclass
+class HandedIn:
+    """The files that lie in a folder, and in sentences what was passed over."""
+
+    files: list[Path] = field(default_factory=list)
+    passed_over: list[str] = field(default_factory=list)
+
+
+def is_of_a_system(name: str) -> bool:
+    """Tell whether a file or folder is one that a system adds, or is hidden."""
+    return name.startswith((".", "~$")) or name.casefold() in _OF_SYSTEMS
+
+
+def is_archive(name: str) -> bool:
+    """Tell whether a file of this name is an archive that `unpack` reads."""
+    return _ARCHIVE.search(name) is not None
+
+
+def without_ending(name: str) -> str:
+    """Return an archive's name without its ending."""
+    return _ARCHIVE.sub("", name)
+
+
+def look(folder: Path) -> HandedIn:
+    """Return the files in a folder and those below it, in order. No link is followed, also not if the folder is one."""
+    found = HandedIn()
+    _look(folder, folder, found, _DEPTH * 3)
+    return found
+
+
+def _look(folder: Path, top: Path, found: HandedIn, depth: int) -> None:
+    said = folder.relative_to(top).as_posix()
+    if folder.is_symlink():
+        found.passed_over.append(f"{'The folder' if folder == top else said} is a link, and links are not followed")
+        return
+    if depth == 0 or len(found.files) > _MOST_MEMBERS:
+        found.passed_over.append(f"{said} was not looked into: there are too many files or folders")
+        return
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError as problem:
+        found.passed_over.append(f"{said} cannot be read ({problem.strerror})")
+        return
+    for entry in entries:
+        path = folder / entry.name
+        name = printable(path.relative_to(top).as_posix())
+        if is_of_a_system(entry.name):
+            continue
+        if entry.is_symlink():
+            found.passed_over.append(f"{name} is a link, and links are not followed")
+        elif entry.is_dir(follow_symlinks=False):
+            _look(path, top, found, depth - 1)
+        elif not entry.is_file(follow_symlinks=False):
+            found.passed_over.append(f"{name} is no file")
+        elif name != path.relative_to(top).as_posix():
+            found.passed_over.append(f"{name} has a name that is no text")
+        else:
+            found.files.append(path)
+
+
+def printable(text: str) -> str:
+    """Return text that can be written anywhere."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def copy_file(path: Path, target: Path, most: int = LARGEST, directory: int | None = None) -> None:
+    """Copy a regular file, with its time, and not through a link; `directory` as `os.open` takes it.
+
+    Raises
+    ------
+    OSError
+        If it is a link or no file, is larger than `most` bytes, or cannot be read or written.
+    """
+    descriptor = os.open(
+        path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0), dir_fd=directory
+    )
+    with os.fdopen(descriptor, "rb") as source:
+        about = os.fstat(descriptor)
+        if not stat.S_ISREG(about.st_mode) or about.st_size > most:
+            raise OSError(f"{path} is no file, or larger than {most:,} bytes")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with open(target, "wb") as copy:
+            shutil.copyfileobj(source, copy)
+    os.utime(target, (about.st_mtime, about.st_mtime))
+
+
+def unpack(archive: Path, target: Path) -> list[str]:
+    """Unpack the files of an archive, and of archives in it, into folders; say what was passed over, in sentences.
+
+    Links, devices and what systems add are left out, and so is what is too large, too deep or would lie elsewhere.
+    """
+    left = [_LARGEST_ARCHIVE]
+    return _unpack(archive, target, archive.name, left, _DEPTH)
+
+
+def _unpack(archive: Path, target: Path, called: str, left: list[int], depth: int) -> list[str]:
+    passed_over = []
+    try:
+        for count, (name, kind, when, size, source) in enumerate(_members(archive)):
+            parts = PurePosixPath(printable(name).replace("\\", "/").replace("\0", "")).parts
+            if not parts or any(map(is_of_a_system, parts)):  # "..", too
+                continue
+            said = f"{'/'.join(parts)} in {called}"
+            if count > _MOST_MEMBERS:
+                passed_over.append(f"{called} was not read to its end: it holds more than {_MOST_MEMBERS:,} files")
+                break
+            if kind == "link":
+                passed_over.append(f"{said} is a link, and links are not followed")
+                continue
+            if parts[0] == "/" or re.match("[A-Za-z]:", parts[0]):
+                parts = parts[1:]
+            path = target.joinpath(*parts)
+            if size > min(LARGEST, left[0]):
+                passed_over.append(f"{said} is too large")
+                continue
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                with source() as stream, open(path, "wb") as file:
+                    left[0] -= _copy_at_most(stream, file, size)
+                os.utime(path, (when, when))
+            except (
+                OSError,
+                ValueError,
+                RuntimeError,
+                EOFError,
+                NotImplementedError,
+                zlib.error,
+                zipfile.BadZipFile,
+            ) as problem:
+                path.unlink(missing_ok=True) if path.is_file() else None
+                passed_over.append(f"{said} cannot be read ({problem!s:.80})")
+                continue
+            if is_archive(path.name) and depth > 1:
+                inner = path.with_name(without_ending(path.name) + ".unpacked")
+                passed_over += _unpack(path, inner, said, left, depth - 1)
+                if inner.exists():
+                    path.unlink()
+    except (OSError, ValueError, RuntimeError, EOFError, zlib.error, zipfile.BadZipFile, tarfile.TarError) as problem:
+        passed_over.append(f"{called} cannot be read as an archive ({problem!s:.80})")
+    return passed_over
+
+
+def _copy_at_most(stream, file, size: int) -> int:
+    """Copy what an archive says that a file of it has; an archive that says too little is cut off."""
+    copied = 0
+    while piece := stream.read(min(1 << 20, size + 1 - copied)):
+        copied += len(piece)
+        if copied > size:
+            raise ValueError("it is larger than it says")
+        file.write(piece)
+    return copied
+
+
+def _members(archive: Path) -> Iterator[tuple]:
+    """Yield what is in an archive: name, kind, time, size, and how to open it."""
+    if archive.name.lower().endswith(".zip"):
+        with zipfile.ZipFile(archive) as content:
+            for one in content.infolist():
+                if not one.is_dir():
+                    kind = "link" if stat.S_ISLNK(one.external_attr >> 16) else "file"
+                    try:
+                        when = time.mktime((*one.date_time, 0, 0, -1))
+                    except (ValueError, OverflowError):
+                        when = 0.0
+                    yield one.filename, kind, when, one.file_size, lambda one=one: content.open(one)
+        return
+    with tarfile.open(archive) as content:
+        for one in content:
+            if one.issym() or one.islnk():
+                yield one.name, "link", 0.0, 0, None
+            elif one.isfile():
+                yield one.name, "file", float(one.mtime), one.size, lambda one=one: content.extractfile(one)
+
+
+@dataclass(frozen=True)
+class Released:
+    """What tells whether a file is this notebook, and whether it was worked on: the texts and names of its cells."""
+
+    name: str
+    sources: Collection[str] = frozenset()
+    grade_ids: Collection[str] = frozenset()
+
+    @classmethod
+    def read(cls, path: Path) -> "Released":
+        """Return what is known of the assignment's notebook at this place; if it is gone, the name alone."""
+        try:
+            cells = read_cells(path)
+        except UnreadableError:
+            return cls(path.stem)
+        ids = {cell.metadata.nbgrader.grade_id for cell in cells if "nbgrader" in cell.metadata}
+        return cls(path.stem, frozenset(squeezed(cell.source) for cell in cells), frozenset(ids))
+
+    def is_shown_by(self, path: Path, cells: Sequence[NotebookNode]) -> bool:
+        """Tell whether a file with these cells is this notebook."""
+        ids = {cell.metadata.nbgrader.grade_id for cell in cells if "nbgrader" in cell.metadata}
+        common = self.sources & {squeezed(cell.source) for cell in cells} - {""}
+        return self.is_named_by(path) or bool(ids & set(self.grade_ids)) or len(common) > 2
+
+    def is_named_by(self, path: Path) -> bool:
+        """Tell whether a file's name is this notebook's, maybe with more before or behind it."""
+        return squeezed(self.name).casefold() in squeezed(path.name).casefold()
+
+    def was_worked_on(self, cells: Sequence[NotebookNode]) -> bool:
+        """Tell whether there is any cell that the assignment does not have."""
+        return any(squeezed(cell.source) not in self.sources for cell in cells if cell.source.strip())
+
+
+def may_be_a_notebook(path: Path) -> bool:
+    """Tell from a file's name, or from its first characters if it is another's, whether it may be a notebook."""
+    name = path.name.casefold()
+    if ".ipynb" in name:
+        return True
+    if path.suffix.casefold() not in {".json", ".txt", "", ".download"}:
+        return False
+    try:
+        with path.open("rb") as file:
+            start = file.read(100_000)
+    except OSError:
+        return False
+    return start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") and b'"cells"' in start
+
+
+def notebook_among(files: Sequence[Path], released: Released, called: str) -> tuple[Path, list[str]]:
+    """Return the file that is this notebook, and remarks on the choice.
+
+    Of several, one that somebody worked on goes before one that is as it was released, and a later one before an
+    earlier.
+
+    Parameters
+    ----------
+    files
+        All that was handed in.
+    released
+        The notebook as it was handed out.
+    called
+        The name that the file should have.
+
+    Raises
+    ------
+    UnreadableError
+        If there is none, or several of which none is this notebook.
+    """
+    maybe = [path for path in files if may_be_a_notebook(path)]
+    maybe.sort(key=lambda path: (released.is_named_by(path), path.stat().st_mtime), reverse=True)
+    ranks = []
+    for path in maybe[:20]:
+        try:
+            cells = read_cells(path)
+        except UnreadableError:
+            ranks.append(((released.is_named_by(path), False, False, *_age(path)), path))
+            continue
+        ranks.append(((released.is_shown_by(path, cells), True, released.was_worked_on(cells), *_age(path)), path))
+    if not ranks:
+        there = ", ".join(sorted(path.name for path in files)[:5])
+        raise UnreadableError(f"no file {called} was handed in" + (f"; there is only {there}" if there else ""))
+    ranks.sort(key=lambda ranked: (*ranked[0], ranked[1].name == called), reverse=True)
+    (is_this, readable, worked_on, *_), best = ranks[0]
+    if not is_this and len(ranks) > 1:
+        names = ", ".join(sorted(path.name for path in maybe))
+        raise UnreadableError(f"no file {called} was handed in, and there are several others: {names}")
+    remarks = [] if best.name == called else [f"It was handed in as {best.name}."]
+    others = [path for rank, path in ranks[1:] if rank[0] and is_this]
+    if others and readable:
+        if not worked_on:
+            why = "nobody worked on any"
+        else:
+            why = "it was changed last" if ranks[1][0][2] else "nobody worked on the others"
+        names = ", ".join(sorted(_told(path, best) for path in others))
+        remarks.append(
+            f"It was handed in {len(others) + 1} times; {best.name} was graded, for {why}. Not graded: {names}."
+        )
+    return best, remarks
+
+
+def _told(path: Path, best: Path) -> str:
+    return path.name if path.parent == best.parent else f"{path.parent.name}/{path.name}"
+
+
+def _age(path: Path) -> tuple[str, int, tuple[int, ...]]:
+    """Return what grows with the time of a try: the time in its name or of its last change, or the copy's number."""
+    around = "/".join([*path.parts[-3:-1], path.stem])
+    stated = re.search(r"_attempt_([\d-]{8,})", around)
+    numbers = tuple(int(next(filter(None, found.groups()), "1")) for found in _COPY.finditer(around))
+    return stated[1] if stated else "", int(path.stat().st_mtime) // 2, numbers

@@ -1,0 +1,303 @@
+"""Work comes in archives, by hand and from the exchange, as platforms and machines leave it; each mark holds."""
+
+import csv
+import io
+import json
+import os
+import tarfile
+import zipfile
+
+import pytest
+
+from gdlab.course import collecting, handed_in
+from tests.course.nbgrader import nbgrader, short_course
+from tests.course.students import ASSIGNMENT, GRADIENT, SOLVED, WORDS, cell, code, place, with_answers
+
+NAME = f"{ASSIGNMENT}.ipynb"
+HELPER = "def mean(values):\n    return sum(values) / len(values)\n"
+MARKS = {}
+"""What each student should have: points, whether a person has to look, and words of the remark (None: no remark)."""
+
+
+def markdown(source):
+    return {"cell_type": "markdown", "source": source, "metadata": {}}
+
+
+class Class:
+    """Puts work where it comes in."""
+
+    def __init__(self, course):
+        self.course = course
+        self.released = json.loads((course / "release" / ASSIGNMENT / NAME).read_text(encoding="utf-8"))
+        for one in self.released["cells"]:
+            one["source"] = "".join(one["source"])
+        self.exchange = course.parent / "exchange"
+        self.inbound = self.exchange / "walls" / "inbound"
+        self.inbound.mkdir(parents=True)
+        self.downloaded = course / "downloaded" / ASSIGNMENT / "archive"
+        self.downloaded.mkdir(parents=True)
+
+    def notebook(self, *, change=None, **answers):
+        made = with_answers(json.loads(json.dumps(self.released)), **answers)
+        return json.dumps((change(made) or made) if change else made).encode()
+
+    @property
+    def blank(self):
+        return self.notebook()
+
+    @property
+    def solved(self):
+        return self.notebook(neuron_gradient=SOLVED[GRADIENT])
+
+    def by_hand(self, student, files):
+        folder = self.course / "submitted" / student / ASSIGNMENT
+        folder.mkdir(parents=True)
+        for name, content in files.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            if isinstance(content, bytes):
+                (folder / name).write_bytes(content)
+            else:
+                (folder / name).symlink_to(content)
+
+    def from_exchange(self, student, files):
+        folder = self.inbound / f"{student}+{ASSIGNMENT}+2026-11-01 10:00:00 UTC+abc"
+        folder.mkdir()
+        for name, content in files.items():
+            if isinstance(content, bytes):
+                (folder / name).write_bytes(content)
+            else:
+                (folder / name).symlink_to(content)
+
+
+def zipped(members):
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for number, (name, content) in enumerate(members.items()):
+            one = zipfile.ZipInfo(name, (2026, 11, 1, 10, number, 0))
+            if not isinstance(content, bytes):
+                one.external_attr = 0o120777 << 16
+                content = str(content).encode()
+            archive.writestr(one, content)
+    return file.getvalue()
+
+
+def below(text, where=1, cell_type="markdown"):
+    def change(notebook):
+        own = code(text) if cell_type == "code" else markdown(text)
+        notebook["cells"].insert(place(notebook, WORDS) + where, own)
+
+    return change
+
+
+def without_names(notebook):
+    """As an editor that knows nothing of nbgrader saves it, with the answer in its place."""
+    cell(notebook, WORDS)["source"] = "It descends the matching loss."
+    for one in notebook["cells"]:
+        one["metadata"] = {}
+
+
+def answered_in_the_question(notebook):
+    at = place(notebook, WORDS)
+    notebook["cells"][at - 1]["source"] += "\n\nBecause it descends the matching loss."
+    del notebook["cells"][at]
+
+
+@pytest.fixture(scope="module")
+def marks(tmp_path_factory):
+    settings = "\nc.RunCells.timeout = 20\n"
+    course = short_course(tmp_path_factory.mktemp("course") / "walls", ASSIGNMENT, settings)
+    group = Class(course)
+    with (course / "nbgrader_config.py").open("a", encoding="utf-8") as config:
+        config.write(f"c.Exchange.root = {str(group.exchange)!r}\nc.ExchangeCollect.check_owner = False\n")
+    downloads(group)
+    hands(group)
+    exchange(group)
+    (course / "roster.csv").write_bytes(roster())
+    done = nbgrader(
+        course,
+        "db student import roster.csv",
+        f"zip_collect {ASSIGNMENT}",
+        f"collect {ASSIGNMENT}",
+        f"autograde {ASSIGNMENT}",
+        "export",
+    )
+    assert done.returncode == 0, done.stdout
+    (course / "log.txt").write_text(done.stdout, encoding="utf-8")
+    with (course / "grades.csv").open(newline="", encoding="utf-8") as file:
+        return {line["student_id"]: line for line in csv.DictReader(file)} | {"course": course}
+
+
+def roster():
+    """As a spreadsheet writes it: a mark at the start, semicolons, titles of its own, empty rows."""
+    lines = ["ID;First Name;last_name;E-Mail", *(f"{name};{name};Doe;{name}@example.org" for name in MARKS), ";;;", ""]
+    return b"\xef\xbb\xbf" + "\r\n".join(lines).encode()
+
+
+def expected(student, points, person=False, remark=None):
+    MARKS[student] = points, person, remark
+
+
+def downloads(group):
+    solved, blank = group.solved, group.blank
+    put = lambda name, content: (group.downloaded / name).write_bytes(content)  # noqa: E731
+    put("adam.zip", zipped({f"{ASSIGNMENT}/{NAME}": solved, f"__MACOSX/{ASSIGNMENT}/._{NAME}": b"\0\5"}))
+    expected("adam", 3)
+    put("bea.zip", zipped({f"{ASSIGNMENT}/{NAME}": solved, f"{ASSIGNMENT}/.ipynb_checkpoints/{NAME}": blank}))
+    expected("bea", 3)
+    put("Carl.zip", zipped({f"{ASSIGNMENT} (1).ipynb": solved, f"._{ASSIGNMENT} (1).ipynb": b"\0", NAME: blank}))
+    expected("carl", 3, remark="nobody worked on the others")
+    wrong = group.notebook(neuron_gradient="gradient = print")
+    put("dora.zip", zipped({f"one/{NAME}": wrong, f"two/{NAME}": solved}))
+    expected("dora", 3, remark="it was changed last")
+    put("emil.zip", zipped({f"adam/{NAME}": solved}))
+    expected("emil", 3, remark=f"It was handed in as emil.zip/adam/{NAME} and counts for emil")
+    using = "from helper import mean\n" + SOLVED[GRADIENT]
+    tar = io.BytesIO()
+    with tarfile.open(fileobj=tar, mode="w:gz") as archive:
+        for name, content in ((f"w/{NAME}", group.notebook(neuron_gradient=using)), ("w/helper.py", HELPER.encode())):
+            one = tarfile.TarInfo(name)
+            one.size = len(content)
+            archive.addfile(one, io.BytesIO(content))
+        link = tarfile.TarInfo("w/notes.txt")
+        link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
+        archive.addfile(link)
+    put("fred.tar.gz", tar.getvalue())
+    expected("fred", 3)
+    put(
+        "class.zip",
+        zipped(
+            {f"gina/{NAME}": solved, "hugo.zip": zipped({f"x/{NAME}.json": solved}), "gina/notes.txt": "/etc/passwd"}
+        ),
+    )
+    expected("gina", 3)
+    expected("hugo", 3, remark=f"It was handed in as {NAME}.json")
+    put(f"ida_{ASSIGNMENT}.IPYNB", solved)
+    expected("ida", 3, remark="It was handed in as")
+    put("leeann_12345_67890_03_bend_the_neuron-1.ipynb", solved)
+    expected("12345", 3, remark="It was handed in as")
+    put("jack.zip", b"PK\3\4 no archive")
+    expected("jack", 0, remark="jack.zip cannot be read as an archive")
+    put(NAME, solved)  # whose is it?
+
+
+def hands(group):
+    solved, blank = group.solved, group.blank
+    group.by_hand("kate", {f"{NAME}.txt": solved})
+    expected("kate", 3, remark=f"It was handed in as {NAME}.txt")
+    group.by_hand("liam", {NAME: blank, f"{ASSIGNMENT} (1).ipynb": solved})
+    expected("liam", 3, remark="It was handed in 2 times")
+    group.by_hand("mona", {"work.zip": zipped({f"work/{NAME}": solved})})
+    expected("mona", 3)
+    group.by_hand("nils", {"essay.docx": b"PK", "work.rar": b"Rar!"})
+    expected("nils", 0, remark="there is only essay.docx, work.rar")
+    secret = group.course / "source" / ASSIGNMENT / NAME
+    reads = group.notebook(
+        neuron_gradient="import pathlib\nassert not pathlib.Path('notes.txt').exists()\n" + SOLVED[GRADIENT]
+    )
+    group.by_hand("olga", {NAME: reads, "notes.txt": secret})
+    expected("olga", 3, remark="notes.txt is a link, and links are not followed")
+    group.by_hand("paul", {NAME: group.course / "submitted" / "kate" / ASSIGNMENT / f"{NAME}.txt"})
+    expected("paul", 0, remark=f"{NAME} is a link, and links are not followed")
+    place_of_quinn = group.course / "submitted" / "quinn"
+    place_of_quinn.mkdir()
+    (place_of_quinn / ASSIGNMENT).symlink_to(group.course / "submitted" / "kate" / ASSIGNMENT)
+    expected("quinn", 0, remark="The folder is a link, and links are not followed")
+    sums = group.notebook(
+        change=lambda n: n["cells"].insert(1, code("x = " + "1 + " * 3000 + "1")), neuron_gradient=SOLVED[GRADIENT]
+    )
+    group.by_hand(
+        "rosa", {NAME: sums, "timestamp.txt": b"yesterday evening", "types.py": b"raise 1", "random.py": b"1 / 0"}
+    )
+    expected("rosa", 3, remark="timestamp.txt says 'yesterday evening', which is no time")
+    os.mkfifo(group.course / "submitted" / "rosa" / ASSIGNMENT / "pipe")
+    for student, change in {
+        "sam": below("My answer."),
+        "tina": below("My answer.", 0),
+        "uwe": below("The delta rule descends another loss", 1, "code"),
+        "vera": without_names,
+        "wim": answered_in_the_question,
+    }.items():
+        group.by_hand(student, {NAME: group.notebook(change=change)})
+        expected(student, 0, person=True, remark=f"{WORDS} was ")
+    blank_again = group.notebook(change=below("  \n", 1), bent_in_words="**Your answer here**")
+    group.by_hand("xara", {NAME: blank_again})
+    expected("xara", 0)
+    group.by_hand("yan", {NAME: group.notebook(neuron_gradient="print('caf\\udce9')\n" + SOLVED[GRADIENT])})
+    expected("yan", 3)
+
+
+def exchange(group):
+    group.from_exchange("zoe", {NAME: group.solved, "helper.py": HELPER.encode()})
+    expected("zoe", 3)
+    group.from_exchange("abel", {NAME: group.solved, "notes.txt": group.course / "gradebook.db"})
+    expected("abel", 3, remark="notes.txt is a link, and links are not followed")
+    group.from_exchange("brit", {NAME: group.course / "source" / ASSIGNMENT / NAME})
+    expected("brit", 0, remark=f"{NAME} is a link, and links are not followed")
+
+
+def test_every_mark_is_right_and_every_remark_is_said(marks):
+    assert len(MARKS) > 25
+    for student, (points, person, remark) in MARKS.items():
+        line = marks[student]
+        assert (float(line["score"]), line["needs_manual_grade"]) == (points, str(person)), (student, line)
+        assert (remark or "") in line["remarks"], (student, line["remarks"])
+        assert bool(remark) == bool(line["remarks"]), (student, line["remarks"])
+
+
+def test_nobody_is_invented_and_what_is_nobodys_is_said(marks):
+    assert set(marks) - {"course"} == set(MARKS)
+    log = (marks["course"] / "log.txt").read_text(encoding="utf-8")
+    assert f"Passed over: {NAME}: whose it is cannot be told." in log
+    assert "Passed over: w/notes.txt in fred.tar.gz is a link" in log
+    assert "adam: took adam.zip/03_bend_the_neuron/03_bend_the_neuron.ipynb" in log
+
+
+def test_no_link_is_left_where_work_was_graded(marks):
+    graded = list((marks["course"] / "autograded").rglob("*"))
+    assert [path for path in graded if path.is_symlink()] == []
+    assert not list((marks["course"] / "autograded" / "olga").rglob("notes.txt"))
+
+
+@pytest.mark.parametrize(
+    ("name", "student"),
+    [
+        ("ann.zip", "ann"),
+        ("Ann.ZIP", "ann"),
+        ("ann (2).zip", "ann"),
+        ("ann_03_bend_the_neuron.ipynb", "ann"),
+        ("ann-2.tar.gz", "ann"),
+        ("ann_try2", "ann"),
+        ("Ann Lee_12345_assignsubmission_file_", "12345"),
+        ("leeann_LATE_12345_67890_03_bend_the_neuron.ipynb", "12345"),
+        ("03 bend_ann_attempt_2026-11-01-10-00-00_03_bend_the_neuron.ipynb", "ann"),
+        ("leeann_12345_67890_03_bend_the_neuron-2.ipynb", "12345"),
+        ("Ann Lee_12345_assignsubmission_file", "12345"),
+        ("lee.ann@uni.example_03_bend_the_neuron (1).ipynb", "lee.ann@uni.example"),
+        ("cleo.zip", "cleo"),
+        ("cleo-2.zip", "cleo-2"),
+        ("03_bend_the_neuron.ipynb", ""),
+        ("03_bend_the_neuron", ""),
+    ],
+)
+def test_whose_it_is_stands_in_the_name(name, student):
+    assert collecting.student_in(name, {"ann", "bob"}) == student
+
+
+def test_an_archive_leaves_its_folder_by_no_way_and_no_more_than_it_says(tmp_path):
+    archive = tmp_path / "a.zip"
+    archive.write_bytes(zipped({"../../out.txt": b"x", "/abs.txt": b"x", "a\\b.txt": b"x", "..\\c.txt": b"x"}))
+    handed_in.unpack(archive, tmp_path / "in" / "a")
+    found = sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.txt"))
+    assert found == ["in/a/a/b.txt", "in/a/abs.txt"]
+
+
+def test_an_archive_in_itself_has_an_end(tmp_path, monkeypatch):
+    content = b"x" * 1000
+    for _ in range(8):
+        content = zipped({"a.zip": content})
+    (tmp_path / "a.zip").write_bytes(content)
+    handed_in.unpack(tmp_path / "a.zip", tmp_path / "in")
+    assert len(list((tmp_path / "in").rglob("*.unpacked"))) == handed_in._DEPTH - 1
+    monkeypatch.setattr(handed_in, "_LARGEST_ARCHIVE", 500)
+    (tmp_path / "b.zip").write_bytes(zipped({"large.txt": b"x" * 501, "small.txt": b"x"}))
+    assert handed_in.unpack(tmp_path / "b.zip", tmp_path / "b") == ["large.txt in b.zip is too large"]
