@@ -1,10 +1,13 @@
 """What notebook 10 says and does not compute itself."""
 
+import itertools
+from functools import cache
+
 import numpy as np
 import pytest
 
 import gdlab
-from gdlab.datasets import digits, moons
+from gdlab.datasets import digits, moons, xor
 from gdlab.lessons.read_handwritten_digits import digit_runs
 from gdlab.lessons.read_handwritten_digits.digit_reading import explained, reading
 from gdlab.lessons.read_handwritten_digits.digit_runs import EPOCHS, runs, task
@@ -136,3 +139,81 @@ def test_10_all_digits_are_as_high_as_the_picture_and_hardly_one_reaches_its_sid
     ink = digits().X.reshape(-1, 8, 8) > 0
     assert ink.any(axis=2)[:, [0, 7]].all()
     assert (ink.any(axis=1)[:, [0, 7]].mean(axis=0) < 0.15).all()
+
+
+# --- width ---
+
+
+@cache
+def wide(width, rate, rule, scheme, first):
+    """Median share of the test pairs right after 24 epochs of three starts; but for the lab’s, hidden biases vary."""
+    t, seeds = task("binary"), range(first, first + 3)
+    hidden, output = gdlab.initialise((128, width, 1), "tanh", "sigmoid", seed=seeds, scheme=scheme)
+    if scheme != "glorot":
+        b = np.stack([np.random.default_rng([1, seed]).normal(size=(1, width)) for seed in seeds])
+        hidden = hidden.with_parameters(hidden.W, b)
+    steps = EPOCHS * t.updates
+    how = {"learning_rate": rate, "steps": steps, "batch_size": 50, "record_every": steps}
+    history = gdlab.train([hidden, output], t.X, t.y, loss="binary_cross_entropy", rule=rule, **how)
+    right = (gdlab.forward(history.layers(), t.X_test).y_hat > 0.5) == t.y_test
+    return float(np.median(right.mean(axis=(1, 2))))
+
+
+TWICE = pytest.mark.parametrize("first", [0, 10])
+
+
+@TWICE
+def test_10_on_pairs_256_units_that_start_wide_solve_most_by_the_delta_rule_and_nearly_as_many_if_frozen(first):
+    delta, frozen = (wide(256, 0.03, rule, 0.3, first) for rule in ("delta_rule", "frozen"))
+    assert 0.89 < delta < 0.96
+    assert 0.87 < frozen < delta
+    assert wide(32, 0.03, "chain_rule", 0.3, first) > 0.96, "which 32 units do by the chain rule"
+
+
+@TWICE
+def test_10_on_pairs_with_256_units_it_is_the_learning_rate_that_makes_the_delta_rule_fail(first):
+    at_rate = {rate: wide(256, rate, "delta_rule", 0.3, first) for rate in (0.03, 0.1, 1.0)}
+    assert at_rate[0.03] > 0.89 > 0.8 > at_rate[0.1] > 0.55 > at_rate[1.0]
+    assert wide(256, 1.0, "frozen", 0.3, first) > 0.94
+
+
+@TWICE
+def test_10_on_pairs_with_32_units_no_rule_but_the_chain_rule_gets_far(first):
+    for rule in ("delta_rule", "frozen"):
+        assert wide(32, 0.03, rule, 0.3, first) < 0.8
+
+
+@TWICE
+def test_10_with_the_small_first_weights_of_the_explorer_width_does_not_save_the_delta_rule(first):
+    for rate in (0.03, 0.3):
+        assert wide(128, rate, "delta_rule", "glorot", first) < 0.55
+    assert wide(128, 0.3, "frozen", "glorot", first) > 0.65
+
+
+def test_10_the_picture_of_rank_on_four_pixels():
+    diagonal, column = np.array([1, 0, 0, 1]), np.array([1, 0, 1, 0])
+    X, signal, W2 = np.stack([diagonal, column]), np.array([[-0.5], [0.5]]), np.array([[2], [-1], [0.5]])
+    alone = X.T @ signal / 2
+    np.testing.assert_array_equal(alone[:, 0], [0, 0, 0.25, -0.25])
+    delta = X.T @ (signal @ W2.T) / 2
+    np.testing.assert_array_equal(delta, alone @ W2.T)
+    slopes = np.array([[1, 0.2, 0.5], [0.2, 1, 0.5]])
+    chain = X.T @ (signal @ W2.T * slopes) / 2
+    np.testing.assert_allclose(chain.T, [[-0.4, 0, 0.1, -0.5], [-0.2, 0, -0.25, 0.05], [0, 0, 0.0625, -0.0625]])
+    assert [np.linalg.matrix_rank(update) for update in (delta, chain)] == [1, 2]
+
+
+@pytest.mark.parametrize(("n", "share"), [(120, 0.725), (160, 0.725), (200, 0.72)])
+def test_10_the_best_of_all_lines_on_xor(n, share):
+    data, best = xor(n), 0
+    sides = itertools.product((0.0, 1.0), repeat=2)  # of the two points that a line goes through
+    X, y = data.X, data.y[:, 0]
+    i, j = np.triu_indices(n, 1)
+    normal = (X[j] - X[i])[:, ::-1] * [-1, 1]
+    beyond = ((X[None] - X[i][:, None]) * normal[:, None]).sum(axis=-1) > 0
+    for one, other in sides:
+        said = beyond.astype(float)
+        said[np.arange(len(i)), i], said[np.arange(len(i)), j] = one, other
+        right = (said == y).mean(axis=1)
+        best = max(best, right.max(), 1 - right.min())
+    assert best == pytest.approx(share)
