@@ -417,7 +417,7 @@ def test_03_without_the_half_the_gradient_is_twice_as_large():
     np.testing.assert_allclose(whole, 2 * neuron_update("sigmoid", x, y, w, b, "chain_rule"), rtol=1e-6)
 
 
-def one_neuron(x, y, start, rule, activation="sigmoid", learning_rate=3.0, steps=5000):
+def one_neuron(x, y, start, rule, activation="sigmoid", learning_rate=3.0, steps=2000):
     """Where one neuron ends that begins at start = (w, b)."""
     neuron_ = [gdlab.Layer([[start[0]]], [[start[1]]], activation)]
     how = {"rule": rule, "learning_rate": learning_rate, "steps": steps, "record_every": steps}
@@ -427,7 +427,7 @@ def one_neuron(x, y, start, rule, activation="sigmoid", learning_rate=3.0, steps
 def test_03_where_every_input_gets_its_mean_label_both_rules_end_there_though_nothing_is_fitted():
     x = np.array([-1.0] * 4 + [1.0] * 4)
     y = np.array([1, 0, 0, 0, 1, 1, 1, 0], float)  # means ¼ and ¾
-    for start in ((0, 0.5), (-2, 1), (3, -2)):
+    for start in ((0, 0.5), (3, -2)):
         for rule in neuron.TWO_RULES:
             np.testing.assert_allclose(one_neuron(x, y, start, rule), (np.log(3), 0), atol=1e-9)
 
@@ -439,7 +439,7 @@ def test_03_where_no_neuron_gives_every_input_its_mean_label_the_rules_end_at_di
     assert np.abs(chain - delta).max() > 0.01
 
 
-def lowest_points(w, n, seed, cross_entropy, repetitions=400):
+def lowest_points(w, n, seed, cross_entropy, repetitions=250):
     """Minimise a loss exactly for many samples drawn from σ(w x + ½), by damped Newton; returns the weights found."""
     rng = np.random.default_rng(seed)
     x = rng.normal(0, 1.5, (repetitions, n))
@@ -499,7 +499,7 @@ def test_03_the_delta_rule_wakes_a_dead_hidden_unit_and_the_chain_rule_does_not(
     assert ends["delta_rule"] == (pytest.approx(0.0088, abs=1e-4), 16)
 
 
-@pytest.mark.parametrize("seeds", [range(50), range(1000, 1050)])
+@pytest.mark.parametrize("seeds", [range(25), range(1000, 1025)])
 def test_03_with_four_dead_hidden_units_it_wakes_some_from_every_start_but_its_loss_also_rises(seeds):
     x = np.linspace(-2, 2, 40)[:, None]
     W1, b1, W2 = [], [], []
@@ -582,7 +582,7 @@ def test_03_with_noisy_labels_the_delta_rule_finds_a_small_squared_error_from_ev
     y = (rng.random(200) < mean) * 1.0 if activation == "sigmoid" else mean + rng.normal(0, 0.3, 200)
     small = {}
     for rule in neuron.TWO_RULES:
-        how = {"rule": rule, "learning_rate": 0.5, "steps": 1000, "record_every": 1000}
+        how = {"rule": rule, "learning_rate": 0.5, "steps": 600, "record_every": 600}
         run = gdlab.train(neurons(*STARTS, activation), x[:, None], y[:, None], **how)
         y_hat = gdlab.forward(run.layers(), x[:, None]).y_hat[..., 0]
         small[rule] = (((y_hat - mean) ** 2).mean(axis=1) < 0.01).sum()
