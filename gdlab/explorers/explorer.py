@@ -254,6 +254,7 @@ class Explorer(ABC):
                 self._plan_ahead(content)
             elif do == "at":
                 self._values.update(self._from_page(content["values"]))
+                self._stage.say({"say": "at", "ask": self._ask, "values": content["values"]})  # to other views of it
             elif do == "show":
                 self._say(self._picture)
             elif do == "lift":

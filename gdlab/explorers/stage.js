@@ -305,22 +305,22 @@ class Stage {
 
   // --- values ---
 
-  set(changes) {
+  set(changes, tell = true) {
     const step = this.step?.name;
     if (step in changes && changes[step] !== this.values[step]) this.direction = Math.sign(changes[step] - this.values[step]);
     if (Object.keys(changes).some((name) => name !== step) && this.playing) this.togglePlay();
     this.values = { ...this.values, ...changes };
     for (const name in changes) this.controls[name].show(changes[name]);
-    this.want();
+    this.want(tell);
   }
 
   // Show the picture for the values: from the pictures at hand, or by the one request that may be under way.
-  want() {
+  want(tell = true) {
     const at = this.keyOf(this.values) === this.key && this.step ? this.cache.get(this.values[this.step.name]) : undefined;
     if (at) {
       this.wished = false;
       this.show(at.frame, at.url);
-      if (this.waiting === null) this.tellSoon();
+      if (tell && this.waiting === null) this.tellSoon();
     } else if (this.waiting === null) this.ask({ do: "set", values: this.values });
     else this.wished = true;
     this.mark();
@@ -364,6 +364,10 @@ class Stage {
       this.expected.delete(content.values[this.step.name]);
       this.plan();
       this.onPicture?.();
+      return;
+    }
+    if (content.say === "at") {
+      if (!content.ask.startsWith(this.id) && this.waiting === null) this.set(content.values, false);
       return;
     }
     const mine = content.ask === this.waiting;

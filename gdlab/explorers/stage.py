@@ -10,8 +10,8 @@ What the two say to each other, all of it. The page sends
 - ``{"do": "reset" | "stop" | "go_on" | "show" | "lift", "ask": id}``.
 
 The kernel sends ``{"say": "frame", "ask": id or null, …}`` with what `Explorer` knows of the picture (values, caption,
-hands, progress) and the picture itself as a binary buffer, unless it is the one before; and ``{"say": "ahead", "step":
-7, …}`` in the same form for each picture made ahead.
+hands, progress) and the picture itself as a binary buffer, unless it is the one before; ``{"say": "ahead", …}`` in the
+same form for each picture made ahead; and ``{"say": "at", …}`` hands an ``at`` on to other views of the same explorer.
 """
 
 from collections.abc import Callable

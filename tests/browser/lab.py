@@ -186,15 +186,15 @@ class Notebook:
         return [f"{rule['id']}: {node['html'][:200]}" for rule in found for node in rule["nodes"]]
 
     def cut_off(self) -> list[str]:
-        """Return what of the widgets, boxes apart, stands out of the window or out of its own output, at a side."""
+        """Return what of the explorers stands out of the window or out of its own output, at a side."""
         return self.page.evaluate(
-            """() => [...document.querySelectorAll('.jp-OutputArea-output .jupyter-widgets:not(.widget-box)')]
-                .filter(element => element.offsetWidth > 0)
+            """() => [...document.querySelectorAll('.gdlab-stage :is(img, button, input, select, label, p, output)')]
+                .filter(element => element.offsetWidth > 0 && !element.closest('.hands'))
                 .flatMap(element => {
                     const box = element.getBoundingClientRect();
                     const room = element.closest('.jp-OutputArea-output').getBoundingClientRect();
                     const [left, right] = [Math.max(0, room.left), Math.min(window.innerWidth, room.right)];
-                    const words = `${element.className}: ${element.innerText.slice(0, 60)}`;
+                    const words = `${element.tagName} ${element.className}: ${element.innerText.slice(0, 60)}`;
                     const out = box.left < left - 1 || box.right > right + 1;
                     return out ? [`${words} (${box.left} to ${box.right})`] : [];
                 })"""
@@ -203,11 +203,11 @@ class Notebook:
     def cut_words(self) -> list[str]:
         """Return the options of lists that are too narrow for their longest one."""
         return self.page.evaluate(
-            """() => [...document.querySelectorAll('.widget-dropdown select')]
+            """() => [...document.querySelectorAll('.gdlab-stage select')]
                 .filter(list => list.offsetWidth > 0)
                 .flatMap(list => {
                     const twin = list.cloneNode(true);
-                    twin.style.cssText = 'position: absolute; flex: none; width: max-content';
+                    twin.style.cssText = 'position: absolute; max-width: none; width: max-content';
                     list.parentElement.append(twin);
                     const wanted = twin.offsetWidth;
                     twin.remove();
@@ -218,7 +218,7 @@ class Notebook:
     @property
     def explorers(self) -> Locator:
         """The pictures of all explorers on the page."""
-        return self.page.locator(".widget-vbox:has(> .widget-hbox > button[title^='Put every']) > img.widget-image")
+        return self.page.locator(".gdlab-stage img.shown")
 
     def save(self) -> None:
         self.page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
@@ -240,7 +240,7 @@ _SCROLL = """image => {
     return notebook.scrollToItem(notebook.widgets.findIndex(cell => cell.node.contains(image)), 'start');
 }"""
 """JupyterLab 4.4, for one, hides the cells out of view, so that a browser cannot scroll to them by itself."""
-_STATE = "image => image.src + image.parentElement.querySelector('p[role]')?.innerText"
+_STATE = "image => image.src + image.closest('.gdlab-stage').querySelector('.words').innerText"
 
 
 class ExplorerOnPage:
@@ -249,7 +249,7 @@ class ExplorerOnPage:
     def __init__(self, page: Page, image: Locator) -> None:
         self.page = page
         self.image = image
-        self.box = image.locator("xpath=..")
+        self.box = image.locator("xpath=ancestor::div[contains(@class, 'gdlab-stage')]")
 
     @property
     def picture(self) -> str:
@@ -268,33 +268,35 @@ class ExplorerOnPage:
 
     @property
     def caption(self) -> str:
-        return self.box.locator("p[role]").inner_text()
+        return self.box.locator(".words").inner_text()
 
     @property
     def place(self) -> list[int]:
         """The picture's left, top, width and height within the explorer, and the explorer's own height, in pixels."""
         return self.image.evaluate(
             """image => {
-                const [inner, outer] = [image, image.parentElement].map(element => element.getBoundingClientRect());
+                const [inner, outer] = [image, image.closest('.gdlab-stage')].map(e => e.getBoundingClientRect());
                 const sizes = [inner.left - outer.left, inner.top - outer.top, inner.width, inner.height, outer.height];
                 return sizes.map(Math.round);
             }"""
         )
 
     def slider(self, label: str) -> Locator:
-        """The handle of the slider with this label, which takes the keyboard."""
+        """The slider with this label."""
         return self.box.get_by_role("slider", name=label, exact=True)
 
     @property
     def controls(self) -> list[Locator]:
-        """Everything that takes the keyboard to steer: handles of sliders and the buttons beside lists."""
-        return self.box.locator("[role=slider], button[title^=Next]").all()
+        """Every slider and every list, those that are folded away too."""
+        self.box.locator("details").evaluate_all("all => all.forEach(one => one.open = true)")
+        return self.box.locator("input[type=range], select").all()
 
     def step(self, control: Locator, back: str = "ArrowLeft") -> None:
         """Move a control by one key, a slider to its upper end or from there by `back`, and wait for the picture."""
         key = control.evaluate(
-            """(control, back) => control.tagName === 'BUTTON' ? 'Enter'
-                : +control.getAttribute('aria-valuenow') < +control.getAttribute('aria-valuemax') ? 'End' : back""",
+            """(control, back) => control.tagName === 'SELECT'
+                ? (control.selectedIndex < control.length - 1 ? 'ArrowDown' : 'Home')
+                : +control.value < +control.max ? 'End' : back""",
             back,
         )
         state = self.state
@@ -314,11 +316,13 @@ class ExplorerOnPage:
         self.image.page.wait_for_function(
             f"""([image, state, still]) => {{
                 const shown = ({_STATE})(image);
-                const now = shown + image.getBoundingClientRect().top + image.parentElement.offsetHeight;
+                const stage = image.closest('.gdlab-stage');
+                const now = shown + image.getBoundingClientRect().top + stage.offsetHeight;
                 if (image.lastSeen !== now) [image.lastSeen, image.seenSince] = [now, performance.now()];
                 const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
-                const bar = image.parentElement.querySelector('.widget-hprogress');
+                const bar = stage.querySelector('.work');
                 if (bar && getComputedStyle(bar).visibility !== 'hidden') return false;
+                if (stage.querySelector('[aria-busy=true]')) return false;
                 return shown !== state && image.complete && image.naturalWidth > 0
                     && kernel.status === 'idle' && performance.now() - image.seenSince > still;
             }}""",
@@ -328,4 +332,4 @@ class ExplorerOnPage:
 
     def wait_for_work(self) -> None:
         """Wait until long work is under way, which has a bar on the page."""
-        self.box.locator(".widget-hprogress").wait_for(state="visible")
+        self.box.locator(".work").wait_for(state="visible")
