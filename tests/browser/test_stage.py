@@ -75,7 +75,8 @@ def test_keys_pressed_inside_stay_inside(notebook):
         control.focus()
         before, cell = control.input_value(), notebook.page.evaluate(active)
         count = notebook.page.evaluate("() => window.jupyterapp.shell.currentWidget.content.model.cells.length")
-        for key in ("ArrowDown", "ArrowRight", "b", "a", "x"):  # in command mode: the next cell, a new one, cut
+        keys = ["ArrowDown"] if control is select else ["ArrowUp", "ArrowRight"]
+        for key in (*keys, "b", "x", "a"):  # in command mode: the next cell, a new one, cut, a new one
             control.press(key)
         assert control.evaluate("control => control === document.activeElement")
         assert control.input_value() != before
