@@ -44,7 +44,7 @@ def test_a_number_names_one_variant_and_many_numbers_name_all(family):
 
 def test_the_variants_that_numbers_name_stay():
     assert FAMILIES["both-rules"].about_variant(2027) == "one Gaussian unit"
-    assert FAMILIES["line-gradient"].about_variant(2027) == "the absolute error"
+    assert FAMILIES["line-gradient"].about_variant(2027) == "the mean of 3 e²"
 
 
 @each
