@@ -5,6 +5,7 @@ appears after *Commit* only, and speaks to the thought behind the option that wa
 """
 
 import html
+from collections.abc import Callable
 from typing import Any
 
 import ipywidgets as widgets
@@ -15,10 +16,14 @@ from gdlab.validation import whole
 
 
 class PredictionCard:
-    """A prediction on the page: options, a button to commit, and the feedback after it."""
+    """A prediction on the page: options, a button to commit, and the feedback after it.
 
-    def __init__(self, prediction: Prediction) -> None:
+    `on_commit` is told the slug when an option is put down.
+    """
+
+    def __init__(self, prediction: Prediction, on_commit: Callable[[str], None] = lambda slug: None) -> None:
         self.prediction = prediction
+        self._on_commit = on_commit
         self.committed: Option | None = None
         width = {"width": "auto", "max_width": "860px"}
         labels = [(option.text, index) for index, option in enumerate(prediction.options)]
@@ -45,6 +50,7 @@ class PredictionCard:
             raise ValueError(f"option is {index}; wanted a whole number from 0 to {last}")
         option = self.prediction.options[index]
         self.committed = option
+        self._on_commit(self.prediction.slug)
         self._choice.index = index
         self._choice.disabled = self._commit.disabled = True
         headline = "Keep that thought" if option.right else "Now look closely"

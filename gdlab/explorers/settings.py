@@ -39,7 +39,8 @@ def checked(owner: str, controls: Mapping[str, Control], values: Mapping[str, An
 def signature(controls: Mapping[str, Control]) -> inspect.Signature:
     """Return the signature of a class with these controls: each by name, with its start."""
     kind = inspect.Parameter.KEYWORD_ONLY
-    return inspect.Signature([inspect.Parameter(name, kind, default=c.start) for name, c in controls.items()])
+    starts = {name: control.start for name, control in controls.items()} | {"after": ""}
+    return inspect.Signature([inspect.Parameter(name, kind, default=start) for name, start in starts.items()])
 
 
 def parameters(controls: Mapping[str, Control]) -> str:
@@ -47,4 +48,5 @@ def parameters(controls: Mapping[str, Control]) -> str:
     lines = ["Parameters", "----------"]
     for name, control in controls.items():
         lines += [f"{name}", f"    {control.label}: {control.wanted}; at first {control.start!r}."]
+    lines += ["after", "    The slug of a prediction to which the reader is to commit before the picture is seen."]
     return "\n".join(lines)

@@ -2,6 +2,7 @@
 
 from gdlab.exercises.prediction import Prediction
 from gdlab.exercises.prediction_card import PredictionCard
+from gdlab.explorers import veil
 from gdlab.lessons import LESSONS
 from gdlab.validation import named
 
@@ -19,4 +20,4 @@ def predict(slug: str) -> PredictionCard:
     ValueError
         If there is no prediction of that name.
     """
-    return PredictionCard(named(PREDICTIONS, slug, "prediction"))
+    return PredictionCard(named(PREDICTIONS, slug, "prediction"), on_commit=veil.lift)

@@ -1,0 +1,40 @@
+import pytest
+
+import gdlab
+from gdlab.explorers import veil
+from tests.explorers.steering import hear, sent
+from tests.explorers.test_explorer import Toy
+
+pytestmark = pytest.mark.filterwarnings("error")
+
+
+@pytest.fixture(autouse=True)
+def nothing_lifted(monkeypatch):
+    monkeypatch.setattr(veil, "_lifted", set())
+
+
+def covered(explorer):
+    return explorer._frame()["veiled"]
+
+
+def test_an_explorer_is_covered_until_its_prediction_is_committed_to():
+    toy, other, free = Toy(after="race"), Toy(after="one-sample"), Toy()
+    assert (covered(toy), covered(other), covered(free)) == (True, True, False)
+    messages = sent(toy)
+    gdlab.predict("race").commit(0)
+    assert (covered(toy), covered(other)) == (False, True)
+    assert [content["veiled"] for content, _ in messages] == [False]
+    assert not covered(Toy(after="race"))
+
+
+def test_one_press_lifts_the_veil():
+    toy = Toy(after="race")
+    hear(toy, do="lift", ask="page:1")
+    assert not covered(toy)
+
+
+def test_a_closed_explorer_waits_for_nothing():
+    toy = Toy(after="race")
+    toy.close()
+    veil.lift("race")
+    assert toy not in veil._waiting
