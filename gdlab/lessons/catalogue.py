@@ -31,14 +31,14 @@ def find_exercise(slug: str) -> Exercise:
 
 
 def check(slug: str, attempt: Any) -> Feedback:
-    """Judge an attempt at an exercise.
+    """Judge an attempt at an exercise. In a terminal: ``print(gdlab.check(...))``, for the ``repr`` is the score.
 
     Parameters
     ----------
     slug
         Which exercise.
     attempt
-        What the exercise asks for: mostly a function, which is called with random inputs, never the result of a call.
+        What the exercise asks for: mostly a function, which is called with inputs drawn from a seed, never the result of a call.
 
     Returns
     -------
