@@ -38,7 +38,8 @@ def check(slug: str, attempt: Any) -> Feedback:
     slug
         Which exercise.
     attempt
-        What the exercise asks for: mostly a function, which is called with inputs drawn from a seed, never the result of a call.
+        What the exercise asks for: mostly a function, never the result of a call: it is called with
+        inputs drawn from a seed.
 
     Returns
     -------

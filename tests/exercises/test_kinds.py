@@ -1,4 +1,4 @@
-"""What each kind of exercise says of slips that are no errors of thought: no clock, no point, one number, nearer to the truth."""
+"""What the kinds of exercise say beside right and wrong: no clock, no decimal point, one number, nearer to the truth."""
 
 import threading
 
