@@ -1,4 +1,4 @@
-"""What the kinds of exercise say beside right and wrong: no clock, no decimal point, one number, nearer to the truth."""
+"""What the kinds of exercise say beside right and wrong: no clock, no point in a number, nearer to the truth."""
 
 import threading
 
