@@ -1,5 +1,6 @@
 """What notebook 07 says and does not compute itself."""
 
+import itertools
 from functools import cache
 
 import numpy as np
@@ -337,3 +338,50 @@ def test_07_a_random_direction_tells_a_wrong_gradient_from_a_right_one_by_two_ev
         g = gdlab.gradient_vector(backward_with(BUGS[bug], layers, trace, data.y))
         off = abs((ahead - behind) / (2 * h) - g @ v) / abs(g @ v)
         assert off < 1e-6 if bug == "none" else off > 1e-3, bug
+
+
+# --- the complex step, and what a gradient costs ---
+
+
+@pytest.mark.parametrize("first", [0, 100])
+def test_07_the_complex_step_through_a_relu_by_np_maximum_is_exact_away_from_the_corner(first):
+    np.testing.assert_array_equal(np.maximum(np.array([1 + 1e-20j, -1 + 1e-20j]), 0), [1 + 1e-20j, 0])
+    data = moons(40)
+    for seed in range(first, first + 5):
+        layers = [
+            layer.with_parameters(layer.W, np.random.default_rng([1, seed, place]).normal(size=layer.b.shape))
+            for place, layer in enumerate(gdlab.initialise((2, 6, 6, 1), "relu", "sigmoid", seed=seed, scheme="he"))
+        ]
+        gradient = gdlab.gradient_vector(
+            gdlab.backward(layers, gdlab.forward(layers, data.X), data.y, loss="binary_cross_entropy")
+        )
+        measured = []
+        for place in range(len(gradient)):
+            theta, at, a = to_vector(layers).astype(complex), 0, data.X.astype(complex)
+            theta[place] += 1e-20j
+            for layer in layers:
+                d, k = layer.W.shape
+                W, b = theta[at : at + d * k].reshape(d, k), theta[at + d * k : at + d * k + k]
+                at += d * k + k
+                z = a @ W + b
+                a = np.maximum(z, 0)
+            measured.append((np.log(1 + np.exp(z)) - data.y * z).mean().imag / 1e-20)
+        np.testing.assert_allclose(measured, gradient, rtol=1e-11, atol=1e-15)
+
+
+def test_07_the_complex_step_is_broken_silently_by_abs_and_conjugate_and_loudly_by_max():
+    z = 2 + 1e-20j
+    assert np.imag(np.abs(z) ** 2) == np.imag(z * np.conj(z)) == 0  # the slope of z² is 4
+    assert np.imag(z * z) / 1e-20 == pytest.approx(4)
+    with pytest.raises(TypeError):
+        max(z, 0)
+
+
+def test_07_a_backward_pass_multiplies_less_than_twice_as_much_as_a_forward_pass():
+    sizes = (64, 256, 256, 10)
+    products = [d * k for d, k in itertools.pairwise(sizes)]  # for each sample, in each matrix product
+    forward, backward = sum(products), 2 * sum(products) - products[0]  # no signal goes down to the inputs
+    p = sum(products) + sum(sizes[1:])
+    assert backward / forward == pytest.approx(1.81, abs=0.005)
+    assert p == 85_002
+    assert 2 * p * forward / (forward + backward) > 60_000

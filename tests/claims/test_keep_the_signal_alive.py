@@ -1,5 +1,6 @@
 """What notebook 08 says and does not compute itself."""
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -341,3 +342,48 @@ def test_08_the_delta_rules_error_does_not_vanish_where_the_chain_rules_does():
     back = flow(10, "sigmoid", "glorot").back
     assert (back["delta_rule"][0] > 0.01).all()
     assert (back["chain_rule"][0] < 1e-6).all()
+
+
+# --- saturated networks, and Fahlman's 0.1 ---
+
+TWICE = pytest.mark.parametrize("first", [0, 100])
+
+
+@TWICE
+@pytest.mark.parametrize(("activation", "depth", "spread"), [("tanh", 10, 30.0), ("sigmoid", 3, 300.0)])
+def test_08_with_large_weights_the_error_vanishes_and_samples_far_apart_still_differ(activation, depth, spread, first):
+    seeds = range(first, first + 20)
+    layers = gdlab.initialise((2, *[16] * depth, 1), activation, "sigmoid", seed=seeds, scheme=spread)
+    trace = gdlab.forward(layers, X)
+    error = at_output = trace.y_hat - y
+    for layer, below, z in zip(layers[:0:-1], layers[-2::-1], trace.z[-2::-1], strict=True):
+        error = error @ layer.W.swapaxes(1, 2) * below.activation.f_prime(z)
+    assert np.median(np.linalg.norm(error, axis=(1, 2)) / np.linalg.norm(at_output, axis=(1, 2))) < 1e-4
+    top = trace.a[-2]
+    assert np.median(top.std(axis=1).mean(axis=-1)) > 0.25
+    assert np.median([len(np.unique(one.round(3), axis=0)) for one in top]) > 10
+
+
+@TWICE
+def test_08_through_five_sigmoid_layers_a_tenth_more_slope_learns_where_the_slope_alone_and_the_1_do_not(first):
+    chain_rule = gdlab.RULES["chain_rule"]
+    a_tenth_more = replace(chain_rule, factor=lambda activation, z: activation.f_prime(z) + 0.1)
+    layers = gdlab.initialise((2, *[16] * 5, 1), "sigmoid", "sigmoid", seed=range(first, first + 10))
+    solved = []
+    for rule in (chain_rule, a_tenth_more, "delta_rule"):
+        how = {"learning_rate": 0.1, "momentum": 0.9, "steps": 1000, "record_every": 1000}
+        history = gdlab.train(layers, X, y, loss=CE, rule=rule, **how)
+        right = ((gdlab.forward(history.layers(), X).y_hat > 0.5) == y).mean(axis=(1, 2))
+        solved.append((right > 0.9).sum())
+    assert solved[0] <= 5 < 6 <= solved[1]
+    assert solved[2] == 0
+
+
+@TWICE
+def test_08_by_the_delta_rule_hardly_any_of_twenty_starts_of_five_tanh_layers_learns(first):
+    layers = gdlab.initialise((2, *[16] * 5, 1), "tanh", "sigmoid", seed=range(first, first + 20))
+    for rule, least, most in (("chain_rule", 19, 20), ("delta_rule", 0, 2)):
+        how = {"learning_rate": 0.02, "momentum": 0.9, "steps": 200, "record_every": 200}
+        history = gdlab.train(layers, X, y, loss=CE, rule=rule, **how)
+        right = ((gdlab.forward(history.layers(), X).y_hat > 0.5) == y).mean(axis=(1, 2))
+        assert least <= (right > 0.9).sum() <= most

@@ -180,7 +180,7 @@ def test_09_with_relu_at_rate_1_straight_through_does_well_at_an_agreement_near_
     assert (run("xor", "relu", 1.0, "chain_rule", 20)[2] < frozen).sum() == 1
 
 
-def test_09_the_agreement_at_the_start_predicts_nothing():
+def test_09_among_these_three_stand_ins_the_agreement_at_the_start_does_not_tell_which_learns():
     correlations = [correlation(setting, at_the_start) for setting in SETTINGS]
     assert abs(np.median(correlations)) < 0.1
     assert np.mean(np.array(correlations) < 0) > 0.5
