@@ -100,9 +100,9 @@ def _site(chosen: argparse.Namespace) -> str:
 def _add_links(commands) -> None:
     command = commands.add_parser(
         "links",
-        help="print links that open a notebook on Binder or a JupyterHub",
-        description="Print the Binder badge and link, and the nbgitpuller link, for a notebook of the repository that "
-        "this is run in.",
+        help="print links that open a notebook on its site, Binder, a JupyterHub or Colab",
+        description="Print the links that open a notebook of the repository that this is run in: on its site, Binder, "
+        "a JupyterHub (by nbgitpuller) and Colab.",
     )
     command.add_argument("notebook", nargs="?", default="00", metavar="NOTEBOOK", help="number or name; 00 by default")
     command.add_argument("--hub", default=links.HUB, metavar="URL", help="the JupyterHub's address")

@@ -1,7 +1,7 @@
-"""Addresses that open a notebook: on Binder, and on a JupyterHub by nbgitpuller.
+"""Addresses that open a notebook: on the site of the repository, on Binder, on a JupyterHub by nbgitpuller, on Colab.
 
 Binder knows some hosts by a short name (``gh``, ``gl``, ``gist``); any other repository that can be read by https goes
-by its whole address.
+by its whole address. Pages (which `gdlab site` and the workflow ``site`` fill) and Colab are GitHub's alone here.
 """
 
 import re
@@ -111,6 +111,24 @@ def hub_link(where: Repository, notebook: str, hub: str = HUB) -> str:
     return f"{hub.rstrip('/')}/hub/user-redirect/git-pull?{urlencode(asked)}"
 
 
+def site_link(where: Repository, notebook: str) -> str:
+    """Return the address of a notebook on the GitHub Pages of a GitHub repository."""
+    owner, _, name = where.path.lower().partition("/")
+    home = f"{owner}.github.io"
+    place = "" if name == home else f"{where.path.split('/', 1)[1]}/"
+    return f"https://{home}/{place}notebooks/index.html?path={quote(notebook.rsplit('/', 1)[-1])}"
+
+
+def colab_link(where: Repository, notebook: str) -> str:
+    """Return the address at which Colab opens a notebook of a GitHub repository."""
+    return f"https://colab.research.google.com/github/{where.path}/blob/{quote(where.branch)}/{quote(notebook)}"
+
+
+def colab_line(where: Repository) -> str:
+    """Return what to run in a first cell on Colab, which has no gdlab."""
+    return f"%pip install -q git+{where.address}@{where.branch}"
+
+
 def links(folder: Path, notebook: str = "00", hub: str = HUB, branch: str | None = None, binder: str = BINDER) -> str:
     """Return the badge and the links for a notebook of the repository that a folder belongs to, as text to copy."""
     for what, address in (("hub", hub), ("binder", binder)):
@@ -118,11 +136,16 @@ def links(folder: Path, notebook: str = "00", hub: str = HUB, branch: str | None
             raise ValueError(f"the {what}'s address is {address!r}; wanted one that begins with https://")
     where, top = repository_here(folder, branch)
     path = chosen_notebooks([notebook], top / "notebooks")[0].relative_to(top).as_posix()
-    return "\n\n".join(
-        f"{title}:\n{link}"
-        for title, link in (
-            ("Binder", binder_link(where, path, binder)),
-            ("Binder's badge, for a README", badge(where, path, binder)),
-            ("JupyterHub with nbgitpuller", hub_link(where, path, hub)),
-        )
-    )
+    found = {
+        "Binder": binder_link(where, path, binder),
+        "Binder's badge, for a README": badge(where, path, binder),
+        "JupyterHub with nbgitpuller": hub_link(where, path, hub),
+    }
+    if where.host == "github.com":
+        found = {
+            "Site, with Python in the reader's browser (GitHub Pages)": site_link(where, path),
+            **found,
+            "Colab": colab_link(where, path),
+            "Colab's first cell, which installs gdlab": colab_line(where),
+        }
+    return "\n\n".join(f"{title}:\n{link}" for title, link in found.items())

@@ -162,9 +162,9 @@ def test_what_it_names_in_code_is_there():
 
 
 def test_gdlabs_commands_are_there(capsys):
-    lines = [*shell(), *re.findall(r"`(gdlab course [^`]+)`", WORDS)]
+    lines = [*shell(), *re.findall(r"`(gdlab (?:course|site) [^`]+)`", WORDS)]
     lines = [shlex.split(line) for line in lines if line.startswith("gdlab ")]
-    assert {line[1] for line in lines} == {"course", "links"}
+    assert {line[1] for line in lines} == {"course", "links", "site"}
     for _, subcommand, *rest in lines:
         with pytest.raises(SystemExit):
             command.main([subcommand, "--help"])

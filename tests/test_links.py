@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from gdlab.command import main
-from gdlab.links import badge, binder_link, hub_link, repository
+from gdlab.links import badge, binder_link, colab_line, colab_link, hub_link, repository, site_link
 
 PATH = "notebooks/03_bend_the_neuron.ipynb"
 
@@ -57,6 +57,24 @@ def test_the_hub_pulls_the_repository_and_opens_the_notebook_in_its_folder():
     }
 
 
+@pytest.mark.parametrize(
+    ("remote", "top"),
+    [
+        ("git@github.com:Ann/Lab.git", "https://ann.github.io/Lab/"),
+        ("https://github.com/Ann/ann.github.io", "https://ann.github.io/"),
+    ],
+)
+def test_pages_have_the_owners_host_and_the_repositorys_folder(remote, top):
+    link = site_link(repository(remote, "main"), PATH)
+    assert link == f"{top}notebooks/index.html?path=03_bend_the_neuron.ipynb"
+
+
+def test_colab_opens_the_notebook_of_a_branch_and_installs_the_same():
+    where = repository("git@github.com:ann/lab.git", "week/1")
+    assert colab_link(where, PATH) == f"https://colab.research.google.com/github/ann/lab/blob/week/1/{PATH}"
+    assert colab_line(where) == "%pip install -q git+https://github.com/ann/lab@week/1"
+
+
 @pytest.mark.parametrize("option", ["--hub", "--binder"])
 def test_an_address_without_its_https_is_refused(option, capsys):
     assert main(["links", "3", option, "hub.example"]) == 1
@@ -90,8 +108,19 @@ def test_the_command_prints_all_of_them_for_the_repository_it_stands_in(checkout
     assert f"https://mybinder.org/v2/gh/ann/lab/week1?urlpath=lab/tree/{PATH}" in said
     assert "[![Binder](" in said
     assert "https://hub.example/hub/user-redirect/git-pull?repo=https%3A%2F%2Fgithub.com%2Fann%2Flab" in said
+    assert "https://ann.github.io/lab/notebooks/index.html?path=03_bend_the_neuron.ipynb" in said
+    assert "https://colab.research.google.com/github/ann/lab/blob/week1/" in said
     assert main(["links", "03", "--branch", "main"]) == 0
     assert "/lab/main?" in capsys.readouterr().out
+
+
+def test_hosts_without_pages_and_colab_have_the_other_links(checkout, capsys):
+    git(checkout, "remote", "add", "origin", "https://gitlab.com/ann/lab")
+    assert main(["links", "3"]) == 0
+    said = capsys.readouterr().out
+    assert "mybinder.org/v2/gl/" in said
+    assert "github" not in said
+    assert "olab" not in said
 
 
 def test_what_is_missing_is_said(checkout, capsys, tmp_path_factory, monkeypatch):

@@ -98,6 +98,15 @@ _RUN = f"""async names => {{
 }}"""
 
 
+_WHERE = {
+    "lab": "lab/workspaces/{workspace}/tree/{path}",
+    "notebook": "notebooks/{path}",
+    "site": "notebooks/index.html?path={path}",
+    "site's lab": "lab/index.html?path={path}",
+}
+"""The address of a notebook, from the top of a server or of a static site, by the program that shows it."""
+
+
 class Notebook:
     """One notebook open in a page."""
 
@@ -108,7 +117,7 @@ class Notebook:
         page.on("pageerror", lambda error: HARMLESS.search(str(error)) or self.complaints.append(str(error)))
         page.on("request", self._watch)
         workspace = secrets.token_hex(4)  # a fresh one, or JupyterLab would open what was open before
-        page.goto(address.format(f"lab/workspaces/{workspace}/tree/{path}" if app == "lab" else f"notebooks/{path}"))
+        page.goto(address.format(_WHERE[app].format(path=path, workspace=workspace)))
         self.path = path
         self.wait_until_ready()
 
@@ -121,7 +130,7 @@ class Notebook:
                     && panel.sessionContext.session?.kernel?.status === 'idle';
             }""",
             arg=self.path,
-            timeout=60_000,
+            timeout=400_000,  # Python in the browser takes its time on a busy machine
         )
 
     def _listen(self, message: ConsoleMessage) -> None:
