@@ -120,6 +120,7 @@ class RuleRace(Explorer):
         count = len(numbers.runners)
         for index, plane in enumerate(self._planes.values()):
             plane.set_visible(index < count)
+            plane.title.set_fontsize(11.5 if count == 2 else 10)
             width, gap = (0.375, 0.06) if count == 2 else (0.305, 0.03)
             left = 0.5 - (count * width + (count - 1) * gap) / 2 + index * (width + gap)
             plane.axes.set_position((left, 0.455, width, width * self.width / self.height))
