@@ -88,7 +88,7 @@ def _write(package: Distribution, files: dict[str, bytes], into: Path) -> str:
     stem = f"{re.sub(r'[-_.]+', '_', package.name).lower()}-{package.version}"
     files = {
         **files,
-        f"{stem}.dist-info/METADATA": (package.read_text("METADATA") or "").encode(),
+        f"{stem}.dist-info/METADATA": (package.read_text("METADATA") or package.read_text("PKG-INFO")).encode(),
         f"{stem}.dist-info/WHEEL": b"Wheel-Version: 1.0\nGenerator: gdlab\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
     }
     record = "".join(f"{name},sha256={_digest(content)},{len(content)}\n" for name, content in files.items())

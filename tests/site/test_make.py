@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import shutil
 import tarfile
 import zipfile
@@ -111,7 +112,10 @@ def test_wheels_hold_gdlab_and_what_it_needs_and_are_the_same_each_time(tmp_path
     assert wheels.write_wheels(tmp_path / "two") == names
     for name in names:
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
-        inside = zipfile.ZipFile(tmp_path / "one" / name).namelist()
+        wheel = zipfile.ZipFile(tmp_path / "one" / name)
+        inside = wheel.namelist()
+        (about,) = (file for file in inside if file.endswith(".dist-info/METADATA"))
+        assert re.search(rb"^Name: \w", wheel.read(about), re.MULTILINE), "Pyodide will not start with this wheel"
         assert not [file for file in inside if file.endswith((".so", ".pyd", ".pyc"))]
         assert [file.rsplit("/", 1)[1] for file in inside if ".dist-info/" in file] == ["METADATA", "WHEEL", "RECORD"]
     own = zipfile.ZipFile(tmp_path / "one" / names[0]).namelist()
