@@ -100,6 +100,9 @@ DATA = {"color": INK, "marker": "o", "markersize": 4.0, "linestyle": "none", "al
 """How samples are drawn where there are no classes."""
 
 
+GRADIENT = "#1F7A7A"
+"""The gradient of a loss, where it is shown beside the curve: the teal of `LANDSCAPE`, and no factor's colour."""
+
 LANDSCAPE = LinearSegmentedColormap.from_list(
     "landscape",
     ["#349090", "#539E92", "#6FAA97", "#8AB79D", "#A3C3A6", "#BBCFB2", "#D2DBC1", "#E6E8D3", "#F8F6E7"],

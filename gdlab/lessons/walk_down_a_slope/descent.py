@@ -7,11 +7,13 @@ from typing import ClassVar
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import NullLocator
 
 from gdlab.activations import sigmoid
 from gdlab.explorers import style
 from gdlab.explorers.controls import Choice, Control, LogSlider, Slider, Steps
 from gdlab.explorers.explorer import Explorer
+from gdlab.explorers.hands import Handle, Strip
 from gdlab.updates import gradient_descent_update
 from gdlab.validation import Array
 
@@ -87,42 +89,46 @@ class Walk:
 class Descent(Explorer):
     """Walk down a curve ``θ ↦ J(θ)`` by ``θ ← θ − α J′(θ)``.
 
-    On the left the curve with its tangent at the current point and the steps so far; on the right the size of each
-    step. The same learning rate behaves differently on each curve, because the size of the slope does.
+    On the left the curve with its tangent at the current point, the steps so far and the next one; on the right the
+    size of each step. The same learning rate behaves differently on each curve, because the size of the slope does.
     """
 
     controls: ClassVar[Mapping[str, Control]] = {
         "curve": Choice("Curve", {name: f"{c.name}: {c.formula}" for name, c in CURVES.items()}, "parabola"),
         "start": Slider("Start θ", 3.2, -REACH, REACH, 0.1, format=".1f"),
         "learning_rate": LogSlider("Learning rate", 0.3, 0.01, 10.0),
-        "step": Steps("Step", STEPS, start=6, interval=250),
+        "step": Steps("Step", STEPS, interval=250),
     }
-    height = 4.3
+    width, height = 6.6, 4.6
     scenery = ("curve",)
 
     def build(self, figure: Figure) -> None:
-        self._hill = figure.add_axes((0.08, 0.135, 0.485, 0.765))
+        self._hill = figure.add_axes((0.112, 0.125, 0.495, 0.79))
         self._hill.set(xlim=(-REACH - 0.2, REACH + 0.2), xlabel="parameter θ", ylabel="loss J")
         (self._line,) = self._hill.plot([], [], color=style.MUTED, linewidth=2)
-        tangent, trail, here = (
-            self._hill.plot([], [], color=style.FACTORS["slope"], linewidth=2.2)[0],
-            self._hill.plot([], [], "-o", color=style.BLUE, linewidth=1.2, markersize=4.5, mec="white", mew=0.5)[0],
-            self._hill.plot([], [], "o", color=style.BLUE, mec="white", markersize=10)[0],
+        tangent, trail, start, here, step, landing = (
+            self._hill.plot([], [], color=style.GRADIENT, linewidth=2.8)[0],
+            self._hill.plot([], [], "-o", color=style.INK, linewidth=1.0, markersize=4, mec="white", mew=0.5)[0],
+            self._hill.plot([], [], "o", color=style.INK, mfc=style.PAPER, markersize=8, mew=1.8)[0],
+            self._hill.plot([], [], "o", color=style.INK, mec="white", markersize=11)[0],
+            self._hill.plot([], [], color=style.INK, linewidth=2.2, solid_capstyle="butt")[0],
+            self._hill.plot([], [], color=style.INK, marker=">", markersize=7, linestyle="none")[0],
         )
-        green = {"color": style.FACTORS["slope"], "fontweight": "bold", "path_effects": style.halo()}
-        slope = self._hill.text(0.5, 0.94, "", ha="center", transform=self._hill.transAxes, **green)
+        teal = {"color": style.GRADIENT, "fontweight": "bold", "path_effects": style.halo()}
+        words = self._hill.text(0.5, 0.94, "", ha="center", transform=self._hill.transAxes, **teal)
+        next_step = self._hill.text(0, 0, "next step", ha="center", va="bottom", fontsize=9, path_effects=style.halo())
         title = self._hill.set_title("")
-        self._tangent, self._trail, self._here, self._slope, self._title = self.moving(
-            tangent, trail, here, slope, title
-        )
-        sizes = figure.add_axes((0.675, 0.135, 0.315, 0.765))
-        sizes.set(xlim=(0, STEPS + 0.5), ylim=(1e-4, 1e4), yscale="log", xlabel="step", title="Size of each step")
-        sizes.set_yticks([1e-4, 1e-2, 1, 1e2, 1e4], ["0.0001", "0.01", "1", "100", "10000"])
-        sizes.yaxis.minorticks_off()
-        self._all, self._done, self._next = self.moving(
+        self.moving(tangent, trail, start, here, step, landing, words, next_step, title)
+        self._tangent, self._trail, self._began, self._here = tangent, trail, start, here
+        self._move, self._landing, self._slope, self._next_step, self._title = step, landing, words, next_step, title
+        self._sizes = sizes = figure.add_axes((0.715, 0.125, 0.275, 0.79))
+        sizes.set(xlim=(0, STEPS + 0.5), ylim=(1e-4, 1e2), yscale="log", xlabel="step", title="Size of each step")
+        sizes.set_yticks([1e-4, 1e-2, 1, 1e2], ["0.0001", "0.01", "1", "100"])
+        sizes.yaxis.set_minor_locator(NullLocator())
+        self._all, self._done, self._last = self.moving(
             sizes.plot([], [], "o", color=style.FAINT, markersize=4)[0],
-            sizes.plot([], [], "-o", color=style.BLUE, markersize=4.5, linewidth=1.2)[0],
-            sizes.plot([], [], "o", color=style.BLUE, mec="white", markersize=10)[0],
+            sizes.plot([], [], "-o", color=style.INK, markersize=4, linewidth=1.0)[0],
+            sizes.plot([], [], "o", color=style.INK, mec="white", markersize=10)[0],
         )
 
     def compute(self, curve: str, start: float, learning_rate: float, step: int) -> Walk:
@@ -131,28 +137,46 @@ class Descent(Explorer):
     def set_scene(self, numbers: Walk) -> None:
         heights = numbers.curve.J(_TICKS)
         self._line.set_data(_TICKS, heights)
-        self._hill.set_ylim(-0.1 * heights.max(), 1.1 * heights.max())
+        self._hill.set_ylim(-0.2 * heights.max(), 1.25 * heights.max())
+
+    def hands(self, numbers: Walk) -> list[Handle | Strip]:
+        starts = np.array(self.controls["start"].positions)
+        on_curve = np.column_stack([starts, numbers.curve.J(starts)])
+        first = (float(numbers.thetas[0]), float(numbers.J[0]))
+        return [Handle("start", self._hill, first, x="start", path=on_curve), Strip("step", self._sizes, "step")]
 
     def draw(self, numbers: Walk) -> None:
-        top = self._hill.get_ylim()[1]
+        low, top = self._hill.get_ylim()
         theta = np.clip(np.nan_to_num(numbers.thetas, nan=9 * REACH), -9 * REACH, 9 * REACH)
         height = np.clip(np.nan_to_num(numbers.J, nan=9 * top), 0, 9 * top)
         inside = abs(theta[numbers.step]) <= REACH
         self._trail.set_data(theta[: numbers.step + 1], height[: numbers.step + 1])
+        self._began.set_data(theta[:1], height[:1])
         here = theta[numbers.step], height[numbers.step]
         self._here.set_data([here[0]], [here[1]])
         self._tangent.set_visible(bool(inside))
-        self._slope.set_text(f"slope J′(θ) = {style.number(numbers.slope, 2)}")
+        self._slope.set_text(f"gradient J′(θ) = {style.number(numbers.slope, 2)}")
         if inside:
             reach = 1.2 / np.hypot(1, numbers.slope * 2 * REACH / top)  # the same length on the page whatever the slope
             ends = np.array([-reach, reach])
             self._tangent.set_data(here[0] + ends, here[1] + numbers.slope * ends)
+        move = -numbers.learning_rate * numbers.slope
+        shown = inside and abs(move) > 0.02
+        for artist in (self._move, self._landing, self._next_step):
+            artist.set_visible(bool(shown))
+        if shown:
+            level, end = 0.6 * low, float(np.clip(here[0] + move, -9 * REACH, 9 * REACH))
+            self._move.set_data([here[0], end], [level, level])
+            self._landing.set_data([end], [level])
+            self._landing.set_marker(">" if move > 0 else "<")
+            middle = float(np.clip((here[0] + end) / 2, -REACH + 0.6, REACH - 0.6))
+            self._next_step.set_position((middle, level + 0.025 * (top - low)))
         self._title.set_text(f"After {style.count(numbers.step, 'step')}: θ = {style.number(numbers.theta)}")
-        sizes = np.nan_to_num(numbers.sizes, nan=1e9)
+        sizes = np.clip(np.nan_to_num(numbers.sizes, nan=1e9), 0, 1e9)
         ticks = np.arange(1, STEPS + 1)
         self._all.set_data(ticks, sizes)
         self._done.set_data(ticks[: numbers.step], sizes[: numbers.step])
-        self._next.set_data(ticks[numbers.step - 1 : numbers.step], sizes[numbers.step - 1 : numbers.step])
+        self._last.set_data(ticks[numbers.step - 1 : numbers.step], sizes[numbers.step - 1 : numbers.step])
 
     def caption(self, numbers: Walk) -> str:
         theta, slope = numbers.theta, numbers.slope
@@ -161,9 +185,9 @@ class Descent(Explorer):
             return f"After {steps} θ is {style.number(theta)}: the steps grow and grow, the run diverges."
         move = numbers.learning_rate * abs(slope)
         if move == 0:
-            return f"At θ = {style.number(theta)} the slope is 0, so θ stays where it is."
+            return f"At θ = {style.number(theta)} the gradient is 0, so θ stays where it is."
         way = "left" if slope > 0 else "right"
         return (
-            f"At θ = {style.number(theta)} the slope is {style.number(slope)}. Its sign says: go {way}. Its size says "
-            f"how far: {style.number(numbers.learning_rate)} × {style.number(abs(slope))} = {style.number(move)}."
+            f"At θ = {style.number(theta)} the gradient is {style.number(slope)}: downhill is to the {way}. The next "
+            f"step is {style.number(numbers.learning_rate)} × {style.number(abs(slope))} = {style.number(move)} long."
         )

@@ -1,208 +1,223 @@
-"""Exercises of notebook 02."""
+"""Exercises of lesson 02."""
+
+from pathlib import Path
 
 import numpy as np
 
-from gdlab.exercises.kinds import ChoiceExercise, FunctionExercise, Misconception, NumbersExercise
-from gdlab.exercises.old_family import OldFamily as Family
+from gdlab.exercises.family import Family
+from gdlab.exercises.kinds import ChoiceExercise, FunctionExercise, NumbersExercise
+
+VALLEY = ChoiceExercise(
+    slug="valley",
+    name="misleading",
+    title="Where the valley misleads",
+    points=2,
+    statements={
+        "A": "Where the gradient is not 0, its sign says which way is down.",
+        "B": "Far from the minimum the gradient is large.",
+        "C": "Near a minimum of a smooth curve the gradient is small.",
+        "D": "Where the gradient is small, the minimum is near.",
+        "E": "With a fixed learning rate the steps get smaller by themselves on the way to any minimum.",
+    },
+    true=frozenset("BDE"),
+    hints=(
+        "Try each sentence on every curve of the explorer. One curve that contradicts it is enough.",
+        "Drag the start to the rim of the saturated unit's error: how far is the minimum, how large is the gradient?",
+        "Look at |θ| close to 0: it has a minimum, and the steps do not know.",
+    ),
+    taken={
+        "A": "A is true of every curve here: one step against the gradient, if it is short enough, goes down.",
+        "C": "C is true: at the minimum of a smooth curve the gradient is 0, and it changes gradually. |θ| has a corner "
+        "there, so it is not smooth.",
+    },
+    consequence="What the valley picture adds to the formula is a property of one curve, the parabola.",
+)
 
 
-def descend(theta, learning_rate, slope, steps):
+def descend(theta, learning_rate, gradient, steps):
     for _ in range(steps):
-        theta = theta - learning_rate * slope(theta)
+        theta = theta - learning_rate * gradient(theta)
     return theta
 
 
-def _smooth_slope(rng):
-    curvature, tilt, wave = rng.uniform(0.3, 1.5), rng.normal(), rng.uniform(0.2, 0.6)
+def _smooth(curvature, tilt, wave):
     return lambda theta: curvature * theta + tilt + wave * np.sin(2 * theta)
 
 
 def _walk(rng):
-    return float(rng.normal(0, 2)), float(rng.uniform(0.05, 0.4)), _smooth_slope(rng), int(rng.integers(2, 9))
+    gradient = _smooth(rng.uniform(0.3, 1.5), rng.normal(), rng.uniform(0.2, 0.6))
+    return float(rng.normal(0, 2)), float(rng.uniform(0.05, 0.4)), gradient, int(rng.integers(2, 9))
 
 
-def _stale(theta, learning_rate, slope, steps):
-    return theta - learning_rate * steps * slope(theta)
+DESCEND = FunctionExercise(
+    slug="descend",
+    title="Walk downhill",
+    points=2,
+    solution=descend,
+    inputs=_walk,
+    # a long walk that comes to rest, a slow one that does not, and no step at all: they tell early stops apart
+    edges=(
+        (3.0, 0.3, _smooth(1.0, 0.5, 0.3), 300),
+        (2.0, 1e-4, _smooth(0.7, -0.2, 0.3), 50),
+        (-1.5, 0.2, _smooth(1.2, 0.4, 0.5), 0),
+    ),
+    parts=("θ after the last step",),
+    hints=(
+        "One step is one line: the new θ is the old one minus learning rate times gradient.",
+        "`gradient` is a function. Call it at the place where you stand: `gradient(theta)`.",
+        "Repeat that line `steps` times in a loop, so that each step asks for the gradient anew, and return θ after it.",
+    ),
+    consequence="This loop is all of gradient descent. What differs from one network to another is `gradient`.",
+)
 
 
-def _uphill(theta, learning_rate, slope, steps):
-    return descend(theta, -learning_rate, slope, steps)
-
-
-def _sign_only(theta, learning_rate, slope, steps):
-    return descend(theta, learning_rate, lambda t: np.sign(slope(t)), steps)
-
-
-def _forgetful(theta, learning_rate, slope, steps):
+@DESCEND.wrong("uphill")
+def _(theta, learning_rate, gradient, steps):
+    """Your steps go where the loss grows. The gradient is positive where the curve rises to the right; which way is down
+    there?"""
     for _ in range(steps):
-        theta = -learning_rate * slope(theta)
+        theta = theta + learning_rate * gradient(theta)
     return theta
 
 
-def _on_absolute_value(start, rate, steps):
-    """Return where a walk on |θ| is after each of its steps."""
-    return tuple(round(float(descend(start, rate, np.sign, k)), 12) for k in range(1, steps + 1))
+@DESCEND.wrong("one step only")
+def _(theta, learning_rate, gradient, steps):
+    """The first step is right. It is to be repeated `steps` times, each from where the last one ended."""
+    return theta - learning_rate * gradient(theta)
 
 
-def _absolute_steps(slug, walk):
-    start, rate = walk
-    answer = _on_absolute_value(start, rate, 4)
-    return NumbersExercise(
-        slug=slug,
-        title="Four steps on |θ|",
-        points=2,
-        answer=answer,
-        explanation=(
-            f"The slope of |θ| is +1 or −1, so every step is {rate} long. The walk jumps over 0 and back, for ever: a slope "
-            "of constant size cannot say that the bottom is near."
-        ),
-        hints=(
-            "To the right of 0 the slope of |θ| is +1, to the left it is −1. How large is it far out? How large close to 0?",
-            f"Each step is learning rate × slope: {rate} × 1 to the left, as long as θ is positive.",
-            "When θ has become negative, the slope is −1, and minus times minus moves θ to the right again.",
-        ),
-        misconceptions=(
-            Misconception(
-                "the steps shrink",
-                tuple(start * (1 - rate) ** k for k in range(1, 5)),
-                "Your steps get smaller near the bottom, as they do on a parabola, whose slope there is small. How large is "
-                "the slope of |θ| close to 0?",
-            ),
-            Misconception(
-                "it stops at the bottom",
-                tuple(max(0.0, start - rate * k) for k in range(1, 5)),
-                "Nothing tells the step to end at 0. It is as long as learning rate × slope, wherever that leads.",
-            ),
-            Misconception(
-                "the height, not the place",
-                tuple(abs(theta) for theta in answer),
-                "You wrote how high the walk stands, which is |θ|. Where is θ itself: left or right of 0?",
-            ),
-            Misconception(
-                "always to the left",
-                tuple(start - rate * k for k in range(1, 5)),
-                "At the left of 0 the curve falls to the right. What is the sign of the slope there?",
-            ),
-            Misconception(
-                "to the right",
-                tuple(start + rate * k for k in range(1, 5)),
-                "The slope is positive here, and the update subtracts it.",
-            ),
-            Misconception(
-                "the start counted as a step",
-                (start, *answer[:3]),
-                "Your first number is the start. Wanted is where θ is *after* one, two, three and four steps.",
-            ),
-        ),
-    )
+@DESCEND.wrong("the gradient is asked for once")
+def _(theta, learning_rate, gradient, steps):
+    """All your steps use the gradient at the start. After a step you are elsewhere, and the gradient there is another."""
+    return theta - learning_rate * steps * gradient(theta)
 
 
-_EXPLORED = (0.7, 0.3)
-"""Start and learning rate of the published walk on |θ|, which the notebook shows after the exercise."""
+@DESCEND.wrong("only the sign of the gradient")
+def _(theta, learning_rate, gradient, steps):
+    """Your steps are all as long as the learning rate. The size of the gradient is to count, too."""
+    for _ in range(steps):
+        theta = theta - learning_rate * np.sign(gradient(theta))
+    return theta
 
-ABSOLUTE_STEPS = Family(
-    name="absolute-steps",
+
+@DESCEND.wrong("the old place is forgotten")
+def _(theta, learning_rate, gradient, steps):
+    """Each of your steps starts from 0. The new place is the *old one* minus learning rate times gradient."""
+    for _ in range(steps):
+        theta = -learning_rate * gradient(theta)
+    return theta
+
+
+@DESCEND.wrong("always to the left")
+def _(theta, learning_rate, gradient, steps):
+    """Where the gradient is negative, down is to the right. Its sign is what tells."""
+    for _ in range(steps):
+        theta = theta - learning_rate * abs(gradient(theta))
+    return theta
+
+
+@DESCEND.wrong("one step too many")
+def _(theta, learning_rate, gradient, steps):
+    """Count the steps: does your loop run `steps` times?"""
+    return descend(theta, learning_rate, gradient, steps + 1)
+
+
+@DESCEND.wrong("one step too few")
+def _(theta, learning_rate, gradient, steps):
+    """Count the steps: does your loop run `steps` times?"""
+    return descend(theta, learning_rate, gradient, steps - 1)
+
+
+@DESCEND.wrong("the learning rate is missing")
+def _(theta, learning_rate, gradient, steps):
+    """Your steps are as long as the gradient itself. What decides which part of it is taken?"""
+    return descend(theta, 1.0, gradient, steps)
+
+
+@DESCEND.wrong("it stops when the steps are short")
+def _(theta, learning_rate, gradient, steps):
+    """You end the walk as soon as a step is short. Asked for is θ after all `steps` steps, and short steps add up: with a
+    small learning rate every step is short."""
+    for _ in range(steps):
+        step = learning_rate * gradient(theta)
+        if abs(step) < 1e-3:
+            break
+        theta = theta - step
+    return theta
+
+
+def absolute_steps(*, start, rate):
+    return [round(float(descend(start, rate, np.sign, k)), 12) for k in range(1, 5)]
+
+
+ABSOLUTE_STEPS = NumbersExercise(
     slug="absolute-steps",
-    # each jumps over 0 before its last step, and never lands on it
-    members=(_EXPLORED, (0.8, 0.3), (1.1, 0.4), (1.2, 0.5), (0.5, 0.4), (0.9, 0.7), (1.3, 0.5), (1.4, 0.6)),
-    make=_absolute_steps,
-    passages=lambda walk: (
-        rf"the start $\theta = {walk[0]}$, the learning rate ${walk[1]}$. Where is θ",
-        "Now look. Play the walk to its end"
-        if walk == _EXPLORED
-        else "Now look at a walk like yours, from 0.7 with learning rate 0.3. Play it to its end",
+    name="steps_on_absolute_value",
+    title="Four steps on |θ|",
+    points=2,
+    given={"start": 0.7, "rate": 0.3},
+    answer=absolute_steps,
+    explanation=(
+        "The gradient of |θ| is +1 or −1, so every step is as long as the learning rate. The walk jumps over 0 and back, for "
+        "ever: a gradient of constant size cannot say that the bottom is near."
     ),
-    about=lambda walk: f"start {walk[0]}, learning rate {walk[1]}",
-)
-
-EXERCISES = (
-    FunctionExercise(
-        slug="descend",
-        title="Walk downhill",
-        points=2,
-        solution=descend,
-        inputs=_walk,
-        parts=("θ after the last step",),
-        hints=(
-            "One step is one line: the new θ is the old one minus learning rate times slope.",
-            "`slope` is a function. Call it at the place where you stand: `slope(theta)`.",
-            "Repeat that line `steps` times in a loop, so that each step asks for the slope anew, and return θ after it.",
-        ),
-        misconceptions=(
-            Misconception(
-                "uphill",
-                _uphill,
-                "Your steps go where the loss grows. The slope is positive where the curve rises to the right; which way is "
-                "down there?",
-            ),
-            Misconception(
-                "one step only",
-                lambda theta, learning_rate, slope, steps: theta - learning_rate * slope(theta),
-                "The first step is right. It is to be repeated `steps` times, each from where the last one ended.",
-            ),
-            Misconception(
-                "the slope is asked for once",
-                _stale,
-                "All your steps use the slope at the start. After a step you stand elsewhere, and the slope there is another.",
-            ),
-            Misconception(
-                "only the sign of the slope",
-                _sign_only,
-                "Your steps are all as long as the learning rate. The size of the slope is to count, too.",
-            ),
-            Misconception(
-                "the old place is forgotten",
-                _forgetful,
-                "Each of your steps starts from 0. The new place is the *old one* minus learning rate times slope.",
-            ),
-            Misconception(
-                "always to the left",
-                lambda theta, learning_rate, slope, steps: descend(
-                    theta, learning_rate, lambda t: abs(slope(t)), steps
-                ),
-                "Where the slope is negative, down is to the right. Its sign is what tells.",
-            ),
-            Misconception(
-                "one step too many",
-                lambda theta, learning_rate, slope, steps: descend(theta, learning_rate, slope, steps + 1),
-                "Count the steps: does your loop run `steps` times?",
-            ),
-            Misconception(
-                "one step too few",
-                lambda theta, learning_rate, slope, steps: descend(theta, learning_rate, slope, steps - 1),
-                "Count the steps: does your loop run `steps` times?",
-            ),
-            Misconception(
-                "the learning rate is missing",
-                lambda theta, learning_rate, slope, steps: descend(theta, 1.0, slope, steps),
-                "Your steps are as long as the slope itself. What decides which part of it is taken?",
-            ),
-        ),
-    ),
-    ABSOLUTE_STEPS.published,
-    ChoiceExercise(
-        slug="valley",
-        title="Where the valley misleads",
-        points=2,
-        statements={
-            "A": "Where the gradient is not 0, its sign says which way is down.",
-            "B": "Far from the minimum the gradient is large.",
-            "C": "Near a minimum of a smooth curve the gradient is small.",
-            "D": "Where the gradient is small, the minimum is near.",
-            "E": "With a fixed learning rate the steps get smaller by themselves on the way to any minimum.",
-        },
-        true=frozenset("BDE"),
-        hints=(
-            "Try each sentence on every curve of the explorer. One curve that contradicts it is enough.",
-            "Look at the rim of the saturated unit: how far is the minimum, how large is the slope?",
-            "Look at |θ| close to 0: it has a minimum, and the steps do not know.",
-        ),
-        taken={
-            "A": "A is true of every curve here: one step against the slope, if it is short enough, goes down.",
-            "C": "C is true: at the minimum of a smooth curve the gradient is 0, and it changes gradually. |θ| has a corner "
-            "there, so it is not smooth.",
-        },
+    hints=(
+        "To the right of 0 the gradient of |θ| is +1, to the left it is −1. How large is it far out? How large close to 0?",
+        "Each step is learning rate × gradient: learning rate × 1 to the left, as long as θ is positive.",
+        "When θ has become negative, the gradient is −1, and minus times minus moves θ to the right again.",
     ),
 )
 
-FAMILIES = (ABSOLUTE_STEPS,)
+
+@ABSOLUTE_STEPS.wrong("the steps shrink")
+def _(*, start, rate):
+    """Your steps get smaller near the bottom, as they do on a parabola, whose gradient there is small. How large is the
+    gradient of |θ| close to 0?"""
+    return [start * (1 - rate) ** k for k in range(1, 5)]
+
+
+@ABSOLUTE_STEPS.wrong("it stops at the bottom")
+def _(*, start, rate):
+    """Nothing tells the step to end at 0. It is as long as learning rate × gradient, wherever that leads."""
+    return [max(0.0, start - rate * k) for k in range(1, 5)]
+
+
+@ABSOLUTE_STEPS.wrong("the height, not the place")
+def _(*, start, rate):
+    """You wrote how high the walk is, which is |θ|. Where is θ itself: left or right of 0?"""
+    return [abs(theta) for theta in absolute_steps(start=start, rate=rate)]
+
+
+@ABSOLUTE_STEPS.wrong("always to the left")
+def _(*, start, rate):
+    """To the left of 0 the curve falls to the right. What is the sign of the gradient there?"""
+    return [start - rate * k for k in range(1, 5)]
+
+
+@ABSOLUTE_STEPS.wrong("to the right")
+def _(*, start, rate):
+    """The gradient is positive here, and the update subtracts it."""
+    return [start + rate * k for k in range(1, 5)]
+
+
+@ABSOLUTE_STEPS.wrong("the start counted as a step")
+def _(*, start, rate):
+    """Your first number is the start. Asked for is where θ is *after* one, two, three and four steps."""
+    return [start, *absolute_steps(start=start, rate=rate)[:3]]
+
+
+# each jumps over 0 before its last step, and never lands on it
+_OTHERS = ((0.8, 0.3), (1.1, 0.4), (1.2, 0.5), (0.5, 0.4), (0.9, 0.7), (1.3, 0.5), (1.4, 0.6))
+
+EXERCISES = (VALLEY, DESCEND, ABSOLUTE_STEPS)
+
+FAMILIES = (
+    Family(
+        ABSOLUTE_STEPS,
+        {
+            f"start {start}, learning rate {rate}": ABSOLUTE_STEPS.but(given={"start": start, "rate": rate})
+            for start, rate in _OTHERS
+        },
+        Path(__file__).parent / "variants",
+    ),
+)

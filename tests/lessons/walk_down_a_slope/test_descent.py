@@ -94,7 +94,7 @@ def test_the_dot_stands_on_the_curve_and_the_tangent_touches_it(explorer, name, 
     here = numbers.theta, CURVES[name].J(numbers.theta)
     assert shows(explorer, *here)
     assert shows(explorer, numbers.thetas[:4], numbers.J[:4])
-    (tangent,) = lines(explorer, style.FACTORS["slope"])
+    (tangent,) = lines(explorer, style.GRADIENT)
     run, rise = tangent[1] - tangent[0]
     assert rise / run == pytest.approx(numbers.slope)
     assert tangent.mean(axis=0) == pytest.approx(here)
@@ -104,8 +104,8 @@ def test_the_sizes_to_the_right_are_those_of_the_steps_so_far(explorer):
     explorer.reset()
     explorer.values = {"step": 5}
     sizes = explorer.compute(**explorer.values).sizes
-    assert shows(explorer, range(1, 6), sizes[:5], style.BLUE)
-    assert shows(explorer, 5, sizes[4], style.BLUE)
+    assert shows(explorer, range(1, 6), sizes[:5], style.INK)
+    assert shows(explorer, 5, sizes[4], style.INK)
     assert shows(explorer, range(1, STEPS + 1), sizes, style.FAINT)
     explorer.values = {"step": 0}
     assert not shows(explorer, range(1, 6), sizes[:5])
@@ -118,7 +118,7 @@ def test_a_run_that_diverges_is_told_so(explorer, rate):
     explorer.values = {"learning_rate": rate, "step": STEPS}
     assert explorer.error is None
     assert "diverges" in words(explorer)
-    assert lines(explorer, style.FACTORS["slope"]) == []
+    assert lines(explorer, style.GRADIENT) == []
 
 
 def test_a_run_to_infinity_is_told_in_words(explorer):
@@ -133,7 +133,7 @@ def test_at_the_minimum_nothing_moves_and_the_caption_says_so(explorer):
     explorer.reset()
     explorer.values = {"start": 0.0}
     assert np.all(walk("parabola", 0.0, 0.3) == 0)
-    assert "slope is 0" in words(explorer)
+    assert "gradient is 0" in words(explorer)
     assert style.number(0.0) in words(explorer)
 
 
@@ -143,3 +143,21 @@ def test_the_caption_says_the_way_and_the_length_of_the_next_step(explorer, star
     explorer.values = {"start": start, "step": 0, "learning_rate": 0.2}
     assert way in words(explorer)
     assert style.number(0.2 * 3.0) in words(explorer)
+
+
+@pytest.mark.parametrize("curve", CURVES)
+def test_the_start_is_grabbed_on_the_curve(explorer, curve):
+    explorer.reset()
+    explorer.values = {"curve": curve, "start": -1.5}
+    handle, strip = explorer.hands(explorer.compute(**explorer.values))
+    assert handle.at == (-1.5, pytest.approx(float(CURVES[curve].J(np.float64(-1.5)))))
+    assert [theta for theta, _ in handle.path] == explorer.controls["start"].positions
+    np.testing.assert_allclose(handle.path[:, 1], CURVES[curve].J(handle.path[:, 0]))
+    assert (handle.x, strip.control) == ("start", "step")
+
+
+def test_the_arrow_is_as_long_as_the_next_step(explorer):
+    explorer.reset()
+    explorer.values = {"start": 2.0, "learning_rate": 0.5}
+    (arrow,) = [line for line in lines(explorer, style.INK) if len(line) == 2 and line[0][1] == line[1][1] < 0]
+    assert arrow[:, 0] == pytest.approx([2.0, 1.0])
