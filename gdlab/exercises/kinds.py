@@ -339,7 +339,8 @@ class NumbersExercise(Exercise):
         if open_ones := _listed(value is ... for value in values):
             headline = "Not complete yet"
             words.append(f"Still open: number {open_ones}.")
-        thoughts = {place: self._thought_behind(place, values, answer) for place in wrong}
+        alike = len(values) > 1 and len(set(values)) == 1  # one number everywhere is a guess, and no thought
+        thoughts = {place: "" if alike else self._thought_behind(place, values, answer) for place in wrong}
         if unexplained := [place for place in wrong if not thoughts[place]]:
             words.append(f"Not right: number {', '.join(str(place + 1) for place in unexplained)}.")
         for one in dict.fromkeys(filter(None, thoughts.values())):
