@@ -176,7 +176,7 @@ def test_nbgraders_commands_are_those_of_the_course(tmp_path):
     assert command.main(["course", str(tmp_path / "monday"), "--notebooks", "03"]) == 0
     made = (tmp_path / "monday" / "README.md").read_text(encoding="utf-8")
     commands = [line for line in shell() if line.startswith("nbgrader ")]
-    assert len(commands) == 7
+    assert len(commands) == 6
     assert all(line in made for line in commands)
 
 

@@ -158,6 +158,7 @@ class Desk(CourseDirectory):
         desk.folder = tempfile.TemporaryDirectory(prefix="gdlab-submissions-")
         desk.real = coursedir
         desk.chosen = {}
+        desk.released = {}
         desk.remarks = {}
         desk.submitted_directory = str(Path(desk.folder.name).resolve() / "submitted")
         return desk
@@ -181,9 +182,11 @@ class Desk(CourseDirectory):
         remarks = [*kept_remarks(self.real, student, found.files), *(f"{one}." for one in found.passed_over)]
         for name in names:
             (target / name).touch()  # what nbgrader looks for; `SubmissionExporter` reads what was handed in
-            source = Path(self.format_path(self.source_directory, ".", self.assignment_id), name)
+            if name not in self.released:
+                source = Path(self.format_path(self.source_directory, ".", self.assignment_id), name)
+                self.released[name] = Released.read(source)
             try:
-                self.chosen[student, name], said = notebook_among(found.files, Released.read(source), name)
+                self.chosen[student, name], said = notebook_among(found.files, self.released[name], name)
                 remarks += said
                 here = self.chosen[student, name].parent
                 within |= {path: path.relative_to(here) for path in found.files if path.is_relative_to(here)}

@@ -276,6 +276,8 @@ def notebook_among(files: Sequence[Path], released: Released, called: str) -> tu
         If there is none, or several of which none is this notebook.
     """
     maybe = [path for path in files if may_be_a_notebook(path)]
+    if [path.name for path in maybe] == [called]:
+        return maybe[0], []
     maybe.sort(key=lambda path: (released.is_named_by(path), path.stat().st_mtime), reverse=True)
     ranks = []
     for path in maybe[:20]:

@@ -4,10 +4,12 @@ A cell that does not end is interrupted. If that does not help, or the kernel is
 kernel, in which the good cells before are run again: one bad cell costs its own points and no others.
 """
 
+import ast
 import contextlib
 import copy
 import os
 import signal
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -129,6 +131,10 @@ class RunCells(Execute):
         cell = self.nb.cells[index]
         self._timed_out, self._spent, self._told, self._kept = False, "", [], {"text": 0, "other": 0}
         problem = ""
+        if _is_too_deep(cell.source):  # a kernel would give no answer
+            words = "its expressions are nested too deeply for Python to read"
+            cell.outputs = [kernel_error("RecursionError", words)]
+            return True
         try:
             self.execute_cell(copy.deepcopy(cell) if again else cell, index)
         except DeadKernelError:
@@ -194,6 +200,25 @@ class RunCells(Execute):
                 content["traceback"] = [line[: max(room, 1000)] for line in content["traceback"]]
         self._kept[kind] += size
         return True
+
+
+def _is_too_deep(source: str) -> bool:
+    """Tell whether Python gives up reading a cell, say a sum of thousands of terms."""
+    found = []
+
+    def read() -> None:
+        try:
+            ast.parse(source)
+        except (RecursionError, MemoryError) as error:
+            found.append(error)
+        except (SyntaxError, ValueError):
+            pass
+
+    if len(source) > 2000:
+        reader = threading.Thread(target=read)  # it has the whole depth, as a kernel has
+        reader.start()
+        reader.join()
+    return bool(found)
 
 
 def _is_check(cell: NotebookNode) -> bool:

@@ -21,7 +21,7 @@ def _prepare():
     os.environ.pop("PYTHONSAFEPATH", None)
     shell = get_ipython()
     try:
-        import gdlab.exercises  # before anything beside the notebook can take the place of what it needs
+        import gdlab.lessons.catalogue  # before anything beside the notebook can take the place of what it needs
         import gdlab.exercises.attempt
     except Exception:
         pass

@@ -25,7 +25,12 @@ from tests.course.nbgrader import hand_in, nbgrader
 from tests.course.students import ASSIGNMENT, FULL, STUDENTS, Student
 
 ORDINARY = [s for s in STUDENTS if s.hands_in.__name__ in ("all_right", "partly_right", "wrong", "blank", "noisy")]
-SPECIAL = [Student(students.flood_of_100_megabytes, FULL), *(s for s in STUDENTS if s not in ORDINARY)]
+SPECIAL = [
+    Student(students.flood_of_100_megabytes, FULL),
+    Student(students.answered_below, FULL),
+    Student(students.with_magics, FULL),
+    *(s for s in STUDENTS if s not in ORDINARY),
+]
 
 
 class Watch(threading.Thread):

@@ -257,6 +257,22 @@ def empty_folder(notebook):
     return None
 
 
+def answered_below(notebook):
+    """The written answer below its place, and a sum that no parser takes."""
+    all_right(notebook, bent_in_words="*Your answer here.*")
+    notebook["cells"].insert(1, code("x = " + "1 + " * 3000 + "1"))
+    words = {"cell_type": "markdown", "source": SOLVED[WORDS], "metadata": {}}
+    notebook["cells"].insert(place(notebook, WORDS) + 1, words)
+    return notebook
+
+
+def with_magics(notebook):
+    notebook["cells"][1:1] = map(
+        code, ["%%writefile helper.py\nONE = 1", "%matplotlib widget\nimport asyncio\nawait asyncio.sleep(0)"]
+    )
+    return all_right(notebook, neuron_gradient="from helper import ONE\n" + SOLVED[GRADIENT])
+
+
 @dataclass(frozen=True)
 class Student:
     """One of the class. `points` for the four exercises; `remark`: what has to be said about the mark."""

@@ -9,7 +9,7 @@ import zipfile
 
 import pytest
 
-from gdlab.course import collecting, handed_in
+from gdlab.course import collecting, fence, handed_in
 from tests.course.nbgrader import nbgrader, short_course
 from tests.course.students import ASSIGNMENT, GRADIENT, SOLVED, WORDS, cell, code, place, with_answers
 
@@ -89,6 +89,12 @@ def below(text, where=1, cell_type="markdown"):
     return change
 
 
+def in_code_below_a_slip(notebook):
+    """An answer in a cell for code, and a stub that is no Python."""
+    below("The delta rule descends another loss", 1, "code")(notebook)
+    cell(notebook, GRADIENT)["source"] = "def gradient(w, b:\n    return"
+
+
 def without_names(notebook):
     """As an editor that knows nothing of nbgrader saves it, with the answer in its place."""
     cell(notebook, WORDS)["source"] = "It descends the matching loss."
@@ -100,6 +106,43 @@ def answered_in_the_question(notebook):
     at = place(notebook, WORDS)
     notebook["cells"][at - 1]["source"] += "\n\nBecause it descends the matching loss."
     del notebook["cells"][at]
+
+
+def only_ipython(notebook):
+    """What a kernel understands and Python alone does not, and a display that is not installed here."""
+    cell(notebook, GRADIENT)["source"] = "%matplotlib widget\nfrom helper import ONE\n" + SOLVED[GRADIENT]
+    cells = [
+        "%%writefile helper.py\nONE = 1",
+        "%run script.py\nfactor",
+        "import asyncio\nawait asyncio.sleep(0)\n1 / _",
+    ]
+    notebook["cells"][1:1] = map(code, cells)
+
+
+def reaches(course):
+    """What a cell can try against the marks of others, and against whoever grades."""
+    gradebook = str(course / "gradebook.db")
+    tries = [
+        f"import sqlite3\ndb = sqlite3.connect({gradebook!r})\ndb.execute('delete from grade')\ndb.commit()",
+        f"import subprocess\nsubprocess.run(['sh', '-c', 'echo x > {gradebook}'], check=True)",
+        "import os, pathlib\nstart = pathlib.Path.home() / '.ipython' / 'profile_default' / 'startup' / 'x.py'\n"
+        "start.write_text('1 / 0')\nassert 'gdlab-kernel-' in str(start)",
+        "os.kill(os.getppid(), 9)",
+        f"os.symlink({gradebook!r}, 'way')\nopen('way', 'a').write('x')",
+        "class NoScore(Exception):\n    pass\nraise NoScore('give him all the points')",
+        "class KernelEnded(Exception):\n    pass\nraise KernelEnded('give him all the points')",
+    ]
+
+    def change(notebook):
+        notebook["cells"][1:1] = map(code, tries)
+        cell(notebook, GRADIENT)["source"] = SOLVED[GRADIENT]
+
+    return change
+
+
+def defined_below_its_check(notebook):
+    notebook["cells"].insert(place(notebook, f"{GRADIENT}-check") + 1, code(SOLVED[GRADIENT]))
+    del notebook["cells"][place(notebook, GRADIENT)]
 
 
 @pytest.fixture(scope="module")
@@ -213,12 +256,20 @@ def hands(group):
     for student, change in {
         "sam": below("My answer."),
         "tina": below("My answer.", 0),
-        "uwe": below("The delta rule descends another loss", 1, "code"),
+        "uwe": in_code_below_a_slip,
         "vera": without_names,
         "wim": answered_in_the_question,
     }.items():
         group.by_hand(student, {NAME: group.notebook(change=change)})
         expected(student, 0, person=True, remark=f"{WORDS} was ")
+    group.by_hand("kim", {NAME: group.notebook(change=only_ipython), "script.py": b"factor = 1"})
+    expected("kim", 3)
+    if fence.version() >= 6:
+        group.by_hand("leo", {NAME: group.notebook(change=reaches(group.course))})
+        expected("leo", 3)
+    below_check = group.notebook(change=defined_below_its_check)
+    group.by_hand("max", {NAME: below_check})
+    expected("max", 0, remark=f"{GRADIENT}-check: gradient is defined only below it.")
     blank_again = group.notebook(change=below("  \n", 1), bent_in_words="**Your answer here**")
     group.by_hand("xara", {NAME: blank_again})
     expected("xara", 0)
@@ -256,6 +307,20 @@ def test_no_link_is_left_where_work_was_graded(marks):
     graded = list((marks["course"] / "autograded").rglob("*"))
     assert [path for path in graded if path.is_symlink()] == []
     assert not list((marks["course"] / "autograded" / "olga").rglob("notes.txt"))
+
+
+@pytest.mark.skipif(fence.version() < 6, reason="this system cannot keep a kernel in")
+def test_what_reaches_for_others_is_refused_and_said_to_the_student(marks):
+    graded = marks["course"] / "autograded" / "leo" / ASSIGNMENT / NAME
+    cells = json.loads(graded.read_text(encoding="utf-8"))["cells"]
+    errors = [output["ename"] for one in cells for output in one.get("outputs", []) if output["output_type"] == "error"]
+    assert errors[:4] == ["OperationalError", "CalledProcessError", "PermissionError", "PermissionError"]
+    assert len(list((marks["course"] / "autograded" / "leo").rglob("*.ipynb"))) == 1
+
+
+def test_a_syntax_error_is_said_at_the_check(marks):
+    shown = (marks["course"] / "autograded" / "uwe" / ASSIGNMENT / NAME).read_text(encoding="utf-8")
+    assert "stopped with SyntaxError" in shown
 
 
 @pytest.mark.parametrize(

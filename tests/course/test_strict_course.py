@@ -14,7 +14,21 @@ from gdlab.command import main
 from gdlab.course import grading
 from gdlab.course.strict import run, sandbox
 from tests.course.nbgrader import hand_in, nbgrader, short_course
-from tests.course.students import ASSIGNMENT, GRADIENT, MATCHING, OPPOSED, STUDENTS, Student, all_right, code, wrong
+from tests.course.students import (
+    ASSIGNMENT,
+    FULL,
+    GRADIENT,
+    MATCHING,
+    OPPOSED,
+    STUDENTS,
+    WORDS,
+    Student,
+    all_right,
+    answered_below,
+    code,
+    with_magics,
+    wrong,
+)
 
 CHECKS = (f"{GRADIENT}-check", f"{OPPOSED}-check", f"{MATCHING}-check")
 SAME = {"all_right", "partly_right", "not_numbers", "raises", "noisy", "copied", "edited_checks", "killed", "corrupt"}
@@ -65,6 +79,8 @@ TRICKS = [
     Student(repr_of_ones_own, (0.0, 0.0, 0.0, None)),
     Student(writes_marks, (0.0, 0.0, 0.0, None)),
     Student(scripts_in_words, (3.0, 3.0, 3.0, None)),
+    Student(answered_below, FULL, f"{WORDS} was left blank"),
+    Student(with_magics, FULL),
 ]
 CLASS = [*(student for student in STUDENTS if student.id in SAME), *TRICKS]
 
@@ -150,6 +166,23 @@ def test_the_page_of_formgrader_runs_no_script():
     page, _ = HTMLExporter(config=c).from_notebook_node(notebook, resources=dict(shown))
     assert SCRIPT not in page
     assert "Because." in page
+
+
+def test_words_that_take_long_to_set_are_shown_as_they_are():
+    c = Config()
+    grading.configure(c)
+    run.configure(c)
+    long = new_notebook(cells=[new_markdown_cell("[" * 200_000 + "<b>")])
+    page, _ = HTMLExporter(config=c).from_notebook_node(long)
+    assert "[" * 200_000 + "&lt;b&gt;</pre>" in page
+
+
+def test_what_inputs_are_drawn_from_is_kept_and_nobody_elses(course, tmp_path):
+    url = f"sqlite:///{course / 'gradebook.db'}"
+    kept = (course / "strict_seed").read_bytes()
+    assert (course / "strict_seed").stat().st_mode & 0o077 == 0
+    assert run._secret(url) == kept
+    assert run._secret(f"sqlite:///{tmp_path / 'gradebook.db'}") != kept
 
 
 def test_a_course_is_strict_if_asked_for(tmp_path):

@@ -8,11 +8,12 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
 import gdlab
-from gdlab.course.strict import judge, sandbox
+from gdlab.course.strict import json_values, judge, sandbox
 from gdlab.lessons.fit_a_line import exercises as fit_a_line
 
 CHECKS = {"line-gradient-check": 'gdlab.check("line-gradient", gradient)'}
@@ -22,7 +23,7 @@ IMPORTS = "\n".join(
 WRONG = "def gradient(w, b, x, y):\n    return 0.0, 0.0"
 RIGHT = "def gradient(w, b, x, y):\n    e = w * x + b - y\n    return np.mean(e * x), np.mean(e)"
 SOLUTION = fit_a_line.__file__
-STEAL = "text = {text}\nexec(text[text.index('def gradient') : text.index('def largest')])"
+STEAL = "text = {text}\nstart = text.index('def gradient')\nexec(text[start : text.index('\\n\\n\\n', start)])"
 """Takes the solution from the text of the module that it stands in."""
 
 TRICKS = {
@@ -47,7 +48,7 @@ TRICKS = {
         "        if type(value).__name__ == 'FunctionExercise' and value.slug == 'line-gradient':\n"
         "            return value.solution(*given)\n"
     ],
-    "show the solution": [STEAL.format(text="gdlab.solution('line-gradient').code + 'def largest'")],
+    "show the solution": [STEAL.format(text="gdlab.solution('line-gradient').code + '\\n\\n\\n'")],
     "read the solution from disk": [STEAL.format(text=f"open({SOLUTION!r}).read()")],
     "read it by a link": [f"os.symlink({SOLUTION!r}, 'link.py')", STEAL.format(text="open('link.py').read()")],
     "read it with another program": [
@@ -210,6 +211,115 @@ def test_a_flood_of_answers_is_cut_off():
     assert graded.remarks == ["Cell 3 was left out: while it ran, more than 4 MB came back."]
 
 
+# --- work that the grader does itself, and the submission chooses ---
+
+ASKS = {
+    "what it takes beside": "f(np.ones((4000, 1)), where=np.ones((1, 4000), bool))",
+    "where it writes": "f(np.ones((4000, 1)), np.ones((1, 4000)))",
+    "many numbers": "f(np.ones(6000))",
+    "a long axis of nothing": "f(np.ones((0, 10**9)))",
+    "no number": "f({'a': [f, f]})",
+    "another name": "f(x=1.0)",
+}
+
+
+@pytest.mark.parametrize("asked", ASKS.values(), ids=ASKS)
+def test_a_function_that_is_given_takes_what_it_is_meant_to_and_no_more(asked):
+    checks = {"neuron": 'gdlab.check("neuron-gradient", gradient)'}
+    cell = f"def gradient(w, b, x, y, f, f_prime):\n    {asked}\n    return 0.0, 0.0"
+    graded = grade([IMPORTS, cell], False, checks)
+    said = str(graded.marks["neuron"])
+    assert "it raised" in said or "While it was tried" in said
+
+
+def test_what_a_function_may_be_asked_is_bounded_whatever_it_is():
+    asked = []
+    functions = [lambda one, other=0: asked.append((one, other)), np.add]
+    few, column, row = (json_values.encode(np.ones(shape)) for shape in (10, (200, 1), (1, 200)))
+    for place, given in ((0, [column, row]), (1, [column, row]), (0, [few, few, few]), (5, [few]), (0, [[few] * 2000])):
+        assert "raised" in judge._applied([place, [given, {"dict": []}]], functions), given
+    assert asked == []
+    assert "value" in judge._applied([0, [[few], {"dict": [["other", few]]}]], functions)
+    assert "value" in judge._applied([1, [[few, few], {"dict": []}]], functions)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"set": [k * (2**61 - 1) for k in range(2000)]},
+        {"dict": [[k * (2**61 - 1), 0] for k in range(2000)]},
+        {"array": ["f", [0, 10**9], []]},
+    ],
+    ids=lambda data: next(iter(data)),
+)
+def test_what_takes_longer_to_read_than_to_send_is_refused(data):
+    with pytest.raises(ValueError, match="wanted"):
+        json_values.decode(data)
+
+
+def test_questions_that_were_written_ahead_end_with_the_time():
+    class Asks:
+        send = staticmethod(lambda message: None)
+        receive = staticmethod(lambda until: {"apply": [0, [[], {"dict": []}]]})
+
+    run = judge._Run([], {}, judge.Graded(), judge.Limits(), time.monotonic() - 1, b"", sandbox=Asks)
+    with pytest.raises(sandbox.EndedError, match="went on asking"):
+        run._ask({}, 5)
+
+
+# --- what an honest notebook does, which IPython alone understands ---
+
+HONEST = {
+    "a file that a cell writes": ["%%writefile helper.py\nONE = 1", "from helper import ONE"],
+    "a program": ["%run script.py\nONE = factor"],
+    "await": ["import asyncio\nawait asyncio.sleep(0)\nasync def one():\n    return 1\nONE = await one()"],
+    "the last value": ["1 + 0", "ONE = _"],
+    "the last value, with magics": ["%matplotlib inline", "1 + 0", "ONE = _\nassert Out[3] == 1, Out"],
+    "a display that is not there": ["%matplotlib widget\nONE = 1"],
+    "IPython by its name": ["from IPython import get_ipython\nget_ipython().run_line_magic('time', 'ONE = 1')"],
+    "what a magic gives": ["%%capture told\nprint(1)", "ONE = int(told.stdout)"],
+}
+
+
+@pytest.mark.parametrize("cells", HONEST.values(), ids=HONEST)
+def test_honest_work_with_what_only_ipython_understands(cells, tmp_path):
+    (tmp_path / "script.py").write_text("factor = 1")
+    right = RIGHT.replace("return np.mean(e * x)", "return ONE * np.mean(e * x)")
+    graded = grade(["import numpy as np, gdlab", *cells, right], sandbox.bubblewrap_works(), files=tmp_path)
+    assert [told for told in graded.told.values() if told.startswith("it ")] == []
+    assert marks(graded) == {"line-gradient": 3}
+
+
+@both
+def test_files_with_names_of_libraries_take_no_place_and_run_before_nothing(walls, tmp_path):
+    outside = tmp_path / "outside"
+    files = tmp_path / "files"
+    (files / "matplotlib").mkdir(parents=True)
+    for name in ("random.py", "copy.py", "secrets.py", "types.py", "numpy.py", "matplotlib/__init__.py"):
+        (files / name).write_text(f"open({str(outside)!r}, 'w').write('out')\nraise SystemExit")
+    (files / "mine.py").write_text("ONE = 1")
+    right = RIGHT.replace("return np.mean(e * x)", "return ONE * np.mean(e * x)")
+    graded = grade([IMPORTS, "import random, copy\nfrom mine import ONE", right], walls, files=files)
+    assert marks(graded) == {"line-gradient": 3}
+    assert not outside.exists()
+
+
+def test_a_name_that_comes_below_its_check_is_said_to():
+    check = new_code_cell("", metadata={"nbgrader": {"grade_id": "line-gradient-check"}})
+    graded = grade([IMPORTS, check, RIGHT], False)
+    assert marks(graded) == {"line-gradient": 0}
+    assert "only below this check" in str(graded.marks["line-gradient-check"])
+    assert graded.remarks == ["line-gradient-check: gradient is defined only below it."]
+
+
+def test_the_secret_decides_the_inputs():
+    wrong = "def gradient(w, b, x, y):\n    return w, b"
+    said = [
+        str(grade([IMPORTS, wrong], False, secret=secret).marks["line-gradient-check"]) for secret in (b"a", b"a", b"b")
+    ]
+    assert said[0] == said[1] != said[2]
+
+
 # --- what may go wrong, and costs the exercise it happens in ---
 
 TWO = {**CHECKS, "short-rule-check": 'gdlab.check("short-rule", update)'}
@@ -273,13 +383,13 @@ def test_endless_loops_are_stopped_and_the_rest_is_graded(monkeypatch):
 
 def test_when_the_time_is_up_the_rest_earns_nothing_and_says_so():
     start = time.monotonic()
-    cells = [IMPORTS, *(f"time.sleep({n})" for n in (5, 6, 7)), RIGHT]
-    graded = grade(cells, False, limits=judge.Limits(cell=9, submission=1.5))
-    assert time.monotonic() - start < 5
+    cells = ["import time", *(f"time.sleep({n})" for n in (25, 26, 27)), RIGHT]
+    graded = grade(cells, False, limits=judge.Limits(cell=30, submission=6))
+    assert time.monotonic() - start < 20
     assert marks(graded) == {"line-gradient": 0}
     assert graded.remarks == [
         "Cell 2 was left out: while it ran, it went on running and could not be stopped.",
-        "The 1.5 seconds were over that a submission may take in all. Not tried: line-gradient-check.",
+        "The 6 seconds were over that a submission may take in all. Not tried: line-gradient-check.",
     ]
 
 
@@ -311,7 +421,7 @@ def test_a_function_may_use_files_beside_the_notebook_but_no_link(walls, tmp_pat
         IMPORTS,
         "from helpers import helped\nassert np.loadtxt('numbers.txt') == 2\nnp.savetxt('new.txt', [1])",
         UPDATE,
-        "assert set(os.listdir()) - {'__pycache__', 'matplotlib'} == {'helpers.py', 'numbers.txt', 'new.txt'}",
+        "seen = {n for n in os.listdir() if n[0] not in '._'}\nassert seen == {'helpers.py', 'numbers.txt', 'new.txt'}",
     ]
     graded = grade(cells, walls, {"short": 'gdlab.check("short-rule", update)'}, files=tmp_path)
     assert set(graded.told.values()) == {""}
@@ -420,6 +530,31 @@ def test_behind_walls_an_installed_gdlab_is_hidden(tmp_path, monkeypatch):
             assert marks(graded) == {"line-gradient": 3}
     finally:
         sandbox._packages.cache_clear()
+
+
+@both
+def test_a_checkout_in_pythons_own_folder_is_hidden_with_its_history(walls, tmp_path, monkeypatch):
+    """`pip install -e git+…` puts it into the environment."""
+    checkout = tmp_path / "env" / "src" / "gdlab"
+    solution = checkout / "gdlab" / "lessons" / "fit_a_line" / "exercises.py"
+    solution.parent.mkdir(parents=True)
+    solution.write_text(Path(SOLUTION).read_text())
+    (checkout / ".git").mkdir()
+    (checkout / ".git" / "pack").write_text(Path(SOLUTION).read_text())
+    (tmp_path / "env" / "other").write_text("found")
+    library = sandbox.library()
+    monkeypatch.setattr(sandbox, "_SYSTEM", (*sandbox._SYSTEM, str(tmp_path / "env")))
+    monkeypatch.setattr(sandbox.gdlab, "__file__", str(checkout / "gdlab" / "__init__.py"))
+    cells = [
+        IMPORTS,
+        f"open({str(tmp_path / 'env' / 'other')!r}).read()",
+        f"open({str(solution)!r}).read()",
+        f"open({str(checkout / '.git' / 'pack')!r}).read()",
+        RIGHT,
+    ]
+    graded = judge.grade([new_code_cell(cell) for cell in cells], CHECKS, library, walls=walls)
+    assert [told.startswith("it raised") for told in graded.told.values()] == [False, False, True, True, False]
+    assert marks(graded) == {"line-gradient": 3}
 
 
 def test_where_bubblewrap_makes_any_sandbox_it_makes_this_one():

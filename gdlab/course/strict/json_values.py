@@ -3,6 +3,7 @@
 Nothing that is read here can run code: there is no pickle, and no class of the other side comes along.
 """
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -10,6 +11,9 @@ import numpy as np
 
 _TYPES = {"b": np.bool_, "i": np.int64, "u": np.uint64, "f": np.float64}
 """What an array of each kind of numbers becomes."""
+_KEYS, _LONGEST = 1000, 1_000_000
+"""How many keys a dict or a set may have, since keys can be chosen so that each is compared with each; and how long an
+axis of an empty array may be, along which a sum would be as long."""
 
 
 class Foreign:
@@ -134,8 +138,12 @@ def _decoded(kind: str, inner: Any, function: Any) -> Any:
                 array[place] = decode(one)
             return array
         case "tuple" | "set" | "frozenset":
+            if kind != "tuple" and len(inner) > _KEYS:
+                raise ValueError(f"wanted at most {_KEYS} elements")
             return {"tuple": tuple, "set": set, "frozenset": frozenset}[kind](decode(one, function) for one in inner)
         case "dict":
+            if len(inner) > _KEYS:
+                raise ValueError(f"wanted at most {_KEYS} keys")
             return {decode(key): decode(one, function) for key, one in inner}
         case "function" if function:
             return function(inner)
@@ -148,6 +156,8 @@ def _decoded(kind: str, inner: Any, function: Any) -> Any:
 
 def _from_numbers(inner: Any) -> np.ndarray:
     kind, shape, values = inner
+    if not values and math.prod(max(1, one) for one in shape) > _LONGEST:
+        raise ValueError("wanted a shape that an array without numbers can have")
     array = np.array(values, _TYPES[kind]).reshape(shape)
     if list(array.shape) != shape:
         raise ValueError(f"wanted the shape {shape}")

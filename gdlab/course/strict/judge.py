@@ -1,10 +1,16 @@
 """Marks for a submission whose cells run in a process of their own.
 
 The process is asked for numbers, and the exercise itself judges them here: with its own solution, tolerance and words,
-on inputs that it draws at random here. So a mark is what `gdlab.check` gives, and the submission has no part in it.
+on inputs that it draws here, from a secret seed. So a mark is what `gdlab.check` gives, and the submission has no part
+in it.
 """
 
 import ast
+import hashlib
+import inspect
+import itertools
+import math
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +20,8 @@ from typing import Any
 import numpy as np
 from nbformat import NotebookNode
 
+from gdlab.course.handed_in import printable
+from gdlab.course.skipped_cells import why_missing
 from gdlab.course.strict.json_values import decode, encode
 from gdlab.course.strict.sandbox import PATIENCE, EndedError, Sandbox
 from gdlab.exercises.attempt import SECONDS, Outcome
@@ -26,6 +34,12 @@ _WORDS = 1000
 """How many characters of what a submission says are kept."""
 _QUESTIONS = 20_000
 """How often one call may call back a function that it was given."""
+_NUMBERS = 1_000
+"""How many numbers the arguments and the value of such a function may have: what is asked here is computed here."""
+_IPYTHON = re.compile(
+    r"^\s*[%!?]|\?\s*$|=\s*[%!]|[iI][pP]ython|\bawait\b|\basync\s+(?:for|with)\b|\b_+\d+\b|\b__\b|\b(?:Out|In)\[", re.M
+)
+"""What only IPython understands, or gives."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +96,7 @@ def grade(
     walls: bool,
     files: Path | None = None,
     limits: Limits = Limits(),
+    secret: bytes = b"",
 ) -> Graded:
     """Run the cells of a submission in a process of their own, and judge what comes back.
 
@@ -95,6 +110,8 @@ def grade(
         As `Sandbox` takes them.
     limits
         Beyond these a cell is stopped, a submission is not asked any more, and memory is not given.
+    secret
+        What the inputs are drawn from: the same gives the same mark again, and a submission does not know it.
 
     Returns
     -------
@@ -109,6 +126,7 @@ def grade(
     wanted = {grade_id: Check.read(source) for grade_id, source in checks.items()}
     graded = Graded()
     steps = list(_steps(cells, wanted))
+    ipython = any(_IPYTHON.search(cell.source) for cell in cells if cell.cell_type == "code")
     until = time.monotonic() + limits.submission
     while open_checks := [grade_id for grade_id in wanted if grade_id not in graded.marks]:
         if time.monotonic() >= until:
@@ -116,9 +134,9 @@ def grade(
             graded.marks |= {one: _no_mark(wanted[one].exercise, why) for one in open_checks}
             graded.remarks.append(f"{why} Not tried: {', '.join(open_checks)}.")
             break
-        run = _Run(cells, wanted, graded, limits, until)
+        run = _Run(cells, wanted, graded, limits, until, secret)
         try:
-            with Sandbox(library, walls, files, limits.megabytes) as run.sandbox:
+            with Sandbox(library, walls, files, limits.megabytes, ipython=ipython) as run.sandbox:
                 for run.step in steps[: 1 + max(map(steps.index, open_checks))]:
                     run.take(run.step)
         except EndedError as ended:
@@ -168,6 +186,7 @@ class _Run:
     graded: Graded
     limits: Limits
     until: float
+    secret: bytes
     sandbox: Any = None
     step: Any = None
     tired: bool = False
@@ -176,7 +195,7 @@ class _Run:
         if step in self.graded.marks:
             return
         if step in self.wanted:
-            self.graded.marks[step] = self._mark(self.wanted[step])
+            self.graded.marks[step] = self._mark(step, self.wanted[step])
             if self.tired:
                 raise _TiredError
         else:
@@ -192,6 +211,8 @@ class _Run:
         self.sandbox.send(command)
         for _ in range(_QUESTIONS):
             answer = self.sandbox.receive(deadline)
+            if time.monotonic() > deadline:  # it may have written many questions ahead
+                raise EndedError("it went on asking and could not be stopped")
             if not isinstance(answer, dict):
                 raise EndedError("what came back could not be read")
             if "apply" not in answer:
@@ -199,16 +220,26 @@ class _Run:
             self.sandbox.send(_applied(answer["apply"], functions))
         raise EndedError(f"it called a function more than {_QUESTIONS} times")
 
-    def _mark(self, check: Check) -> Feedback:
+    def _mark(self, grade_id: str, check: Check) -> Feedback:
         found = self._ask({"find": {"name": check.attempt, "seconds": SECONDS}}, SECONDS)
         if found.get("missing"):
-            why = (told.partition("\n")[0] for told in self.graded.told.values() if told.startswith(("it ", "While ")))
-            return _no_mark(check.exercise, f"There is no `{check.attempt}`.", *(f"In a cell: {told}" for told in why))
+            return self._missing(grade_id, check)
+        seed = int.from_bytes(hashlib.sha256(self.secret + check.exercise.slug.encode()).digest()[:8])
         if not found.get("callable"):
-            return check.exercise.check(self._value(found))
+            return check.exercise.check(self._value(found), seed)
         if found.get("untouched") or not isinstance(check.exercise, FunctionExercise):
-            return check.exercise.check(... if found.get("untouched") else object())
-        return check.exercise.try_out(self._call)
+            return check.exercise.check(... if found.get("untouched") else object(), seed)
+        return check.exercise.try_out(self._call, seed)
+
+    def _missing(self, grade_id: str, check: Check) -> Feedback:
+        """Return a mark for nothing, with the reason: an error above, or a definition below."""
+        ids = [cell.metadata.get("nbgrader", {}).get("grade_id") for cell in self.cells]
+        place = ids.index(grade_id) if grade_id in ids else len(ids)
+        why, remark = why_missing(check.attempt, self.cells, place)
+        if remark:
+            self.graded.remarks.append(f"{grade_id}: {remark}.")
+        above = (told.partition("\n")[0] for told in self.graded.told.values() if told.startswith(("it ", "While ")))
+        return _no_mark(check.exercise, f"{why[:1].upper()}{why[1:]}.", *(f"In a cell: {told}" for told in above))
 
     def _call(self, arguments: tuple[Any, ...]) -> Outcome:
         functions: list[Callable[..., Any]] = []
@@ -221,8 +252,8 @@ class _Run:
         problem, remarks = answer.get("problem", ""), answer.get("remarks", [])
         if not isinstance(problem, str) or not isinstance(remarks, list):
             raise EndedError("what came back could not be read")
-        remarks = tuple(str(remark)[:_WORDS] for remark in remarks[:3])
-        return Outcome(None if problem else self._value(answer), problem[:_WORDS], remarks)
+        remarks = tuple(printable(str(remark)[:_WORDS]) for remark in remarks[:3])
+        return Outcome(None if problem else self._value(answer), printable(problem[:_WORDS]), remarks)
 
     def _value(self, answer: dict[str, Any]) -> Any:
         try:
@@ -232,11 +263,33 @@ class _Run:
 
 
 def _applied(question: Any, functions: Sequence[Callable[..., Any]]) -> dict[str, Any]:
-    """Call one of the functions that the submission was given, and return the answer for it."""
+    """Call one of the functions that the submission was given, and return the answer for it.
+
+    What is computed here has no more than a few thousand numbers on its way: arguments are counted as if they were
+    broadcast against each other, and what a ufunc takes beside them (`out`, `where`) is refused.
+    """
     try:
         place, given = question
+        function = functions[place]
         arguments, named_ones = decode(given)
+        if isinstance(function, np.ufunc):
+            if named_ones or len(arguments) != function.nin:
+                raise TypeError(f"wanted {function.nin} arguments without names, as this function is given")
+        else:
+            inspect.signature(function).bind(*arguments, **named_ones)
+        _count([*arguments, *named_ones.values()])
         with np.errstate(all="ignore"):
-            return {"value": encode(functions[place](*arguments, **named_ones))}
+            value = function(*arguments, **named_ones)
+        return {"value": encode(value)}
     except Exception as error:  # whatever the submission put in
-        return {"raised": [type(error).__name__, str(error)[:_WORDS]]}
+        return {"raised": [type(error).__name__, printable(str(error)[:_WORDS])]}
+
+
+def _count(arguments: Sequence[Any]) -> None:
+    """Refuse arguments that are, or could become, more numbers than a function is ever asked for."""
+    longest: list[int] = []
+    for argument in arguments:
+        shape = np.shape(argument)[::-1]
+        longest = [max(pair) for pair in itertools.zip_longest(longest, shape, fillvalue=1)]
+    if math.prod(max(1, one) for one in longest) > _NUMBERS:
+        raise ValueError(f"these are too many numbers for one call; wanted at most {_NUMBERS:,}")

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import gdlab
+from gdlab.course.workspace import font_list
 
 LARGEST = 4_000_000
 """The longest answer, in bytes, that is read."""
@@ -72,17 +73,10 @@ def library() -> Path:
     shutil.copy(here / "json_values.py", exercises / "json_values.py")
     shutil.copy(here / "no_exercises.py", copy / "lessons" / "catalogue.py")
     shutil.copy(here / "submission_process.py", Path(name, "submission_process.py"))
-    if fonts := _font_list():
+    if fonts := font_list():
         shutil.copy(fonts, Path(name, "fonts"))
         Path(name, "fonts.name").write_text(fonts.name, encoding="utf-8")
     return Path(name)
-
-
-def _font_list() -> Path | None:
-    """Return matplotlib's list of fonts, which takes seconds to make."""
-    import matplotlib.font_manager  # makes the list if there is none yet
-
-    return next(iter(Path(matplotlib.get_cachedir()).glob("fontlist-*.json")), None)
 
 
 class Sandbox:
@@ -100,6 +94,8 @@ class Sandbox:
         links in it are left out, and so is what is beyond a hundred files or five megabytes.
     megabytes
         How much memory the process may take; 0 for any.
+    ipython
+        Whether it has IPython: magics, ``await`` outside of functions, ``Out``. It takes half a second to load.
 
     Raises
     ------
@@ -107,7 +103,9 @@ class Sandbox:
         If the process does not start.
     """
 
-    def __init__(self, library: Path, walls: bool, files: Path | None = None, megabytes: int = 0) -> None:
+    def __init__(
+        self, library: Path, walls: bool, files: Path | None = None, megabytes: int = 0, *, ipython: bool = True
+    ) -> None:
         if sys.platform == "win32":
             raise OSError("grading outside the student's kernel needs Linux or macOS; on Windows, use WSL")
         self._home = tempfile.TemporaryDirectory(prefix="gdlab-strict-home-", ignore_cleanup_errors=True)
@@ -115,7 +113,7 @@ class Sandbox:
         if files:
             _copy_files(files, Path(self._home.name))
         if (library / "fonts").exists():
-            fonts = Path(self._home.name, "matplotlib")
+            fonts = Path(self._home.name, ".matplotlib")
             fonts.mkdir(exist_ok=True)
             shutil.copy(library / "fonts", fonts / (library / "fonts.name").read_text(encoding="utf-8"))
         python = [sys.executable, "-I", "-S", "-B", str(library / "submission_process.py")]
@@ -123,7 +121,7 @@ class Sandbox:
             name: value for name, value in os.environ.items() if name.startswith(("OPENBLAS_", "LC_", "LANG"))
         }
         environment |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-        environment |= {"HOME": home, "TMPDIR": home, "MPLCONFIGDIR": f"{home}/matplotlib", "MPLBACKEND": "agg"}
+        environment |= {"HOME": home, "TMPDIR": home, "MPLCONFIGDIR": f"{home}/.matplotlib", "MPLBACKEND": "agg"}
         environment |= {"PATH": "/usr/bin:/bin"}
         self._complaints = tempfile.TemporaryFile()  # noqa: SIM115  `close` closes it
         self._process = subprocess.Popen(
@@ -144,6 +142,7 @@ class Sandbox:
             "limits": _LIMITS | ({"RLIMIT_AS": megabytes << 20} if megabytes else {}),
             "processes": 64 if walls else 0,
             "guard": not walls,
+            "ipython": ipython,
             "home": home,
             "readable": [*_SYSTEM, sys.prefix, sys.base_prefix, *_packages()],
             "hidden": _hidden(),
@@ -250,13 +249,19 @@ def _bubblewrap(library: Path, home: Path) -> list[str]:
     """Return the start of a command that runs the rest in new namespaces, with these folders and the system's alone."""
     command = ["bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL"]
     command += ["--size", str(_GB // 8), "--tmpfs", "/tmp"]
-    for path in dict.fromkeys([*_SYSTEM, *map(os.path.normpath, (sys.prefix, sys.base_prefix, *_packages()))]):
+    places = list(dict.fromkeys([*_SYSTEM, *map(os.path.normpath, (sys.prefix, sys.base_prefix, *_packages()))]))
+    hidden = _hidden()
+    for path in places:
         if os.path.islink(path):
             command += ["--symlink", os.readlink(path), path]
         else:
             command += ["--ro-bind-try", path, path]
-    for path in _hidden():
-        command += ["--size", "4096", "--tmpfs", path]
+    for path in hidden:
+        if any(_is_in(path, place) for place in places):  # else it is not there
+            command += ["--size", "4096", "--tmpfs", path]
+    for path in places:
+        if any(_is_in(path, one) for one in hidden):  # Python's own folder may lie in a checkout
+            command += ["--ro-bind-try", path, path]
     command += ["--ro-bind", str(library), str(library), "--size", str(_GB // 16), "--tmpfs", _HOME]
     for path in home.rglob("*"):
         if path.is_file():
@@ -273,5 +278,20 @@ def _packages() -> tuple[str, ...]:
 
 
 def _hidden() -> list[str]:
-    """Return the folders of gdlab itself that the folders of packages hold: the exercises are in there."""
-    return [str(path) for folder in _packages() if (path := Path(folder, "gdlab")).is_dir()]
+    """Return the folders with a gdlab that has exercises: the one that runs here, and others in Python's folders."""
+    found = [_with_all_of_it(Path(gdlab.__file__).parent)]
+    roots = {Path(path) for path in (sys.prefix, sys.base_prefix, "/usr", "/usr/local")}
+    for root in roots:
+        found += [*root.glob("lib*/python*/*-packages/gdlab"), *map(_with_all_of_it, root.glob("src/*/gdlab"))]
+    found += [Path(folder, "gdlab") for folder in _packages()]
+    there = {os.path.realpath(path) for path in found if path.is_dir()} | {str(path) for path in found if path.is_dir()}
+    return sorted(there)
+
+
+def _with_all_of_it(package: Path) -> Path:
+    """Return what holds a package: the whole checkout, with its history, if it is not installed among others."""
+    return package if package.parent.name.endswith("-packages") else package.parent
+
+
+def _is_in(path: str, folder: str) -> bool:
+    return Path(path).is_relative_to(folder)

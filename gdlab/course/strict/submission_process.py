@@ -28,12 +28,15 @@ def main() -> None:
     for descriptor in (0, 1):
         os.dup2(nothing, descriptor)
     settings = json.loads(commands.readline())
-    sys.path[:0] = [settings["library"], settings["home"]]
+    sys.path.insert(0, settings["library"])
+    own = len(sys.path)
     sys.path += [path for path in settings["packages"] if path not in sys.path]
     _limit(settings)
-    submission = Submission(commands, answers)
+    submission = Submission(commands, answers, settings)
     if settings["guard"]:
         _guard(settings)
+    # Only now may anything of the submission's be imported: as in a notebook, after what is Python's own.
+    sys.path.insert(own, settings["home"])
     os.dup2(nothing, 2)
     submission.send({"ready": True})
     for line in commands:
@@ -43,8 +46,8 @@ def main() -> None:
 class Submission:
     """The names that the cells have defined, and the commands about them."""
 
-    def __init__(self, commands, answers) -> None:
-        import numpy  # noqa: F401  loaded here, before anything is guarded
+    def __init__(self, commands, answers, settings) -> None:
+        import numpy  # noqa: F401  loaded here, before anything is guarded, and before the submission's folder is found
 
         import gdlab
         from gdlab.exercises import attempt, json_values
@@ -55,8 +58,9 @@ class Submission:
         self._names = main.__dict__
         self._asked = None
         self._cells = 0
-        shell = _Shell(self._names)
-        builtins.get_ipython = lambda: shell
+        self._last = None
+        self._shell = _shell(main, settings["home"]) if settings["ipython"] else None
+        builtins.get_ipython = lambda: self._shell
         builtins.display = builtins.exit = builtins.quit = lambda *_, **__: None
         import site
 
@@ -80,12 +84,24 @@ class Submission:
         try:
             tree = ast.parse(source, name)
         except SyntaxError:
-            plain = _without_magics(source)
-            if plain is None:
+            if self._shell is None:
                 raise
-            tree = ast.parse(plain, name)
-        if not self._only_shows(tree):
-            exec(compile(tree, name, "exec"), self._names)
+        else:
+            if self._only_shows(tree):
+                return
+            if self._shell is None:
+                self._plainly(tree, name)
+                return
+        self._shell.run(source)
+
+    def _plainly(self, tree, name) -> None:
+        """Run a cell that needs nothing of IPython but `_`, the last value that was shown."""
+        last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+        exec(compile(tree, name, "exec"), self._names)
+        if last:
+            value = eval(compile(ast.Expression(last.value), name, "eval"), self._names)
+            if value is not None and self._names.get("_") is self._last:
+                self._names["_"] = self._last = value
 
     def _only_shows(self, tree) -> bool:
         """Tell whether a cell does no more than show a picture or a verdict of gdlab's: that takes time for nothing."""
@@ -131,34 +147,62 @@ class Submission:
         return function
 
 
-class _Shell:
-    """Stands for IPython where a cell has magics: they do nothing, but `time` and `capture` run what they are given."""
+def _shell(main, home):
+    """Return IPython as a notebook has it, for submissions that use it; it shows nothing and starts no programs."""
+    os.environ["IPYTHONDIR"] = os.path.join(home, ".ipython")
+    import IPython.core.display_functions
+    import IPython.display
+    from IPython.core.interactiveshell import InteractiveShell
+    from traitlets.config import Config
 
-    def __init__(self, names) -> None:
-        self._names = names
+    class Shell(InteractiveShell):
+        def run(self, source) -> None:
+            result = self.run_cell(source, store_history=True)
+            if problem := result.error_before_exec or result.error_in_exec:
+                raise problem
 
-    def run_line_magic(self, magic, line, *_, **__) -> None:
-        if magic == "time":
-            exec(line, self._names)
+        def system(self, *_, **__) -> None:
+            pass
 
-    def run_cell_magic(self, magic, line, cell) -> None:
-        if magic in {"time", "capture"}:
-            exec(_without_magics(cell) or cell, self._names)
+        system_raw = system_piped = ask_exit = showtraceback = showsyntaxerror = system
 
-    def getoutput(self, *_, **__):
-        return []
+        def getoutput(self, *_, **__):
+            return []
 
-    def __getattr__(self, name):
-        return lambda *_, **__: None
+        def run_line_magic(self, magic_name, line, _stack_depth=1):
+            if magic_name in _ASIDE and "-o" not in line.split():
+                return None
+            return super().run_line_magic(magic_name, line, _stack_depth + 1)  # names go where the magic was called
+
+        def run_cell_magic(self, magic_name, line, cell):
+            if magic_name in _SCRIPTS or (magic_name in _ASIDE and "-o" not in line.split()):
+                return None
+            return super().run_cell_magic(magic_name, line, cell)
+
+    shell = Shell.instance(config=Config(HistoryManager={"enabled": False}), user_module=main, user_ns=main.__dict__)
+    shell.displayhook.write_output_prompt = lambda: None
+    shell.displayhook.compute_format_data = lambda _: ({}, {})
+    IPython.display.display = IPython.core.display_functions.display = lambda *_, **__: None
+    return shell
 
 
-def _without_magics(source):
-    """Return a cell with its magics as calls of Python, or None if there is no IPython to do so."""
-    try:
-        from IPython.core.inputtransformer2 import TransformerManager
-    except ImportError:
-        return None
-    return TransformerManager().transform_cell(source)
+_SCRIPTS = {"bash", "sh", "script", "system", "sx", "!", "python", "python2", "python3", "pypy", "perl", "ruby", "html"}
+_ASIDE = {
+    "matplotlib",
+    "pylab",
+    "gui",
+    "timeit",
+    "pip",
+    "conda",
+    "mamba",
+    "uv",
+    "pinfo",
+    "pinfo2",
+    "psearch",
+    "pdef",
+    "page",
+}
+"""Magics that define nothing, and take time or show something."""
 
 
 def _limit(settings) -> None:
@@ -222,7 +266,7 @@ def _guard(settings) -> None:
                 return
             place = os.path.realpath(os.fsdecode(path))
             good = inside if (flags or 0) & writing and place != os.devnull else readable
-            if not place.startswith(good) or place.startswith(hidden):
+            if _longest(place, good) <= _longest(place, hidden):
                 raise PermissionError(f"a submission may not open {place}")
         elif event in changing:
             for path in arguments:
@@ -234,6 +278,11 @@ def _guard(settings) -> None:
             raise PermissionError(f"a submission may not do this: {event}")
 
     sys.addaudithook(watch)
+
+
+def _longest(place, folders) -> int:
+    """Return how long the longest of the folders is that a place lies in; Python may lie in a hidden checkout."""
+    return max((len(folder) for folder in folders if place.startswith(folder)), default=0)
 
 
 if __name__ == "__main__":
