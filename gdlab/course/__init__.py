@@ -1,6 +1,7 @@
-"""For instructors: make an nbgrader course of the notebooks, grade it, and print links that open a notebook.
+"""For instructors: make an nbgrader course of the notebooks, and grade it.
 
-`command` is the program ``gdlab``; `make` writes a course; `grading` is what its ``nbgrader_config.py`` loads to make
-marks hold; `links` writes addresses for Binder and JupyterHub. Nothing here is loaded by ``import gdlab``, and nbgrader
-by `grading` alone.
+`make` writes a course, with `variants` if asked. Its ``nbgrader_config.py`` loads `grading`, which makes marks hold.
+What comes in is found by `handed_in`, given to its owner by `collecting`, and made a notebook that can be graded by
+`repair`. `run` runs it in a `workspace` with a `fence` around it, but for `skipped_cells`; `strict` runs it outside any
+kernel. `roster` reads rosters, and `marks` writes the marks. Nothing here is loaded by ``import gdlab``.
 """

@@ -57,6 +57,7 @@ from gdlab.course.handed_in import (
     unpack,
     without_ending,
 )
+from gdlab.course.harmless_markdown import harmless_markdown
 from gdlab.course.repair import AssignedCell, UnreadableError, read_cells, repair
 from gdlab.course.run import RunCells, kernel_error
 from gdlab.course.skipped_cells import cells_of, leave_to_run, why_missing, with_stored_outputs
@@ -83,6 +84,7 @@ def configure(c: Config) -> None:
     collecting.configure(c)
     roster.configure()
     Autograde.init_notebooks = _list_submissions
+    c.HTMLExporter.filters = {"markdown2html": harmless_markdown}
     c.GenerateFeedback.force = True  # else a page that is there stays as it was before the marks given by hand
     c.ExportApp.plugin_class = "gdlab.course.marks.MarksPlugin"
     warnings.filterwarnings("ignore", category=SAWarning, module="nbgrader")  # of its own queries, at every start

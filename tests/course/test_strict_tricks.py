@@ -312,6 +312,14 @@ def test_a_name_that_comes_below_its_check_is_said_to():
     assert graded.remarks == ["line-gradient-check: gradient is defined only below it."]
 
 
+def test_text_that_cannot_be_written_is_replaced():
+    half = "print(os.fsdecode(b'caf\\xe9'))\nraise ValueError(os.fsdecode(b'\\xe9'))"
+    graded = grade([IMPORTS, half, RIGHT, half.replace("print", "gradient.x = str")], False)
+    assert marks(graded) == {"line-gradient": 3}
+    "".join(graded.told.values()).encode("utf-8")
+    assert "caf?" in graded.told[1]
+
+
 def test_the_secret_decides_the_inputs():
     wrong = "def gradient(w, b, x, y):\n    return w, b"
     said = [

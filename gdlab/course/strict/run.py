@@ -1,16 +1,10 @@
 """nbgrader's part of strict grading: it takes the place of the preprocessor that runs a submission in a kernel."""
 
-import html
 import os
-import re
 import secrets
 from pathlib import Path
 from typing import Any
 
-import bleach
-from jinja2 import pass_context
-from jinja2.runtime import Context
-from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 from nbgrader.api import Gradebook
@@ -27,33 +21,6 @@ def configure(c: Config) -> None:
     c.Autograde.autograde_preprocessors = [
         RunOutside if part is RunCells else part for part in c.Autograde.autograde_preprocessors
     ]
-    c.HTMLExporter.filters = {"markdown2html": harmless_markdown}
-
-
-@pass_context
-def harmless_markdown(context: Context, source: str) -> str:
-    """Return the HTML of a submission's Markdown without scripts.
-
-    nbgrader's pages leave them in, and one in the page of formgrader could write marks in the name of who opened it.
-    """
-    if len(source) > _LONGEST_WORDS:
-        return f"<pre>{html.escape(source)}</pre>"
-    attachments = context.get("cell", {}).get("attachments", {})
-    renderer = IPythonRenderer(escape=False, attachments=attachments)
-    page = MarkdownWithMath(renderer=renderer).render(
-        re.sub("javascript:", "javascript :", source, flags=re.IGNORECASE)
-    )
-    return bleach.clean(page, _TAGS, _ATTRIBUTES, protocols=[*bleach.ALLOWED_PROTOCOLS, "data"])
-
-
-_LONGEST_WORDS = 20_000
-"""How many characters of Markdown are set as such: some take a time that grows with their square."""
-_TAGS = {
-    *bleach.ALLOWED_TAGS,
-    *("p", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "div", "span", "img", "del", "sub", "sup"),
-    *("table", "thead", "tbody", "tr", "th", "td", "dl", "dt", "dd", "details", "summary", "u", "s", "small"),
-}
-_ATTRIBUTES = {"*": ["class", "id"], "a": ["href", "title"], "img": ["src", "alt", "title", "width", "height"]}
 
 
 class RunOutside(RunCells):
