@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
+from matplotlib.ticker import NullLocator
 
 from gdlab.activations import ACTIVATIONS, Activation, labels
 from gdlab.explorers import style
@@ -97,7 +98,7 @@ class TwoHills(Explorer):
         self._errors.set(xlim=(0, 1.3 * STEPS), ylim=(FLOOR, CEILING), yscale="log", xlabel="step")
         self._errors.set_xticks(range(0, STEPS + 1, 200))
         self._errors.set_yticks([0.01, 0.1, 1, 10], ["0.01", "0.1", "1", "10"])
-        self._errors.yaxis.minorticks_off()
+        self._errors.yaxis.set_minor_locator(NullLocator())  # minorticks_off is of matplotlib 3.9
         self._data = figure.add_axes((LEFT, 0.085, ACROSS, 0.26))
         (self._dots,) = self._data.plot([], [], **style.DATA)
 

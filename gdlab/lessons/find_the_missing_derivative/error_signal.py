@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.ticker import NullLocator
 
 from gdlab.activations import ACTIVATIONS, Activation
 from gdlab.explorers import style
@@ -212,7 +213,7 @@ class ErrorSignal(Explorer):
             else:
                 axes.set(ylim=(10.0 ** exponents[0], 10.0 ** exponents[-1]), yscale="log")
                 axes.set_yticks(10.0**exponents, [_power(e) for e in exponents])
-                axes.yaxis.minorticks_off()
+                axes.yaxis.set_minor_locator(NullLocator())  # minorticks_off is of matplotlib 3.9
 
     def draw(self, numbers: Signal) -> None:
         self._verdict.set_text(numbers.verdict)
