@@ -15,7 +15,6 @@ from tests.notebooks.refresh import FOLDER, WIDGET_VIEW, clean, main, stored, te
 PATHS = stored()
 NOT_YET = {  # notebooks whose minutes are still to be made honest
     "00_start_here",
-    "01_fit_a_line",
     "03_bend_the_neuron",
     "05_stack_linear_layers",
     "06_give_hidden_units_credit",
