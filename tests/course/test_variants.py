@@ -169,13 +169,13 @@ def test_nbgrader_grades_a_variant_and_not_the_published_answer(tmp_path):
 
 
 def test_strict_grading_judges_variants_too():
-    cells, checks = [new_code_cell("import numpy as np")], {}
+    cells, checks = [new_code_cell("import numpy as np\nimport gdlab")], {}
     for family in FAMILIES.values():
         exercise, published = family.variant(SEED), family.published
         for one, other in ((exercise, exercise), (exercise, published)):
             name = f"a{len(checks)}"
             if isinstance(other, FunctionExercise):
-                cells.append(new_code_cell(f"{other.solution_text}\n{name} = {other.solution.__name__}"))
+                cells.append(new_code_cell(f"{other.solution_text}\n{name} = {other.called}"))
             elif isinstance(other, PropertyExercise):
                 cells.append(new_code_cell(f"{other.solution_text}\n{name} = {other.solution.__name__}()"))
             else:
