@@ -171,7 +171,7 @@ def test_words_that_take_long_to_set_are_shown_as_they_are():
     grading.configure(c)
     long = new_notebook(cells=[new_markdown_cell("[" * 200_000 + "<b>")])
     page, _ = HTMLExporter(config=c).from_notebook_node(long)
-    assert "&#91;" * 200_000 + "&lt;b&gt;</pre>" in page
+    assert "[" * 200_000 + "&lt;b&gt;</pre>" in page
 
 
 def test_what_inputs_are_drawn_from_is_kept_and_nobody_elses(course, tmp_path):

@@ -11,9 +11,9 @@ import numpy as np
 
 _TYPES = {"b": np.bool_, "i": np.int64, "u": np.uint64, "f": np.float64}
 """What an array of each kind of numbers becomes."""
-_KEYS, _LONGEST = 1000, 1_000_000
-"""How many keys a dict or a set may have, since keys can be chosen so that each is compared with each; and how long an
-axis of an empty array may be, along which a sum would be as long."""
+_KEYS, _LONGEST, _WORDS = 1000, 1_000_000, 1000
+"""How many keys a dict or a set may have, since keys can be chosen so that each is compared with each; how long an
+axis of an empty array may be, along which a sum would be as long; and how much of a text is read."""
 
 
 class Foreign:
@@ -109,7 +109,9 @@ def decode(data: Any, function: Callable[[int], Callable[..., Any]] | None = Non
     ValueError
         If it is nothing that `encode` writes.
     """
-    if data is None or isinstance(data, bool | int | float | str):
+    if isinstance(data, str):
+        return data[:_WORDS]
+    if data is None or isinstance(data, bool | int | float):
         return data
     if isinstance(data, list):
         return [decode(one, function) for one in data]

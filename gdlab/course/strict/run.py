@@ -1,5 +1,6 @@
 """nbgrader's part of strict grading: it takes the place of the preprocessor that runs a submission in a kernel."""
 
+import html
 import os
 import secrets
 from pathlib import Path
@@ -21,6 +22,9 @@ def configure(c: Config) -> None:
     c.Autograde.autograde_preprocessors = [
         RunOutside if part is RunCells else part for part in c.Autograde.autograde_preprocessors
     ]
+
+
+_LONGEST_FEEDBACK = 100_000
 
 
 class RunOutside(RunCells):
@@ -61,7 +65,10 @@ class RunOutside(RunCells):
                 continue
             mark = graded.marks.get(cell.metadata.get("nbgrader", {}).get("grade_id"))
             if mark is not None:
-                shown = {"text/plain": repr(mark), "text/html": mark._repr_html_()}
+                page = mark._repr_html_()
+                if len(page) > _LONGEST_FEEDBACK:  # it tells what the submission answered
+                    page = f"<pre>{html.escape(str(mark)[:1000])} …</pre>"
+                shown = {"text/plain": repr(mark), "text/html": page}
                 cell.outputs = [new_output("execute_result", shown, execution_count=1)]
             elif told := graded.told.get(place):
                 cell.outputs = [new_output("stream", name="stdout", text=told)]

@@ -16,13 +16,13 @@ from pathlib import Path
 from typing import Any
 
 import gdlab
+from gdlab.course.handed_in import MOST_BYTES, MOST_FILES
 from gdlab.course.workspace import font_list
 
 LARGEST = 4_000_000
 """The longest answer, in bytes, that is read."""
 PATIENCE = 3.0
 """How much longer than it was given a process may take, in seconds, before it is ended."""
-_MOST_FILES, _MOST_BYTES = 100, 5_000_000
 _GB = 2**30
 _LIMITS = {
     "RLIMIT_FSIZE": 16 * 2**20,
@@ -91,7 +91,7 @@ class Sandbox:
         it sees.
     files
         A folder whose files the submission may read as its own, as a notebook reads those beside it. Notebooks and
-        links in it are left out, and so is what is beyond a hundred files or five megabytes.
+        links in it are left out, and so is what is beyond a hundred files or twenty megabytes.
     megabytes
         How much memory the process may take; 0 for any.
     ipython
@@ -219,7 +219,7 @@ class Sandbox:
 
 
 def _copy_files(source: Path, target: Path) -> None:
-    left, room = _MOST_FILES, _MOST_BYTES
+    left, room = MOST_FILES, MOST_BYTES
     for folder, _, names in os.walk(source):
         for path in (Path(folder, name) for name in sorted(names)):
             if path.suffix == ".ipynb" or path.is_symlink() or not path.is_file():
