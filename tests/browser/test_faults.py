@@ -148,8 +148,8 @@ def test_a_restart_during_long_work_marks_what_is_dead_and_running_again_revives
     picture = at_work.explorer(3, idle=False).image.get_attribute("src")
     at_work.page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.restartKernel()")
     at_work.wait_until_ready()
-    dead = at_work.page.locator(".jupyter-widgets-disconnected")
-    dead.first.wait_for()
+    dead = at_work.page.locator(".gdlab-stage.lost", has_text="The kernel of this picture has gone.")
+    dead.nth(3).wait_for()
     assert at_work.explorers.count() == 4
     assert at_work.explorers.nth(3).get_attribute("src") == picture
     assert at_work.text(SLUG) == RIGHT
