@@ -245,7 +245,7 @@ def test_06_where_the_delta_rule_ends_hangs_on_the_last_digit(first):
 def test_06_the_first_explorer_changes_every_number_of_the_hidden_units_and_none_of_the_output():
     values = {name: control.start for name, control in BackpropStepper.controls.items()} | {"slope": "one"}
     numbers = BackpropStepper().compute(**values)
-    assert [place for place in BACKWARD if numbers.changed(place)] == [p for p in BACKWARD if p[0] == 0]
+    assert [place for place in BACKWARD if numbers.differs(place)] == [p for p in BACKWARD if p[0] == 0]
 
 
 @pytest.mark.parametrize("activation", ["tanh", "sigmoid", "relu"])

@@ -1,5 +1,6 @@
 """One forward and one backward pass through a small network, with a name for every number in it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,8 +8,9 @@ import numpy as np
 from gdlab.gradients import Gradient
 from gdlab.layers import Layer, Trace
 
-W_HIDDEN, B_HIDDEN = np.array([[0.8, -1.1], [0.6, 0.9]]), np.array([[0.1, -0.2]])
-W_OUTPUT, B_OUTPUT = np.array([[1.2], [-0.7]]), np.array([[0.1]])
+WEIGHTS = {"w11": 0.8, "w21": 0.6, "w12": -1.1, "w22": 0.9, "v1": 1.2, "v2": -0.7}
+"""The weights at first: from input i to hidden unit k, and from hidden unit i to the output."""
+B_HIDDEN, B_OUTPUT = np.array([[0.1, -0.2]]), np.array([[0.1]])
 NAMES = {"tanh": "tanh", "sigmoid": "σ", "relu": "ReLU"}
 """Activations as they are written in a formula."""
 
@@ -16,6 +18,15 @@ Place = tuple[int, int, int]
 """Of a parameter: its layer, its input (counted from 0; the bias comes after the last) and its unit."""
 HIDDEN, OUTPUT = 0, 1
 BIAS = 2
+PLACES: Mapping[str, Place] = {
+    "w11": (HIDDEN, 0, 0),
+    "w21": (HIDDEN, 1, 0),
+    "w12": (HIDDEN, 0, 1),
+    "w22": (HIDDEN, 1, 1),
+    "v1": (OUTPUT, 0, 0),
+    "v2": (OUTPUT, 1, 0),
+}
+"""Where each weight belongs."""
 FORWARD = ((HIDDEN, 0), (HIDDEN, 1), (OUTPUT, 0))
 """Layer and unit of each step forward."""
 BACKWARD: tuple[Place, ...] = tuple(
@@ -23,6 +34,7 @@ BACKWARD: tuple[Place, ...] = tuple(
 )
 """The parameter of each step backward."""
 ERROR_STEP = len(FORWARD) + 1
+"""The step at which the error is seen; the steps backward come after it."""
 STEPS = ERROR_STEP + len(BACKWARD)
 
 
@@ -41,8 +53,8 @@ class Pass:
 
     @property
     def error(self) -> float:
-        """``ŷ − y``: the slope of ½ (ŷ − y)²."""
-        return float(self.trace.y_hat[0, 0]) - self.y
+        """``y − ŷ``, actual − predicted: minus the slope of ½ (y − ŷ)²."""
+        return self.y - float(self.trace.y_hat[0, 0])
 
     @property
     def unit(self) -> tuple[int, int] | None:
@@ -81,9 +93,9 @@ class Pass:
         return _pick(self.layers, place)
 
     def error_before_slope(self, place: Place) -> float:
-        """The error before the slope: ``ŷ − y`` at the output; below, the output's error times the weight to it."""
+        """The error before the slope: ``y − ŷ`` at the output; below, the output's error times the weight to it."""
         layer, _, unit = place
-        return self.error if layer == OUTPUT else self.error * float(W_OUTPUT[unit, 0])
+        return self.error if layer == OUTPUT else self.error * self.weight((OUTPUT, unit, 0))
 
     def slope(self, place: Place) -> float:
         """What stands between error and input."""
@@ -93,16 +105,17 @@ class Pass:
         layer, _, unit = place
         return float(self.layers[layer].activation.f_prime(self.trace.z[layer])[0, unit])
 
-    def gradient(self, place: Place) -> float:
-        """What the rule chosen gives for this parameter."""
-        return _pick(self.gradients, place)
+    def change(self, place: Place) -> float:
+        """What the rule chosen adds to this parameter, but for the learning rate: *error × slope × input*."""
+        return -_pick(self.gradients, place)
 
-    def true_gradient(self, place: Place) -> float:
-        return _pick(self.true_gradients, place)
+    def downhill(self, place: Place) -> float:
+        """What the chain rule adds: minus the gradient."""
+        return -_pick(self.true_gradients, place)
 
-    def changed(self, place: Place) -> bool:
-        """Whether the rule chosen gives something other than the gradient here."""
-        return not np.isclose(self.gradient(place), self.true_gradient(place), rtol=1e-9, atol=1e-12)
+    def differs(self, place: Place) -> bool:
+        """Whether the rule chosen adds something other than minus the gradient here."""
+        return not np.isclose(self.change(place), self.downhill(place), rtol=1e-9, atol=1e-12)
 
 
 def _pick(parameters: list[Layer] | list[Gradient], place: Place) -> float:
