@@ -8,7 +8,7 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 
 from gdlab import training
-from gdlab.datasets import Dataset
+from gdlab.datasets import TOY_SETS, Dataset
 from gdlab.explorers import style
 from gdlab.explorers.plane import z_on_grid
 from gdlab.layers import Layer, Trace
@@ -23,6 +23,18 @@ CEILING = 1.2
 
 EVERY = 10
 """Steps from one record to the next."""
+
+
+Placed = tuple[tuple[float, float, int], ...]
+"""A reader's own points (x, y, class); () where there are none."""
+
+
+def data_set(problem: str, points: Placed, samples: int) -> Dataset:
+    """Return the data set of a problem, or the reader's own points in its place."""
+    if not points:
+        return TOY_SETS[problem](samples)
+    x1, x2, label = np.array(points).T
+    return Dataset(np.column_stack([x1, x2]), label[:, None], ("x₁", "x₂"), ("class",), "your own points")
 
 
 def learn(layers: list[Layer], data: Dataset, rule: str | Rule, learning_rate: float, steps: int) -> History:

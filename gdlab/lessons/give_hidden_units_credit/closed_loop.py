@@ -1,4 +1,4 @@
-"""ClosedLoop: walk around a square in the plane of two weights, add up field · step, and see whether it comes to 0."""
+"""ClosedLoop: walk around a square in the plane of two weights, and see whether one comes back at the same height."""
 
 import itertools
 from collections.abc import Mapping
@@ -9,12 +9,14 @@ from typing import ClassVar
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
 from gdlab.activations import labels
 from gdlab.explorers import style
 from gdlab.explorers.controls import Choice, Control, Slider, Steps
 from gdlab.explorers.explorer import Explorer
+from gdlab.explorers.hands import Hand, Handle, Strip
 from gdlab.gradients import backward, mean_loss
 from gdlab.layers import Layer
 from gdlab.network import forward
@@ -29,6 +31,8 @@ RULES = ("chain_rule", "delta_rule")
 ROUNDING = 1e-6
 """A sum below this counts as 0: it is what the sums' rounding and the quadrature leave."""
 _CORNERS = np.array([[-1, -1], [-1, 1], [1, 1], [1, -1], [-1, -1]]) / 2
+_ARROWS = np.arange(0, STEPS, PER_SIDE // 4)
+"""Steps at which the picture shows what each rule gives."""
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(8)
 
 
@@ -55,12 +59,17 @@ class Loop:
         Where the walk stands after each step; the last place is the first.
     climbed : dict of arrays, shape (STEPS + 1,)
         The sum of *field · step* so far, by each rule.
+    arrows : dict of arrays, shape (m, 2)
+        What each rule gives at some places on the way.
     """
 
     activation: str
     step: int
+    middle: tuple[float, float]
+    side: float
     path: Array
     climbed: Mapping[str, Array]
+    arrows: Mapping[str, Array]
 
     def climb(self, rule: str, step: int = STEPS) -> float:
         """Return the sum after this many steps, without its rounding."""
@@ -87,41 +96,71 @@ class ClosedLoop(Explorer):
     """Ask of a rule whether what it gives is the gradient of anything, by walking in a circle.
 
     The network has one tanh (or other) unit and a linear output, ``ŷ = v f(w x)``, so all its weights are one plane.
-    On a hill, the climbs of a walk that ends where it began add up to 0.
+    On a loss surface, the climbs of a walk that ends where it began add up to 0: its stairs close. The square can be
+    dragged by its middle, made larger or smaller by its corner, and the walker moved along its sides.
     """
 
     # No square reaches below w = 0, where a ReLU’s field jumps and the quadrature would no longer be exact.
     controls: ClassVar[Mapping[str, Control]] = {
-        "activation": Choice("Hidden unit", labels("tanh", "sigmoid", "relu", "identity"), "tanh"),
-        "w": Slider("Centre w", 1.2, 1.0, 2.0, 0.1),
-        "v": Slider("Centre v", 1.4, 0.0, 2.0, 0.1),
+        "activation": Choice("Activation", labels("tanh", "sigmoid", "relu", "identity"), "tanh"),
+        "w": Slider("Middle of the square, w", 1.2, 1.0, 2.0, 0.1),
+        "v": Slider("Middle of the square, v", 1.4, 0.0, 2.0, 0.1),
         "side": Slider("Side", 1.6, 0.2, 2.0, 0.1),
-        "step": Steps("Step", STEPS, start=STEPS, interval=100),
+        "step": Steps("Step", STEPS, start=STEPS, interval=60),
     }
-    height = 6.1
+    width, height = 6.6, 5.2
     scenery = ("activation",)
 
     def build(self, figure: Figure) -> None:
-        planes = {
-            "chain_rule": figure.add_axes((0.075, 0.435, 0.41, 0.51)),
-            "delta_rule": figure.add_axes((0.575, 0.435, 0.41, 0.51)),
-        }
-        self._planes = planes
+        self._build_map(figure.add_axes((0.1, 0.46, 0.385, 0.47)))
+        self._build_stairs(figure.add_axes((0.53, 0.385, 0.46, 0.545)))
+        self._build_sums(figure.add_axes((0.06, 0.1, 0.92, 0.2)))
+
+    def _build_map(self, axes: Axes) -> None:
+        self._map = axes
         self._ground: list[Artist] = []
-        self._titles, self._rounds, self._here = {}, {}, {}
-        for rule, axes in planes.items():
-            axes.set(xlim=W_RANGE, ylim=V_RANGE, xlabel="hidden weight w", ylabel="output weight v")
-            look = style.RULES[rule]
-            self._titles[rule] = self.moving(axes.set_title("", color=look.colour))
-            self._rounds[rule] = self.moving(
-                axes.plot([], [], color=style.MUTED, linewidth=1.2)[0], axes.plot([], [], **look.stroke)[0]
+        axes.set(xlim=W_RANGE, ylim=V_RANGE, xlabel="hidden weight w", ylabel="output weight v", title="The weights")
+        self._to_come = self.moving(axes.plot([], [], color=style.INK, linewidth=1)[0])
+        self._walked = self.moving(axes.plot([], [], color=style.INK, linewidth=2.4)[0])
+        self._arrows = {
+            rule: self.moving(
+                axes.quiver(
+                    *np.zeros((4, _ARROWS.size)),
+                    color=style.RULES[rule].colour,
+                    angles="xy",
+                    scale_units="xy",
+                    scale=1,
+                    width=0.009,
+                    zorder=3,
+                )
             )
-            self._here[rule] = self.moving(axes.plot([], [], "o", color=look.colour, mec="white", markersize=10)[0])
-        self._build_sums(figure.add_axes((0.075, 0.09, 0.91, 0.2)))
+            for rule in RULES
+        }
+        marks = {"color": style.INK, "markeredgecolor": style.PAPER, "markersize": 8, "zorder": 4}
+        self._middle = self.moving(axes.plot([], [], "P", **marks)[0])
+        self._corner = self.moving(axes.plot([], [], "s", **marks)[0])
+        self._walker = self.moving(axes.plot([], [], "o", **{**marks, "markersize": 10})[0])
+
+    def _build_stairs(self, axes: Axes) -> None:
+        style.bare(axes)
+        axes.set(xlim=(-1.75, 1.95), ylim=(-1.8, 1.8))
+        base = _standing(_CORNERS, np.zeros(len(_CORNERS)))
+        axes.fill(*base.T, color=style.FAINT, alpha=0.35, linewidth=0)
+        axes.plot(*base.T, color=style.MUTED, linewidth=1)
+        self._title = self.moving(axes.set_title(""))
+        self._posts, self._stairs, self._ends = {}, {}, {}
+        for rule in RULES:
+            look = style.RULES[rule]
+            self._posts[rule] = self.moving(LineCollection([], colors=[look.colour], linewidths=0.8, alpha=0.45))
+            axes.add_collection(self._posts[rule], autolim=False)
+            self._stairs[rule] = self.moving(axes.plot([], [], **look.stroke)[0])
+            self._ends[rule] = self.moving(axes.plot([], [], "o", color=look.colour, mec="white", markersize=9)[0])
+        self._gap = self.moving(axes.plot([], [], color=style.INK, linewidth=1.4, marker="_", markersize=9)[0])
+        self._gap_words = self.moving(axes.text(0, 0, "", va="center", path_effects=style.halo(), fontweight="bold"))
 
     def _build_sums(self, axes: Axes) -> None:
         self._sums = axes
-        axes.set(xlim=(0, STEPS * 1.24), ylim=(-1.1, 1.1), yticks=[], title="The climb so far: field · step, added up")
+        axes.set(xlim=(0, STEPS * 1.34), ylim=(-1.1, 1.1), yticks=[], title="The climb so far: F · step, added up")
         axes.spines.left.set_visible(False)
         axes.set_xticks(range(0, STEPS + 1, PER_SIDE), ["start", "corner 1", "corner 2", "corner 3", "start again"])
         axes.axhline(0, color=style.FAINT, linewidth=1, zorder=0)
@@ -130,51 +169,88 @@ class ClosedLoop(Explorer):
 
     def compute(self, activation: str, w: float, v: float, side: float, step: int) -> Loop:
         path, climbed = walk(activation, w, v, side)
-        return Loop(activation, step, path, climbed)
+        arrows = {rule: field(activation, rule, path[_ARROWS]) for rule in RULES}
+        return Loop(activation, step, (w, v), side, path, climbed, arrows)
 
     def set_scene(self, numbers: Loop) -> None:
         for artist in self._ground:
             artist.remove()
         w, v = np.meshgrid(np.linspace(*W_RANGE, 90), np.linspace(*V_RANGE, 90))
         heights = np.sqrt(mean_loss(network(numbers.activation, w, v), X, Y))
-        levels = np.linspace(0, heights.max() * 1.001, 16)
-        chain = self._planes["chain_rule"]
-        self._ground = [
-            chain.contourf(w, v, heights, levels, cmap=style.LANDSCAPE, zorder=0),
-            chain.contour(w, v, heights, levels[1:], colors="white", linewidths=0.7, zorder=0),
-        ]
-        points = np.stack(np.meshgrid(np.linspace(*W_RANGE, 14)[1:-1], np.linspace(*V_RANGE, 14)[1:-1]), axis=-1)
-        for rule, axes in self._planes.items():
-            F = field(numbers.activation, rule, points)
-            F = F / np.sqrt(np.linalg.norm(F, axis=-1, keepdims=True) + 1e-12)  # or long ones would cross
-            look = {"color": style.RULES[rule].colour, "alpha": 0.6, "scale": 28, "width": 0.006, "pivot": "middle"}
-            self._ground.append(axes.quiver(*np.moveaxis(points, -1, 0), *np.moveaxis(F, -1, 0), **look))
+        levels = np.linspace(0, heights.max() * 1.001, 13)
+        self._ground = [self._map.contourf(w, v, heights, levels, cmap=style.LANDSCAPE, zorder=0)]
 
     def draw(self, numbers: Loop) -> None:
-        step = numbers.step
+        step, path = numbers.step, numbers.path
+        self._to_come.set_data(*path[step:].T)
+        self._walked.set_data(*path[: step + 1].T)
+        self._walker.set_data(*path[step : step + 1].T)
+        self._middle.set_data(*np.transpose([numbers.middle]))
+        self._corner.set_data(*path[2 * PER_SIDE : 2 * PER_SIDE + 1].T)
+        longest = max(float(np.linalg.norm(F, axis=-1).max()) for F in numbers.arrows.values()) or 1.0
+        for rule, F in numbers.arrows.items():
+            self._arrows[rule].set_offsets(path[_ARROWS])
+            self._arrows[rule].set_UVC(*(0.75 * F / longest).T)
         scale = max(float(np.abs(climbed).max()) for climbed in numbers.climbed.values()) or 1.0
+        self._draw_stairs(numbers, scale)
         last = [float(numbers.climbed[rule][step]) / scale for rule in RULES]
-        heights = style.spread_out(last, gap=0.34, low=-1.0, high=1.0)
+        heights = style.spread_out(last, gap=0.42, low=-1.0, high=1.0)
         for rule, height in zip(RULES, heights, strict=True):
-            total = numbers.climb(rule)
-            end = f"{'climbs' if total > 0 else 'falls'} {style.number(abs(total))} in a circle"
-            end = end if total else "back at the same height"
-            self._titles[rule].set_text(f"{style.RULES[rule].label}: {end}")
-            ahead, walked = self._rounds[rule]
-            ahead.set_data(*numbers.path[step:].T)
-            walked.set_data(*numbers.path[: step + 1].T)
-            self._here[rule].set_data(*numbers.path[step : step + 1].T)
             self._curves[rule].set_data(np.arange(step + 1), numbers.climbed[rule][: step + 1] / scale)
             words = f"{style.RULES[rule].label} {style.number(numbers.climb(rule, step))}"
             self._names[rule].set(position=(step + 0.012 * STEPS, height), text=words)
 
+    def _draw_stairs(self, numbers: Loop, scale: float) -> None:
+        step = numbers.step
+        for rule in RULES:
+            ground = (numbers.path[: step + 1] - numbers.middle) / numbers.side
+            top = _standing(ground, numbers.climbed[rule][: step + 1] / scale)
+            base = _standing(ground, np.zeros(step + 1))
+            self._posts[rule].set_segments(np.stack([base, top], axis=1)[::4])
+            self._stairs[rule].set_data(*top.T)
+            self._ends[rule].set_data(*top[-1:].T)
+        total = numbers.climb("delta_rule")
+        whole = step == STEPS and total != 0
+        (x, low), (_, high) = _standing(_CORNERS[:1], [0.0])[0], _standing(_CORNERS[:1], [total / scale])[0]
+        self._gap.set_data([x + 0.22, x + 0.22], [low, high])
+        self._gap_words.set(position=(x + 0.32, (low + high) / 2), text=style.number(total))
+        for artist in (self._gap, self._gap_words):
+            artist.set_visible(whole)
+        title = "Both stairs close" if step == STEPS else "The heights walked through"
+        if whole:
+            title = f"{'Higher' if total > 0 else 'Lower'} by {style.number(abs(total))}, where it began"
+        self._title.set_text(title)
+
+    def hands(self, numbers: Loop) -> list[Hand]:
+        sides = np.array(self.controls["side"].positions)[:, None]
+        return [
+            Handle("square", self._map, numbers.middle, x="w", y="v"),
+            Handle(
+                "corner",
+                self._map,
+                tuple(numbers.path[2 * PER_SIDE]),
+                x="side",
+                path=np.array(numbers.middle) + sides * _CORNERS[2],
+            ),
+            Handle("walker", self._map, tuple(numbers.path[numbers.step]), x="step", path=numbers.path),
+            Strip("step on the climb", self._sums, "step"),
+        ]
+
     def caption(self, numbers: Loop) -> str:
-        way = style.percent(numbers.step / STEPS)
         so_far = [
             f"{style.number(numbers.climb(rule, numbers.step))} by the {style.RULES[rule].label}" for rule in RULES
         ]
-        here = f"After {way} of the way around, the sum of field · step is {' and '.join(so_far)}."
+        if numbers.step < STEPS:
+            way = style.percent(numbers.step / STEPS)
+            return f"After {way} of the way around, the walk has climbed {' and '.join(so_far)}."
         total = numbers.climb("delta_rule")
         if total:
-            return f"{here} Back at the start, the delta rule’s is {style.number(total)}: no hill has such slopes."
-        return f"{here} Back at the start, both are 0, as on a hill."
+            where = f"the same weights, {style.number(abs(total))} {'higher' if total > 0 else 'lower'}"
+            return f"Once around, the climb is {' and '.join(so_far)}: {where}. No loss surface has these slopes."
+        return f"Once around, the climb is {' and '.join(so_far)}, as on a loss surface."
+
+
+def _standing(ground: Array, heights: Array) -> Array:
+    """Return where points of the square, shape (n, 2) with sides of 1, stand on paper, seen from above a corner."""
+    along, across = np.asarray(ground).T
+    return np.column_stack([1.6 * (along - across), 0.75 * (along + across) + 0.95 * np.asarray(heights)])

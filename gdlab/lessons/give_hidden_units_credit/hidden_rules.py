@@ -11,12 +11,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from gdlab.activations import labels
-from gdlab.datasets import TOY_SETS, Dataset
+from gdlab.datasets import Dataset
 from gdlab.explorers import style
-from gdlab.explorers.controls import Choice, Control, LogSlider, Slider, Steps
+from gdlab.explorers.controls import Choice, Control, IntSlider, LogSlider, Points, Steps
 from gdlab.explorers.explorer import Explorer
+from gdlab.explorers.hands import Hand, Pad, Spot, Strip
 from gdlab.explorers.plane import Plane
-from gdlab.explorers.runs import EVERY, LossCurves, Runner, at_record, learn, random_networks, right
+from gdlab.explorers.runs import EVERY, LossCurves, Placed, Runner, at_record, data_set, learn, random_networks, right
 from gdlab.gradients import agreement, backward
 from gdlab.layers import Layer
 from gdlab.losses import LOSSES
@@ -26,7 +27,7 @@ from gdlab.training import History
 from gdlab.validation import Array
 
 SAMPLES, STEPS = 120, 400
-STARTS, GROUP = 50, 10
+STARTS = 50
 SOLVED = 0.95
 LOWEST = 0.3
 """Left end of the axis of shares; a guess gets 0.5."""
@@ -35,8 +36,16 @@ _SCATTER = 0.72 * ((np.arange(STARTS) * 0.618034) % 1 - 0.5)
 """How far each start's dot stands off the middle of its row, so that equal ones can be told apart."""
 
 
-def _train(seeds: range, rule: str, problem: str, activation: str, width: int, learning_rate: float) -> History:
-    return learn(random_networks(activation, width, seeds), TOY_SETS[problem](SAMPLES), rule, learning_rate, STEPS)
+def group_size(width: int) -> int:
+    """Return how many starts are trained at once: about as much work for any width."""
+    return max(1, min(10, 120 // width))
+
+
+def _train(
+    seeds: range, rule: str, problem: str, points: Placed, activation: str, width: int, learning_rate: float
+) -> History:
+    data = data_set(problem, points, SAMPLES)
+    return learn(random_networks(activation, width, seeds), data, rule, learning_rate, STEPS)
 
 
 @lru_cache(maxsize=24)
@@ -45,7 +54,7 @@ def _one(start: int, rule: str, *setting: Any) -> History:
 
 
 Group = Mapping[str, Array]
-"""For each rule the share of points right, shape (records, GROUP), from as many starts."""
+"""For each rule the share of points right, shape (records, starts)."""
 
 
 @lru_cache(maxsize=16)
@@ -54,9 +63,8 @@ def _groups(*setting: Any) -> list[Group]:
     return []
 
 
-def _next_group(number: int, *setting: Any) -> Group:
-    data = TOY_SETS[setting[0]](SAMPLES)
-    seeds = range(number * GROUP, (number + 1) * GROUP)
+def _next_group(seeds: range, *setting: Any) -> Group:
+    data = data_set(*setting[:2], SAMPLES)
     group = {}
     for rule in style.RULES:
         history = _train(seeds, rule, *setting)
@@ -69,6 +77,7 @@ def _next_group(number: int, *setting: Any) -> Group:
 class Rules:
     """One start by each rule at the step shown, and how all the starts so far stand."""
 
+    start: int
     problem: str
     units: str
     data: Dataset
@@ -84,7 +93,8 @@ class HiddenRules(Explorer):
 
     The output is a sigmoid with cross-entropy and learns in the same way in all three networks, from the same start:
     they differ in what reaches the hidden layer. There the chain rule multiplies the error by ``f′(z)``, the delta rule
-    by 1, and a frozen layer by 0.
+    by 1, and a frozen layer by 0. Each of the fifty dots a rule is a random
+    start, and a click on it shows that start above.
     """
 
     controls: ClassVar[Mapping[str, Control]] = {
@@ -92,27 +102,31 @@ class HiddenRules(Explorer):
             "Problem", {"xor": "XOR", "circle": "a disc", "moons": "two moons", "spiral": "a spiral"}, "xor"
         ),
         "activation": Choice("Activation", labels("tanh", "sigmoid", "relu"), "tanh"),
-        "width": Slider("Hidden units", 6, 2, 12, 1, format=".0f"),
+        "width": IntSlider("Hidden units", 6, 2, 100, 2),
         "learning_rate": LogSlider("Learning rate", 1.0, 0.02, 5.0),
-        "start": Slider("Start in the picture", 0, 0, STARTS - 1, 1, format=".0f"),
+        "start": IntSlider("Start in the picture", 0, 0, STARTS - 1),
+        "points": Points("Your own data", folded=True),
         "step": Steps("Step", STEPS, start=STEPS, stride=EVERY, interval=60),
     }
-    height = 6.0
+    width, height = 6.6, 5.2
     long_work = "Fifty starts"
+    stoppable = True
 
     def build(self, figure: Figure) -> None:
-        width, gap = 0.30, 0.035
+        width, gap = 0.305, 0.03
         self._planes = {}
         for index, (rule, look) in enumerate(style.RULES.items()):
             left = (1 - 3 * width - 2 * gap) / 2 + index * (width + gap)
-            axes = figure.add_axes((left, 0.495, width, width * style.INCHES / self.height))
+            axes = figure.add_axes((left, 0.535, width, width * self.width / self.height))
             self._planes[rule] = Plane(axes, look)
+            self._planes[rule].title.set_fontsize(10)
             self.moving(*self._planes[rule].artists)
-        self._losses = LossCurves(figure.add_axes((0.06, 0.095, 0.38, 0.27)), STEPS, room=0.42)
+        self._losses = LossCurves(figure.add_axes((0.055, 0.1, 0.33, 0.31)), STEPS, room=0.62)
         self.moving(*self._losses.artists)
-        self._build_starts(figure.add_axes((0.615, 0.095, 0.37, 0.27)))
+        self._build_starts(figure.add_axes((0.585, 0.1, 0.395, 0.31)))
 
     def _build_starts(self, axes: Axes) -> None:
+        self._dots = axes
         axes.set(xlim=(LOWEST, 1.02), ylim=(-0.6, 2.6), yticks=[], xlabel="share of points right")
         axes.set_xticks(_TENTHS, [style.percent(tenth) for tenth in _TENTHS])
         axes.spines.left.set_visible(False)
@@ -134,14 +148,22 @@ class HiddenRules(Explorer):
             )
 
     def stages(
-        self, problem: str, activation: str, width: float, learning_rate: float, start: float, step: int
+        self,
+        problem: str,
+        activation: str,
+        width: int,
+        learning_rate: float,
+        start: int,
+        points: Placed,
+        step: int,
     ) -> Iterator[tuple[float, Rules]]:
-        setting = problem, activation, int(width), learning_rate
-        data, record = TOY_SETS[problem](SAMPLES), round(step / EVERY)
-        histories = {rule: _one(int(start), rule, *setting) for rule in style.RULES}
+        setting = problem, points, activation, width, learning_rate
+        data, record = data_set(problem, points, SAMPLES), round(step / EVERY)
+        histories = {rule: _one(start, rule, *setting) for rule in style.RULES}
         numbers = Rules(
-            problem,
-            f"{int(width)} {self.controls['activation'].options[activation]} units",
+            start,
+            "your own points" if points else self.controls["problem"].options[problem],
+            f"{width} {self.controls['activation'].options[activation]} units",
             data,
             histories["chain_rule"].steps[: record + 1],
             {rule: at_record(rule, history, record, data) for rule, history in histories.items()},
@@ -150,13 +172,14 @@ class HiddenRules(Explorer):
         )
         groups = _groups(*setting)
         while True:
+            done = sum(group["frozen"].shape[1] for group in groups)
             if groups:
                 shares = {rule: np.concatenate([group[rule][record] for group in groups]) for rule in style.RULES}
                 numbers = replace(numbers, shares=shares)
-            yield len(groups) * GROUP / STARTS, numbers
-            if len(groups) * GROUP == STARTS:
+            yield done / STARTS, numbers
+            if done == STARTS:
                 return
-            groups.append(_next_group(len(groups), *setting))
+            groups.append(_next_group(range(done, min(done + group_size(width), STARTS)), *setting))
 
     def compute(self, **values: Any) -> Rules:
         return deque(self.stages(**values), maxlen=1)[0][1]
@@ -175,25 +198,40 @@ class HiddenRules(Explorer):
                 name.set_text(f"median {style.percent(_median(numbers, rule))}")
         self._losses.show(numbers.steps, numbers.runners)
         started = len(numbers.shares["chain_rule"])
-        self._title.set_text(f"{started} random starts (bar: median)" if started else "Random starts")
+        self._title.set_text(f"{started} random starts" if started else "Random starts")
+
+    def hands(self, numbers: Rules) -> list[Hand]:
+        shown = [(x1, x2, y) for (x1, x2), (y,) in zip(numbers.data.X, numbers.data.y, strict=True)]
+        pads = [Pad("your own data", plane.axes, "points", shown) for plane in self._planes.values()]
+        dots = [
+            Spot(
+                f"start {start}, {style.RULES[rule].label}",
+                self._dots,
+                (max(share, LOWEST), self._rows[rule][0] + _SCATTER[start]),
+                f"{style.percent(share)} right",
+                {"start": start},
+            )
+            for rule, shares in numbers.shares.items()
+            for start, share in enumerate(shares)
+        ]
+        return [*pads, Strip("step on the loss curves", self._losses.axes, "step"), *dots]
 
     def caption(self, numbers: Rules) -> str:
-        problem = self.controls["problem"].options[numbers.problem]
-        steps = style.count(int(numbers.steps[-1]), "step")
+        where = f"{style.count(int(numbers.steps[-1]), 'step')} on {numbers.problem} with {numbers.units}"
         turned = ""
         if not np.isnan(numbers.cosine):
             angle = np.degrees(np.arccos(numbers.cosine))
-            uphill = ", which is uphill" if angle > 90.5 else ""
-            turned = f" Above, the delta rule moves its hidden layer at {angle:.0f}° to downhill{uphill}."
-        where = f"after {steps} on {problem} with {numbers.units}"
+            way = "uphill" if angle > 90.5 else "sideways" if angle > 80 else "downhill"
+            next_change = f"the delta rule’s next change of the hidden layer is at {angle:.0f}° to the gradient’s"
+            turned = f" From start {numbers.start}, {next_change}: {way}."
         started = len(numbers.shares["chain_rule"])
         if not started:
             shares = [f"{r.label} {style.percent(r.accuracy)}" for r in numbers.runners.values()]
-            return f"Points right {where}: {', '.join(shares)}.{turned}"
+            return f"Points right after {where}: {', '.join(shares)}.{turned}"
         # Counts and not medians: where the delta rule ends can hang on the last digit, and a stored caption must last.
         counts = [f"{look.label} {(numbers.shares[r] > SOLVED).sum()}" for r, look in style.RULES.items()]
         solved = style.percent(SOLVED)
-        return f"Starts out of {started} with over {solved} of the points right {where}: {', '.join(counts)}.{turned}"
+        return f"Solved (over {solved} right) after {where}, of {started} starts: {', '.join(counts)}.{turned}"
 
 
 def _median(numbers: Rules, rule: str) -> float:

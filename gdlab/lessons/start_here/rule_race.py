@@ -11,20 +11,19 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from gdlab.activations import labels
-from gdlab.datasets import TOY_SETS, Dataset
+from gdlab.datasets import Dataset
 from gdlab.explorers import style
 from gdlab.explorers.controls import Choice, Control, IntSlider, LogSlider, Points, Steps
 from gdlab.explorers.explorer import Explorer
 from gdlab.explorers.hands import Pad, Strip
 from gdlab.explorers.plane import Plane
-from gdlab.explorers.runs import EVERY, LossCurves, Runner, at_record, learn
+from gdlab.explorers.runs import EVERY, LossCurves, Placed, Runner, at_record, data_set, learn
 from gdlab.network import initialise
 from gdlab.training import History
 from gdlab.validation import Array
 
 SAMPLES, HIDDEN, STEPS = 160, 6, 600
 _BINS = np.linspace(0, 1, 26)
-Placed = tuple[tuple[float, float, int], ...]
 
 
 @dataclass(frozen=True)
@@ -38,18 +37,10 @@ class Race:
     """``f′(z)`` of every hidden unit at every sample, in the chain rule's network."""
 
 
-def _data(problem: str, points: Placed) -> Dataset:
-    """Return the data set of the problem, or the reader's own points in its place."""
-    if not points:
-        return TOY_SETS[problem](SAMPLES)
-    x1, x2, label = np.array(points).T
-    return Dataset(np.column_stack([x1, x2]), label[:, None], ("x₁", "x₂"), ("class",), "your own points")
-
-
 @lru_cache(maxsize=24)
 def _run(problem: str, points: Placed, activation: str, learning_rate: float, start: int, rule: str) -> History:
     layers = initialise((2, HIDDEN, 1), activation, "sigmoid", seed=start, scheme=1.0)
-    return learn(layers, _data(problem, points), rule, learning_rate, STEPS)
+    return learn(layers, data_set(problem, points, SAMPLES), rule, learning_rate, STEPS)
 
 
 class RuleRace(Explorer):
@@ -106,7 +97,7 @@ class RuleRace(Explorer):
     def compute(
         self, problem: str, rules: str, activation: str, learning_rate: float, start: int, points: Placed, step: int
     ) -> Race:
-        data = _data(problem, points)
+        data = data_set(problem, points, SAMPLES)
         record = round(step / EVERY)
         runners = {
             rule: at_record(rule, _run(problem, points, activation, learning_rate, start, rule), record, data)

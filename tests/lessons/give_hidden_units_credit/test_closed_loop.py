@@ -63,9 +63,40 @@ def test_the_walk_is_closed_and_has_equal_steps():
     np.testing.assert_allclose(np.linalg.norm(np.diff(path, axis=0), axis=1), 1.6 / PER_SIDE)
 
 
-def test_the_caption_tells_both_sums():
+def test_the_caption_tells_both_sums_and_what_they_mean():
     explorer = ClosedLoop(step=STEPS)
     total = walk("tanh", 1.2, 1.4, 1.6)[1]["delta_rule"][-1]
     assert f"0 by the chain rule and {total:.3g} by the delta rule" in words(explorer)
+    assert "No loss surface has these slopes" in words(explorer)
     explorer.values = {"activation": "identity"}
-    assert "both are 0" in words(explorer)
+    assert "0 by the chain rule and 0 by the delta rule, as on a loss surface" in words(explorer)
+
+
+def test_the_gap_in_the_stairs_shows_only_where_the_walk_ends_at_another_height():
+    explorer = ClosedLoop(step=STEPS)
+    assert explorer._gap.get_visible()
+    assert explorer._gap_words.get_text() == "2.76"
+    explorer.values = {"step": STEPS - 1}
+    assert not explorer._gap.get_visible()
+    explorer.values = {"step": STEPS, "activation": "identity"}
+    assert not explorer._gap.get_visible()
+
+
+def test_middle_corner_and_walker_can_be_taken_hold_of():
+    explorer = ClosedLoop(step=30, w=1.5, v=1.0, side=1.0)
+    numbers = explorer.compute(**explorer.values)
+    middle, corner, walker, _ = explorer.hands(numbers)
+    assert (middle.at, middle.x, middle.y) == ((1.5, 1.0), "w", "v")
+    assert corner.at == (2.0, 1.5)
+    np.testing.assert_allclose(corner.path[explorer.controls["side"].positions.index(1.0)], corner.at)
+    np.testing.assert_allclose(walker.path[30], walker.at)
+    np.testing.assert_allclose(walker.at, (1.5, 1.5))  # half of the second side
+
+
+def test_the_arrows_are_what_the_rules_give_where_they_are_drawn():
+    explorer = ClosedLoop()
+    numbers = explorer.compute(**explorer.values)
+    for rule, F in numbers.arrows.items():
+        drawn = explorer._arrows[rule]
+        np.testing.assert_allclose(field("tanh", rule, np.asarray(drawn.get_offsets())), F)
+        assert np.corrcoef(drawn.U, F[:, 0])[0, 1] == pytest.approx(1)

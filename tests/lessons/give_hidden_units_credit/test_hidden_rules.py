@@ -3,13 +3,17 @@ import pytest
 
 import gdlab
 from gdlab.datasets import TOY_SETS
+from gdlab.explorers import style
+from gdlab.explorers.hands import Spot
 from gdlab.explorers.runs import random_networks
 from gdlab.lessons.give_hidden_units_credit import hidden_rules
-from gdlab.lessons.give_hidden_units_credit.hidden_rules import EVERY, GROUP, SAMPLES, STARTS, STEPS, HiddenRules
+from gdlab.lessons.give_hidden_units_credit.hidden_rules import EVERY, SAMPLES, STARTS, STEPS, HiddenRules, group_size
 from tests.explorers.steering import words
 
 RULES = ["chain_rule", "delta_rule", "frozen"]
-VALUES = {"problem": "circle", "activation": "tanh", "width": 3.0, "learning_rate": 0.5, "start": 13.0, "step": 240}
+VALUES = {"problem": "circle", "activation": "tanh", "width": 4, "learning_rate": 0.5, "start": 13, "points": ()}
+VALUES |= {"step": 240}
+GROUP = group_size(4)
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +29,7 @@ def numbers(explorer):
 def trained(seed, rule):
     """One start once more, alone, and what it predicts, written out."""
     data = TOY_SETS["circle"](SAMPLES)
-    (hidden, output) = random_networks("tanh", 3, range(seed, seed + 1))
+    (hidden, output) = random_networks("tanh", 4, range(seed, seed + 1))
     layers = [gdlab.Layer(layer.W[0], layer.b[0], layer.activation) for layer in (hidden, output)]
     history = gdlab.train(
         layers, data.X, data.y, loss="binary_cross_entropy", rule=rule, learning_rate=0.5, steps=VALUES["step"]
@@ -50,7 +54,7 @@ def test_each_dot_is_one_start(numbers, rule):
 
 
 def test_the_frozen_layer_stays_and_the_output_learns():
-    history = hidden_rules._one(4, "frozen", "xor", "tanh", 5, 1.0)
+    history = hidden_rules._one(4, "frozen", "xor", (), "tanh", 5, 1.0)
     first, last = history.layers(0), history.layers()
     np.testing.assert_array_equal(first[0].W, last[0].W)
     np.testing.assert_array_equal(first[0].b, last[0].b)
@@ -75,12 +79,12 @@ def test_the_angle_is_between_the_two_updates_of_the_hidden_layer(explorer, numb
     u, v = (np.concatenate([(data.X.T @ e).ravel(), e.sum(axis=0)]) for e in (delta, chain))
     cosine = u @ v / np.linalg.norm(u) / np.linalg.norm(v)
     assert numbers.cosine == pytest.approx(cosine)
-    assert f"at {np.degrees(np.arccos(cosine)):.0f}° to downhill" in explorer.caption(numbers)
+    assert f"at {np.degrees(np.arccos(cosine)):.0f}° to the gradient’s" in explorer.caption(numbers)
 
 
 def test_the_caption_counts_the_starts_that_solved_it(explorer, numbers):
     counts = [int((numbers.shares[rule] > 0.95).sum()) for rule in RULES]
-    told = "chain rule {}, delta rule {}, frozen layer {}.".format(*counts)
+    told = "of 50 starts: chain rule {}, delta rule {}, frozen layer {}.".format(*counts)
     assert told in explorer.caption(numbers)
 
 
@@ -113,3 +117,27 @@ def test_a_picture_without_dots_tells_the_one_start(explorer):
     assert "Points right after 240 steps on a disc" in explorer.caption(first)
     explorer.draw(first)
     assert words(explorer)
+
+
+def test_a_dot_says_its_share_and_shows_its_start(explorer, numbers):
+    spots = [hand for hand in explorer.hands(numbers) if isinstance(hand, Spot)]
+    assert [spot.sets["start"] for spot in spots] == 3 * list(range(STARTS))
+    for spot in spots[13::STARTS]:
+        rule = next(rule for rule in RULES if spot.name.endswith(style.RULES[rule].label))
+        runner = numbers.runners[rule]
+        assert spot.says == f"{style.percent(runner.accuracy)} right"
+        assert spot.at[0] == runner.accuracy
+
+
+@pytest.mark.parametrize("width", [2, 6, 16, 32, 100])
+def test_wider_layers_are_trained_in_smaller_groups_that_make_up_all_starts(width):
+    assert 1 <= group_size(width) <= 10
+    assert group_size(width) * width <= 120 or group_size(width) == 1
+
+
+def test_a_readers_own_points_are_learned(explorer):
+    points = ((-1, -1, 0), (1, 1, 1), (1.5, 0.5, 1))
+    first = next(explorer.stages(**VALUES | {"points": points, "step": STEPS}))[1]
+    assert first.data.X.tolist() == [[-1, -1], [1, 1], [1.5, 0.5]]
+    assert first.runners["chain_rule"].accuracy == 1
+    assert "your own points" in explorer.caption(first)
