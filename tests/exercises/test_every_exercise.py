@@ -367,7 +367,7 @@ OTHER_NAMES = {
         "opposed-updates",
         "tanh-matching-loss",
         "xor-by-hand",
-        "one-step",
+        
         "relative-tolerance",
         "six-in-a-row",
         "who-learns",
