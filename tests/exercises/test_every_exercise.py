@@ -367,7 +367,6 @@ OTHER_NAMES = {
         "opposed-updates",
         "tanh-matching-loss",
         "xor-by-hand",
-        
         "relative-tolerance",
         "six-in-a-row",
         "who-learns",
