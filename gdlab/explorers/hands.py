@@ -55,7 +55,8 @@ class Strip:
 class Spot:
     """Something to point at, which `says` its numbers, and to click, if there are controls that it `sets`.
 
-    It is a dot, or a box of the `size` (width, height) in data coordinates with its centre at `at`.
+    It is a dot, or a box of the `size` (width, height) in data coordinates with its centre at `at`. With `at_once` the
+    controls are set as soon as the pointer or the focus is on it.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Spot:
     says: str = ""
     sets: Mapping[str, Any] = field(default_factory=dict)
     size: tuple[float, float] | None = None
+    at_once: bool = False
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,7 @@ def _told(hand: Hand, figure: Figure) -> dict[str, Any] | None:
             hand.axes, figure, np.array(hand.at) + np.array([[-0.5, 0.5], [0.5, -0.5]]) * np.array(hand.size)
         )
         size = [abs(right - left), abs(bottom - top)]
-    return {"at": at.tolist(), "says": hand.says, "sets": dict(hand.sets), "size": size}
+    return {"at": at.tolist(), "says": hand.says, "sets": dict(hand.sets), "size": size, "atOnce": hand.at_once}
 
 
 def _place(axes: Axes, figure: Figure, points: Any) -> Array:

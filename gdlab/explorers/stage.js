@@ -780,7 +780,9 @@ class Hands {
 
   spot(hand) {
     const element = make("button", { type: "button", class: "spot", tabindex: -1 });
-    element.addEventListener("click", () => Object.keys(hand().sets).length && this.stage.set(hand().sets));
+    const choose = () => Object.keys(hand().sets).length && this.stage.set(hand().sets);
+    element.addEventListener("click", choose);
+    for (const kind of ["pointerenter", "focus"]) element.addEventListener(kind, () => hand().atOnce && choose());
     element.addEventListener("keydown", (event) => {
       const direction = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
       if (!direction) return;

@@ -45,6 +45,9 @@ def test_a_path_and_a_box_are_told_in_shares(figure, axes):
     assert ball["path"] == [[0.25, 0.5], [0.75, 0.25]]
     assert cell["size"] == pytest.approx([0.1, 0.125])
     assert cell["sets"] == {"c": "a"}
+    assert not cell["atOnce"]
+    (quick,) = for_the_page([Spot("dot", axes, (5, 0), at_once=True)], figure)["hands"]
+    assert quick["atOnce"]
 
 
 def test_what_is_nowhere_is_left_out_and_all_is_json(figure, axes):

@@ -7,5 +7,5 @@ LESSON = Lesson(
     question="What changes with a nonlinear activation?",
     minutes=45,
     students_know="the chain rule",
-    explorers={"TwoHills": "two_hills", "OneWeight": "one_weight"},
+    explorers={"TwoHills": "two_hills", "UpdateArrows": "update_arrows", "OneWeight": "one_weight"},
 )

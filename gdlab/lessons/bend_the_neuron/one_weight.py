@@ -11,6 +11,7 @@ from gdlab.activations import sigmoid
 from gdlab.explorers import style
 from gdlab.explorers.controls import Control, Slider
 from gdlab.explorers.explorer import Explorer
+from gdlab.explorers.hands import Handle
 from gdlab.lessons.bend_the_neuron.hill_panel import FORMULAS
 from gdlab.lessons.bend_the_neuron.neuron import TWO_RULES
 from gdlab.validation import Array
@@ -53,13 +54,14 @@ class OneWeight(Explorer):
     """
 
     controls: ClassVar[Mapping[str, Control]] = {"start": Slider("Start w", -2.5, LEFT, RIGHT, 0.05, format=".2f")}
-    height = 3.4
+    width, height = 6.6, 3.1
 
     def build(self, figure: Figure) -> None:
-        self._ways, self._starts, self._ends, self._titles = {}, {}, {}, {}
-        for rule, left in zip(TWO_RULES, (0.075, 0.575), strict=True):
+        self._axes, self._ways, self._starts, self._ends, self._titles = {}, {}, {}, {}, {}
+        for rule, left in zip(TWO_RULES, (0.085, 0.585), strict=True):
             look, heights = style.RULES[rule], curve(rule, TICKS)
-            axes = figure.add_axes((left, 0.16, 0.41, 0.63))
+            axes = figure.add_axes((left, 0.16, 0.405, 0.66))
+            self._axes[rule] = axes
             axes.set(xlim=(LEFT - 0.1, RIGHT + 0.1), ylim=(0, 1.08 * heights.max()), xlabel="weight w")
             axes.text(0, 1.04, f"mean of {FORMULAS[rule]}", transform=axes.transAxes)
             axes.plot(TICKS, heights, color=style.MUTED, linewidth=1.6)
@@ -79,7 +81,20 @@ class OneWeight(Explorer):
             self._ways[rule].set_data(way, heights)
             self._starts[rule].set_data(way[:1], heights[:1])
             self._ends[rule].set_data(way[-1:], heights[-1:])
-            self._titles[rule].set_text(f"The {style.RULES[rule].label} ends at w = {style.number(way[-1])}")
+            self._titles[rule].set_text(f"{style.RULES[rule].label.capitalize()} ends at {style.number(way[-1])}")
+
+    def hands(self, numbers: Descents) -> list[Handle]:
+        w = np.array(self.controls["start"].positions)
+        return [
+            Handle(
+                f"ball on the {style.RULES[rule].label}’s curve",
+                self._axes[rule],
+                (numbers.start, float(curve(rule, numbers.start))),
+                x="start",
+                path=np.column_stack([w, curve(rule, w)]),
+            )
+            for rule in TWO_RULES
+        ]
 
     def caption(self, numbers: Descents) -> str:
         ends = {rule: way[-1] for rule, way in numbers.ways.items()}
@@ -87,8 +102,8 @@ class OneWeight(Explorer):
         errors = {rule: style.number(float(curve("chain_rule", end))) for rule, end in ends.items()}
         start = f"From w = {style.number(numbers.start)}"
         if abs(ends["chain_rule"] - ends["delta_rule"]) < 0.01:
-            return f"{start} both rules end at w = {delta}, where the mean ½ squared error is {errors['delta_rule']}."
+            return f"{start} both balls roll to w = {delta}, where the mean ½ squared error is {errors['delta_rule']}."
         return (
-            f"{start} the chain rule ends at w = {chain} with a mean ½ squared error of {errors['chain_rule']}, the "
-            f"delta rule at w = {delta} with {errors['delta_rule']}."
+            f"{start} the chain rule is caught in a high valley, w = {chain}, with a mean ½ squared error of "
+            f"{errors['chain_rule']}. The delta rule rolls on to w = {delta}, where it is {errors['delta_rule']}."
         )

@@ -1,22 +1,29 @@
-"""TwoHills and its numbers, against calculations of their own; OneWeight, too."""
+"""TwoHills, UpdateArrows and their numbers, against calculations of their own; OneWeight, too."""
 
 import numpy as np
 import pytest
 
 import gdlab
-from gdlab.lessons.bend_the_neuron import neuron, one_weight, single_arrows
+from gdlab.explorers.hands import Handle
+from gdlab.lessons.bend_the_neuron import neuron, one_weight, update_arrows
 from gdlab.lessons.bend_the_neuron.neuron import TWO_RULES, WIDEST
 from gdlab.lessons.bend_the_neuron.two_hills import TwoHills
-from tests.explorers.steering import Stop, overlaps, texts_of
+from gdlab.lessons.bend_the_neuron.update_arrows import UpdateArrows
 
 ACTIVATIONS = list(TwoHills.controls["activation"].options)
 DATA = list(TwoHills.controls["data"].options)
 START = {name: control.start for name, control in TwoHills.controls.items()}
+PLACE = {name: control.start for name, control in UpdateArrows.controls.items()}
 
 
 @pytest.fixture(scope="module")
 def explorer():
     return TwoHills()
+
+
+@pytest.fixture(scope="module")
+def apart():
+    return UpdateArrows()
 
 
 def by_hand(activation, x, y, w, b):
@@ -151,153 +158,168 @@ def test_a_walk_takes_the_mean_arrow_times_the_learning_rate(activation):
         assert walk.loss[7] == pytest.approx(np.mean((f(w * d.x + b) - d.y) ** 2) / 2)
 
 
-def test_the_angle_is_the_one_between_the_mean_arrows(explorer):
-    for step in (0, 80, 300):
-        numbers = explorer.compute(**START | {"step": step})
-        for walker in numbers.walkers.values():
-            one, other = by_hand("sigmoid", numbers.data.x, numbers.data.y, *walker.here).values()
-            one, other = one.mean(axis=0), other.mean(axis=0)
-            if min(np.abs(one).max(), np.abs(other).max()) < neuron.NOTHING:
-                assert np.isnan(walker.angle)
-                continue
-            wanted = np.degrees(abs(np.arctan2(one[0] * other[1] - one[1] * other[0], one @ other)))
-            assert walker.angle == pytest.approx(wanted, abs=1e-6)
-            assert f"{wanted:.0f}° apart" in explorer.caption(numbers) or walker.rule == "delta_rule"
+def test_the_arrows_on_the_map_point_where_each_rule_would_go(explorer):
+    for step in (0, 10):
+        explorer.values = START | {"step": step}
+        numbers = explorer.compute(**explorer.values)
+        for own, panel in explorer._panels.items():
+            here = numbers.walkers[own].here
+            wanted = by_hand("sigmoid", numbers.data.x, numbers.data.y, *here)
+            for rule, patch in panel._updates.items():
+                tail, tip = patch._posA_posB
+                assert patch.get_visible()
+                np.testing.assert_allclose(tail, here)
+                assert gdlab.agreement(np.subtract(tip, tail), wanted[rule].mean(axis=0)) == pytest.approx(1)
+    explorer.reset()
 
 
-def test_off_the_map_a_rule_has_no_arrows_and_no_angle_and_is_said_to_be_there(explorer):
+def test_off_the_map_a_rule_has_no_arrows_and_is_said_to_be_there(explorer):
     for settings, away in (
-        ({"activation": "gaussian", "data": "exact", "step": 30}, "delta_rule"),
-        ({"start_w": -4.5, "start_b": 4.0}, "chain_rule"),
+        ({"activation": "gaussian", "data": "exact", "learning_rate": 1.0, "step": 30}, "delta_rule"),
+        ({"start_w": -4.5, "start_b": 4.0, "learning_rate": 1.0, "step": 80}, "chain_rule"),
     ):
         explorer.values = START | settings
-        there = {"chain_rule": "delta_rule", "delta_rule": "chain_rule"}[away]
-        gone, shown = explorer._panels[away], explorer._panels[there]
-        assert gone._angle.get_text() == ""
-        assert not any(patch.get_visible() for patch in gone._updates.values())
-        for panel in (gone, shown):
-            assert panel._heights[away].get_text().endswith(", off map")
-            assert "off" not in panel._heights[there].get_text()
+        assert not any(patch.get_visible() for patch in explorer._panels[away]._updates.values())
         name = away.replace("_", " ")
         assert explorer.caption(explorer.compute(**explorer.values)).endswith(f"The {name} is off the map.")
-        walker = explorer.compute(**explorer.values).walkers[there]
-        assert shown._angle.get_text() == ("" if np.isnan(walker.angle) else f"{walker.angle:.0f}° apart")
-    explorer.values = START | {"activation": "identity", "learning_rate": 10.0, "step": 600}
-    for panel in explorer._panels.values():
-        assert [text.get_text() for text in panel._heights.values()] == ["chain rule: off map", "delta rule: off map"]
     assert "off the map" not in explorer.caption(explorer.compute(**START))
     explorer.reset()
-
-
-def test_the_angle_makes_room_for_a_start_in_its_corner(explorer):
-    for w, b, corner in ((5.0, -4.0, "top"), (-4.5, -1.0, "bottom"), (2.4, -4.0, "bottom"), (5.0, -2.2, "bottom")):
-        explorer.values = START | {"start_w": w, "start_b": b, "step": 0}
-        angle = explorer._panels["chain_rule"]._angle
-        assert angle.get_text()
-        assert angle.get_va() == corner
-    explorer.reset()
-
-
-def test_the_verdict_on_the_errors_says_nearly_where_it_is_nearly(explorer):
-    for settings, verdict in (
-        ({"data": "penguins", "step": 600}, "nearly equal"),
-        ({"step": 0}, "equal"),
-        ({"activation": "identity", "step": 600}, "equal"),
-        ({}, "the delta rule is lower"),
-        ({"activation": "gaussian", "data": "exact"}, "the chain rule is lower"),
-    ):
-        explorer.values = START | settings
-        assert explorer._verdict.get_text() == f"½ squared error: {verdict}"
-    explorer.reset()
-
-
-def test_an_update_that_is_0_has_no_angle(explorer):
-    truth = {"data": "exact", "start_w": neuron.TRUTH[0], "start_b": neuron.TRUTH[1], "step": 0}
-    for show in ("hills", "arrows"):
-        numbers = explorer.compute(**START | truth | {"show": show})
-        assert np.isnan(numbers.walkers["chain_rule"].angle)
-        assert "as good as 0" in explorer.caption(numbers)
 
 
 # --- what is said ---
 
 
-def test_heights_stand_for_each_rule_on_each_hill(explorer):
-    numbers = explorer.compute(**START)
+@pytest.mark.parametrize("step", [0, 80, 600])
+def test_the_heights_in_the_caption_are_those_of_both_rules_on_both_hills(explorer, step):
+    numbers = explorer.compute(**START | {"step": step})
+    words = explorer.caption(numbers)
     for hill in TWO_RULES:
-        for rule, walker in numbers.walkers.items():
+        for walker in numbers.walkers.values():
             wanted = neuron.height(hill, "sigmoid", numbers.data, walker.here)
-            assert numbers.heights[hill][rule] == pytest.approx(float(wanted))
+            assert f"{float(wanted):.3g}" in words
 
 
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
-        ({"activation": "identity"}, "by both rules. With the identity"),
-        ({"activation": "identity", "learning_rate": 10.0}, "growing: the walk diverges"),
-        ({"activation": "gaussian"}, "It walks downhill, but that hill has no bottom"),
-        ({"activation": "sine", "data": "exact"}, "It rests where its hill is level, but that hill has no bottom."),
-        ({"show": "arrows"}, "it scales each sample’s arrow, and turns none round"),
-        ({"show": "arrows", "activation": "identity"}, "the arrows of both rules are the same"),
-        ({"show": "arrows", "activation": "relu"}, "which give the chain rule nothing"),
-        ({"show": "arrows", "activation": "sine"}, "and turns their arrows round"),
-        ({"show": "arrows", "activation": "identity", "data": "penguins", "learning_rate": 10.0}, "has diverged"),
+        ({}, "After 0 steps both rules are equally high"),
+        ({"step": 80}, "the delta rule is lower on both hills"),
+        ({"step": 600}, "each rule is the lower one on its own hill"),
+        ({"activation": "identity", "step": 80}, "the two rules are one"),
+        ({"activation": "identity", "learning_rate": 10.0, "step": 80}, "grows: the walk diverges"),
+        ({"activation": "gaussian", "step": 80}, "The delta rule walks downhill, but that hill has no bottom"),
+        (
+            {"activation": "sine", "data": "exact", "learning_rate": 1.0, "step": 80},
+            "rests where its hill is level, but that hill has no bottom.",
+        ),
     ],
 )
 def test_the_caption_speaks_to_what_is_seen(explorer, settings, words):
     assert words in explorer.caption(explorer.compute(**START | settings))
 
 
-def test_the_caption_counts_the_samples_whose_slope_is_negative(explorer):
-    numbers = explorer.compute(**START | {"show": "arrows", "activation": "sine", "step": 0})
-    z = START["start_w"] * numbers.data.x + START["start_b"]
-    assert f"negative at {(np.cos(z) < 0).sum()} of 40 samples" in explorer.caption(numbers)
+def test_the_start_can_be_taken_hold_of_on_both_maps(explorer):
+    numbers = explorer.compute(**START | {"start_w": 2.5, "step": 80})
+    hands = explorer.hands(numbers)
+    assert [type(hand) for hand in hands] == [Handle, Handle]
+    assert {hand.axes for hand in hands} == {panel.axes for panel in explorer._panels.values()}
+    assert {(hand.at, hand.x, hand.y) for hand in hands} == {((2.5, -1.0), "start_w", "start_b")}
 
 
-def test_arrows_laid_end_to_end_keep_their_directions_and_end_at_the_sum(explorer):
-    explorer.values = START | {"show": "arrows", "step": 0, "data": "penguins"}  # which do not come in the order of x
-    numbers = explorer.compute(**explorer.values)
-    walker = numbers.walkers["chain_rule"]
+# --- an update taken apart ---
+
+
+@pytest.mark.parametrize(("w", "b"), [(-4.5, -1.0), (2.0, 0.5)])
+def test_the_angle_is_the_one_between_the_mean_arrows(apart, w, b):
+    numbers = apart.compute(**PLACE | {"w": w, "b": b})
+    one, other = (each.mean(axis=0) for each in by_hand("sigmoid", numbers.data.x, numbers.data.y, w, b).values())
+    wanted = np.degrees(abs(np.arctan2(one[0] * other[1] - one[1] * other[0], one @ other)))
+    assert numbers.angle == pytest.approx(wanted, abs=1e-6)
+    assert f"the sums point {wanted:.0f}° apart" in apart.caption(numbers)
+
+
+def test_an_update_that_is_0_has_no_angle(apart):
+    numbers = apart.compute(**PLACE | {"data": "exact", "w": neuron.TRUTH[0], "b": neuron.TRUTH[1]})
+    assert np.isnan(numbers.angle)
+    assert "as good as 0" in apart.caption(numbers)
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({}, "At sample 18 the slope f′(z) is 0.25: the chain rule keeps 25% of its arrow"),
+        ({"activation": "identity"}, "is the same by both rules"),
+    ],
+)
+def test_the_caption_says_what_the_chain_rule_keeps(apart, settings, words):
+    numbers = apart.compute(**PLACE | settings)
+    assert words in apart.caption(numbers)
+
+
+def test_the_caption_counts_the_samples_whose_slope_is_negative_or_0(apart):
+    for activation, counted, said in (
+        ("sine", lambda z: np.cos(z) < 0, "turns its arrow round"),
+        ("relu", lambda z: z <= 0, "has no arrow of it"),
+    ):
+        numbers = apart.compute(**PLACE | {"activation": activation})
+        z = PLACE["w"] * numbers.data.x + PLACE["b"]
+        chosen = int(np.flatnonzero(counted(z))[0]) + 1
+        numbers = apart.compute(**PLACE | {"activation": activation, "sample": chosen})
+        assert f"the chain rule {said}, as at {counted(z).sum()} of 40 samples" in apart.caption(numbers)
+
+
+def test_the_product_that_is_written_is_that_of_the_sample(apart):
+    apart.values = PLACE | {"sample": 35}
+    d = neuron.samples("flipped", "sigmoid")
+    arrows = by_hand("sigmoid", d.x, d.y, PLACE["w"], PLACE["b"])
+    for rule, cells in apart._cells.items():
+        words = [cell.get_text().replace("−", "-") for cell in cells]
+        error, slope, x, change = (float(word.strip("×= ")) for word in words)
+        assert error == pytest.approx(arrows["delta_rule"][34, 1], abs=0.006)
+        assert x == pytest.approx(d.x[34], abs=0.006)
+        assert change == pytest.approx(arrows[rule][34, 0], abs=0.006)
+        assert error * slope * x == pytest.approx(change, abs=0.02)
+    apart.reset()
+
+
+def test_arrows_laid_end_to_end_keep_their_directions_and_end_at_the_sum(apart):
+    apart.values = PLACE | {"data": "noisy"}
+    numbers = apart.compute(**apart.values)
     for rule in TWO_RULES:
-        laid = np.array([segment[1] - segment[0] for segment in explorer._arrows._walks[rule].get_segments()])
-        arrows = walker.arrows[rule][np.argsort(numbers.data.x, kind="stable")]
+        laid = np.array([segment[1] - segment[0] for segment in apart._walks[rule].get_segments()])
+        arrows = numbers.arrows[rule]
         scale = np.hypot(*laid.T).sum() / np.hypot(*arrows.T).sum()
-        np.testing.assert_allclose(laid[1:], scale * arrows[1:], atol=1e-9)
-        total = laid.sum(axis=0)
-        assert gdlab.agreement(total, walker.sums[rule]) == pytest.approx(1)
-    explorer.reset()
+        np.testing.assert_allclose(laid, scale * arrows, atol=1e-9)
+        tail, tip = apart._sums[rule]._posA_posB
+        np.testing.assert_allclose(np.subtract(tip, tail), laid.sum(axis=0), atol=1e-12)
+    apart.reset()
+
+
+def test_in_the_fan_both_rules_are_drawn_to_one_scale(apart):
+    numbers = apart.compute(**PLACE)
+    fans = {rule: np.array(apart._fans[rule].get_segments()) for rule in TWO_RULES}
+    ways = {rule: fan[:, 1] - fan[:, 0] for rule, fan in fans.items()}
+    np.testing.assert_allclose(ways["chain_rule"], numbers.slopes[:, None] * ways["delta_rule"], atol=1e-12)
+
+
+def test_each_sample_can_be_pointed_at(apart):
+    spots = apart.hands(apart.compute(**PLACE))
+    assert [spot.sets for spot in spots] == [{"sample": i + 1} for i in range(neuron.SAMPLES)]
+    assert all(spot.at_once for spot in spots)
+    d = neuron.samples("flipped", "sigmoid")
+    np.testing.assert_allclose([spot.at for spot in spots], np.column_stack([d.x, d.y]))
 
 
 def test_points_fitted_to_the_picture_begin_with_the_origin_and_stay_inside():
     points = {"one": np.array([[3.0, -1], [8, 2]]), "other": np.array([[-2.0, 0.5]])}
-    fitted = single_arrows._fitted(points)
+    fitted = update_arrows._fitted(points)
     every = np.concatenate(list(fitted.values()))
-    assert (np.abs(every) <= single_arrows._REACH + 1e-12).all()
-    assert np.abs(every / single_arrows._REACH).max() == pytest.approx(1)
+    assert (np.abs(every) <= update_arrows._REACH + 1e-12).all()
+    assert np.abs(every / update_arrows._REACH).max() == pytest.approx(1)
     np.testing.assert_allclose(fitted["one"][0], fitted["other"][0])
     np.testing.assert_allclose(
         (fitted["one"][2] - fitted["one"][0]) / (fitted["one"][1] - fitted["one"][0]), [8 / 3, -2]
     )
-
-
-def test_wherever_the_walk_starts_no_name_touches_another_word(explorer):
-    """The tests of all explorers try a few settings; here the start goes all over the map."""
-    rng = np.random.default_rng(0)
-    named = 0
-    with texts_of(explorer) as texts:
-        explorer.values = START | {"step": 0}
-        texts()
-        for _ in range(60):
-            start = {"start_w": round(rng.uniform(-6, 6), 1), "start_b": round(rng.uniform(-4, 4), 1)}
-            setting = {
-                name: str(rng.choice(choices)) for name, choices in (("activation", ACTIVATIONS), ("data", DATA))
-            }
-            explorer.values = start | setting
-            stop = Stop("", explorer.values, b"", "", explorer.error, texts())
-            assert overlaps(stop) == []
-            named += sum(text in ("chain rule", "delta rule") for text, _ in stop.texts)
-    assert named > 60 * 4  # of six: each hill has room for most of the names, and the curves below are always named
-    explorer.reset()
 
 
 # --- one weight ---
@@ -324,6 +346,8 @@ def test_the_way_down_goes_down_from_the_start_to_a_valley(rule, start):
 
 def test_one_weight_says_where_both_end():
     explorer = gdlab.OneWeight()
-    assert "w = −1.57 with a mean ½ squared error of 0.0756" in explorer.caption(explorer.compute(start=-2.5))
-    assert "both rules end at w = 0.013" in explorer.caption(explorer.compute(start=0.5))
+    assert "w = −1.57, with a mean ½ squared error of 0.0756" in explorer.caption(explorer.compute(start=-2.5))
+    assert "both balls roll to w = 0.013" in explorer.caption(explorer.compute(start=0.5))
+    for hand in explorer.hands(explorer.compute(start=0.5)):
+        assert hand.path[explorer.controls["start"].positions.index(0.5)].tolist() == list(hand.at)
     explorer.close()
