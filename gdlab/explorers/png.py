@@ -52,7 +52,7 @@ def _quantised(words: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     row = Image.frombuffer("RGBA", (words.size, 1), words.tobytes(), "raw", "RGBA", 0, 1)
     row = row.quantize(HALF, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
     found = np.array(row.getpalette("RGB"), dtype=np.uint8).reshape(-1, 3)
-    found[found.min(axis=1) > 250] = 255  # the quantiser leaves the paper a shade off white
+    found[found.min(axis=1) > 247] = 255  # the quantiser leaves the paper a shade off white
     colours = np.zeros((HALF, 3), dtype=np.uint8)
     colours[: len(found)] = found[:HALF]
     return np.asarray(row)[0].copy(), colours

@@ -363,9 +363,6 @@ OTHER_NAMES = {
     for slug in (
         "valley",
         "absolute-steps",
-        "neuron-gradient",
-        "opposed-updates",
-        "tanh-matching-loss",
         "xor-by-hand",
         "relative-tolerance",
         "six-in-a-row",

@@ -64,7 +64,7 @@ class TwoHills(Explorer):
         "learning_rate": LogSlider("Learning rate", 3.0, 0.01, 10.0),
         "start_w": Slider("Start w", -4.5, -WIDEST[0], WIDEST[0], 0.1),
         "start_b": Slider("Start b", -1.0, -WIDEST[1], WIDEST[1], 0.1),
-        "step": Steps("Step", STEPS, stride=5, interval=60),
+        "step": Steps("Step", STEPS, start=80, stride=5, interval=60),
     }
     width, height = 6.6, 4.7
     scenery = ("activation", "data")

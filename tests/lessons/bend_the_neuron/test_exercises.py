@@ -95,9 +95,12 @@ def test_a_right_gradient_may_keep_its_axes():
         (gradient(lambda z, w, x, y, f, p: true_signal(w * x, w, x, y, f, p)), "the bias is missing"),
         (gradient(lambda z, w, x, y, f, p: (f(z) - y) * f(z) * (1 - f(z))), "the slope of the sigmoid, whatever f is"),
         (gradient(lambda z, w, x, y, f, p: (f(z) - y) * (1 - f(z) ** 2)), "the slope of tanh, whatever f is"),
-        (gradient(lambda z, w, x, y, f, p: (f(z) - y) ** 2 * p(z) / 2), "the square is not derived"),
-        (gradient(lambda z, w, x, y, f, p: -0.1 * true_signal(z, w, x, y, f, p)), "a factor too much"),
-        (gradient(lambda z, w, x, y, f, p: 0.03 * true_signal(z, w, x, y, f, p)), "a factor too much"),
+        (gradient(lambda z, w, x, y, f, p: (f(z) - y) ** 2 * p(z) / 2), "the loss is not differentiated"),
+        (
+            gradient(lambda z, w, x, y, f, p: -0.1 * true_signal(z, w, x, y, f, p)),
+            "0.1 times as large, with the sign turned round",
+        ),
+        (gradient(lambda z, w, x, y, f, p: 0.03 * true_signal(z, w, x, y, f, p)), "0.03 times as large"),
         (gradient(true_signal, lambda s, x: s.mean() * x.mean()), "∂J/∂w: the input is averaged first"),
         (
             lambda w, b, x, y, f, p: [np.mean(f(w * x + b) - y) * np.mean(p(w * x + b)) * k for k in (np.mean(x), 1)],
@@ -108,6 +111,10 @@ def test_a_right_gradient_may_keep_its_axes():
 def test_a_wrong_gradient_is_named(attempt, headline):
     feedback = EXERCISES["neuron-gradient"].check(attempt)
     assert (feedback.verdict, feedback.headline) == ("wrong", headline)
+
+
+def area(z):
+    return np.log(np.cosh(z))
 
 
 @pytest.mark.parametrize(
@@ -122,6 +129,7 @@ def test_a_wrong_gradient_is_named(attempt, headline):
         (lambda z, y: np.log(np.cosh(z)) - y * z - 3, "the constant"),
         (lambda z, y: np.log(np.cosh(z)) - y * z + y**2 / 2, "a term without z"),
         (lambda z, y: np.log(np.cosh(z))[:, None], "y z is missing"),
+        (lambda z, y: area(z) - y * z - (area(np.arctanh(y)) - y * np.arctanh(y)), "the definition of the papers"),
     ],
 )
 def test_a_wrong_matching_loss_is_named(attempt, headline):

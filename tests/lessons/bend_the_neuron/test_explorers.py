@@ -202,8 +202,8 @@ def test_the_heights_in_the_caption_are_those_of_both_rules_on_both_hills(explor
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
-        ({}, "After 0 steps both rules are equally high"),
-        ({"step": 80}, "the delta rule is lower on both hills"),
+        ({"step": 0}, "After 0 steps both rules are equally high"),
+        ({}, "the delta rule is lower on both hills"),
         ({"step": 600}, "each rule is the lower one on its own hill"),
         ({"activation": "identity", "step": 80}, "the two rules are one"),
         ({"activation": "identity", "learning_rate": 10.0, "step": 80}, "grows: the walk diverges"),

@@ -1,9 +1,7 @@
 """Exercises of notebook 03."""
 
-from gdlab.lessons.bend_the_neuron.exercises.matching_loss import MATCHING_LOSS
-from gdlab.lessons.bend_the_neuron.exercises.neuron_gradient import NEURON_GRADIENT
-from gdlab.lessons.bend_the_neuron.exercises.opposed_updates import OPPOSED_UPDATES
+from gdlab.lessons.bend_the_neuron.exercises import matching_loss, neuron_gradient, opposed_updates
 
-EXERCISES = (NEURON_GRADIENT.published, OPPOSED_UPDATES.published, MATCHING_LOSS.published)
+FAMILIES = (neuron_gradient.LOSSES, opposed_updates.NEURONS, matching_loss.ACTIVATIONS)
 
-FAMILIES = (NEURON_GRADIENT, OPPOSED_UPDATES, MATCHING_LOSS)
+EXERCISES = tuple(family.published for family in FAMILIES)
