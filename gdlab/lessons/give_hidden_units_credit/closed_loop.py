@@ -103,8 +103,8 @@ class ClosedLoop(Explorer):
     # No square reaches below w = 0, where a ReLU’s field jumps and the quadrature would no longer be exact.
     controls: ClassVar[Mapping[str, Control]] = {
         "activation": Choice("Activation", labels("tanh", "sigmoid", "relu", "identity"), "tanh"),
-        "w": Slider("Middle of the square, w", 1.2, 1.0, 2.0, 0.1),
-        "v": Slider("Middle of the square, v", 1.4, 0.0, 2.0, 0.1),
+        "w": Slider("Middle w", 1.2, 1.0, 2.0, 0.1),
+        "v": Slider("Middle v", 1.4, 0.0, 2.0, 0.1),
         "side": Slider("Side", 1.6, 0.2, 2.0, 0.1),
         "step": Steps("Step", STEPS, start=STEPS, interval=60),
     }
