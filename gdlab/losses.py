@@ -122,8 +122,8 @@ def _refuse(y_hat: Array, y: Array) -> Array:
 def matching_loss(activation: str | Activation) -> Loss:
     """Return the loss whose gradient is the delta rule: ``L = F(z) − y z``, so ``∂L/∂z = f(z) − y``.
 
-    It is convex in ``z`` exactly if ``f`` is non-decreasing, and bounded below exactly if the targets lie in the
-    closed range of a non-decreasing ``f``. For the identity it is ``½ (ŷ − y)²`` less ``½ y²``, which no weight
+    It is convex in ``z`` exactly if ``f`` is non-decreasing. If the target lies strictly inside the range of such an
+    ``f`` it has a lowest value; at the edge of the range it may fall for ever. For the identity it is ``½ (ŷ − y)²`` less ``½ y²``, which no weight
     changes; for the sigmoid it is the binary cross-entropy, for softmax the cross-entropy, for the exponential the
     Poisson loss.
 

@@ -602,3 +602,24 @@ def test_03_six_lines_of_numpy_show_that_the_delta_rule_goes_down_the_matching_l
     downhill = (L(w - h, b) - L(w + h, b)) / (2 * h), (L(w, b - h) - L(w, b + h)) / (2 * h)
     np.testing.assert_allclose(rule, downhill, atol=1e-9)
     np.testing.assert_allclose(rule, (-0.17814, -0.020185), atol=1e-6)
+
+
+def test_03_from_minus_eight_the_chain_rule_hardly_lowers_the_error_and_the_delta_rule_soon():
+    x = np.linspace(-2, 2, 40)[:, None]
+    y = gdlab.ACTIVATIONS["sigmoid"](1.5 * x + 0.5)
+    start = [gdlab.Layer([[-8.0]], [[0.0]], "sigmoid")]
+    chain, delta = (gdlab.train(start, x, y, rule=r, learning_rate=1, steps=100).loss for r in neuron.TWO_RULES)
+    assert (f"{chain[0]:.3f}", f"{chain[100]:.3f}") == ("0.300", "0.298")
+    assert delta[30] < 0.001
+
+
+def test_03_from_some_starts_the_chain_rule_leaves_the_map_at_the_rate_of_the_first_picture():
+    for start in ((-4.5, 4.0), (-6.0, 3.0)):
+        away = neuron.run("flipped", "sigmoid", start, 3.0, "chain_rule")
+        assert (away.theta[1:, 1] > neuron.WIDEST[1]).mean() > 0.9
+
+
+def test_03_antiderivatives_of_the_sine_and_the_gaussian_stay_within_limits():
+    z = np.linspace(-50, 50, 1001)
+    assert np.ptp(gdlab.ACTIVATIONS["sine"].F(z)) <= 2 + 1e-12
+    assert 1.25 < np.abs(gdlab.ACTIVATIONS["gaussian"].F(z)).max() < 1.26
