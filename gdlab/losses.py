@@ -123,9 +123,9 @@ def matching_loss(activation: str | Activation) -> Loss:
     """Return the loss whose gradient is the delta rule: ``L = F(z) − y z``, so ``∂L/∂z = f(z) − y``.
 
     It is convex in ``z`` exactly if ``f`` is non-decreasing. If the target lies strictly inside the range of such an
-    ``f`` it has a lowest value; at the edge of the range it may fall for ever. For the identity it is ``½ (ŷ − y)²`` less ``½ y²``, which no weight
-    changes; for the sigmoid it is the binary cross-entropy, for softmax the cross-entropy, for the exponential the
-    Poisson loss.
+    ``f`` it has a lowest value; at the edge of the range it may fall for ever. For the identity it is ``½ (ŷ − y)²``
+    less ``½ y²``, which no weight changes; for the sigmoid it is the binary cross-entropy, for softmax the
+    cross-entropy, for the exponential the Poisson loss.
 
     Parameters
     ----------
