@@ -1,8 +1,7 @@
-"""ErrorSignal: a loss behind an output activation, its two slopes, and whether their product still has f′ in it."""
+"""ErrorSignal: the error signal behind an output unit as a product, and whether f′ is still in it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import ClassVar
 
 import numpy as np
@@ -15,6 +14,7 @@ from gdlab.activations import ACTIVATIONS, Activation
 from gdlab.explorers import style
 from gdlab.explorers.controls import Choice, Control, Slider
 from gdlab.explorers.explorer import Explorer
+from gdlab.explorers.hands import Handle, Strip
 from gdlab.losses import LOSSES, Loss, matching_loss
 from gdlab.validation import Array
 
@@ -33,9 +33,7 @@ class Pair:
     left: str
     prediction: Range
     height: Range
-    by_prediction: Range
-    slope: Range
-    by_z: Range
+    slopes: Range
     decades: int = 4
 
     def factors(self, z: Array, y: float) -> tuple[Array, Array, Array]:
@@ -55,35 +53,23 @@ def _pair(words: str, activation: str, loss: str, left: str, *ranges: Range, dec
     return Pair(f"{activation}, {words}", f, LOSSES.get(loss) or matching_loss(f), left, *ranges, decades=decades)
 
 
-_SQUARED, _HUBER = "squared error ½ (ŷ − y)²", "Huber loss (½ (ŷ − y)² near, |ŷ − y| − ½ far)"
+_SQUARED = "squared error"
 _SHORT, _LONG = "∂L/∂z = ŷ − y", "∂L/∂z = (ŷ − y) × f′(z)"
 _SIGN, _CUT = "∂L/∂z is the sign of ŷ − y", "∂L/∂z is ŷ − y, cut off at ±1"
 _UNIT, _TWO, _LINE, _COUNT, _HIGH = (-0.1, 1.1), (-1.2, 1.2), (-9.5, 9.5), (-0.8, 9), (-0.8, 9.5)
-_SMALL, _WIDE, _STEEP, _RISING = (-1.2, 1.2), (-2.4, 2.4), (-20, 20), (-3, 9)
-_BELL, _ONE, _GROWS = (-0.012, 0.3), (-0.05, 1.2), (-0.4, 9)
+_SMALL, _WIDE, _RISING = (-1.15, 1.15), (-2.4, 2.4), (-4, 9)
 
-# fmt: off
 PAIRS = {
-    "sigmoid_squared": _pair(
-        _SQUARED, "sigmoid", "squared_error", _LONG, _UNIT, (-0.05, 0.6), _SMALL, _BELL, _SMALL),
-    "sigmoid_cross_entropy": _pair(
-        "cross-entropy", "sigmoid", "binary_cross_entropy", _SHORT, _UNIT, _COUNT, _STEEP, _BELL, _SMALL),
-    "identity_squared": _pair(
-        _SQUARED, "identity", "squared_error", _SHORT, _LINE, (-3, 44), _LINE, _ONE, _LINE),
-    "identity_absolute": _pair(
-        "absolute error |ŷ − y|", "identity", "absolute_error", _SIGN, _LINE, _HIGH, _WIDE, _ONE, _WIDE),
-    "identity_huber": _pair(
-        _HUBER, "identity", "huber", _CUT, _LINE, _HIGH, _WIDE, _ONE, _WIDE),
-    "tanh_squared": _pair(
-        _SQUARED, "tanh", "squared_error", _LONG, _TWO, (-0.2, 2.2), _WIDE, _ONE, _WIDE, decades=8),
-    "tanh_matching": _pair(
-        "matching loss log cosh z − y z", "tanh", "matching", _SHORT, _TWO, (-2, 17), _STEEP, _ONE, _WIDE, decades=8),
-    "exponential_squared": _pair(
-        _SQUARED, "exponential", "squared_error", _LONG, _COUNT, _COUNT, _RISING, _GROWS, _RISING, decades=8),
-    "exponential_poisson": _pair(
-        "Poisson loss ŷ − y log ŷ", "exponential", "poisson", _SHORT, _COUNT, _COUNT, _STEEP, _GROWS, _RISING),
+    "sigmoid_squared": _pair(_SQUARED, "sigmoid", "squared_error", _LONG, _UNIT, (-0.05, 0.6), _SMALL),
+    "sigmoid_cross_entropy": _pair("cross-entropy", "sigmoid", "binary_cross_entropy", _SHORT, _UNIT, _COUNT, _WIDE),
+    "identity_squared": _pair(_SQUARED, "identity", "squared_error", _SHORT, _LINE, (-3, 44), _LINE),
+    "identity_absolute": _pair("absolute error", "identity", "absolute_error", _SIGN, _LINE, _HIGH, _WIDE),
+    "identity_huber": _pair("Huber loss", "identity", "huber", _CUT, _LINE, _HIGH, _WIDE),
+    "tanh_squared": _pair(_SQUARED, "tanh", "squared_error", _LONG, _TWO, (-0.2, 2.2), _WIDE, decades=8),
+    "tanh_matching": _pair("matching loss", "tanh", "matching", _SHORT, _TWO, (-2, 17), _WIDE, decades=8),
+    "exponential_squared": _pair(_SQUARED, "exponential", "squared_error", _LONG, _COUNT, _COUNT, _RISING, decades=8),
+    "exponential_poisson": _pair("Poisson loss", "exponential", "poisson", _SHORT, _COUNT, _COUNT, _RISING),
 }
-# fmt: on
 """Every pair by its name."""
 
 
@@ -123,9 +109,9 @@ class Signal:
 class ErrorSignal(Explorer):
     """See the error signal ``∂L/∂z`` of an output unit as a product, ``∂L/∂ŷ × f′(z)``.
 
-    Above, the loss over the prediction, the prediction over z, and so the loss over z, each with its tangent at the
-    z chosen. Below, the slopes of these tangents for every z: the chain rule says that the first times the second is
-    the third. With some pairs the product is ``ŷ − y``, the error of the delta rule (which is drawn along, dashed).
+    On top the product in numbers. Below each number the curve whose slope it is, with its tangent: the loss over the
+    prediction, the prediction over z, the loss over z. At the bottom the three slopes for every z. With some pairs the
+    product is ``ŷ − y``, the delta rule's error with its sign turned round (drawn along, dashed).
     """
 
     controls: ClassVar[Mapping[str, Control]] = {
@@ -134,54 +120,54 @@ class ErrorSignal(Explorer):
         "z": Slider("z", -5.0, -REACH, REACH, 0.2, format=".1f"),
         "y": Slider("Target y", 1.0, 0.0, 1.0, 0.1, format=".1f"),
     }
-    height = 5.9
+    width, height = 6.6, 5.2
     scenery = ("pair", "scale")
 
     def build(self, figure: Figure) -> None:
-        self._verdict = self.moving(figure.text(0.07, 0.955, "", fontsize=13, fontweight="bold"))
-        colours = [style.FACTORS["error"], style.FACTORS["slope"], style.BLUE]
-        self._tops = [figure.add_axes((left, 0.625, 0.25, 0.255)) for left in _COLUMNS]
-        self._slopes = [figure.add_axes((left, 0.2, 0.25, 0.27)) for left in _COLUMNS]
-        words = (("prediction ŷ", "Loss over ŷ"), ("z", "Prediction ŷ = f(z)"), ("z", "Loss over z"))
-        for axes, (x, title) in zip(self._tops, words, strict=True):
-            axes.set(xlabel=x, title=title)
-        for axes in (*self._tops[1:], *self._slopes):
-            axes.set(xlim=(-REACH, REACH), xticks=range(-8, 9, 4))
-        for axes in self._slopes:
-            axes.set_xlabel("z")
-            axes.axhline(0, color=style.FAINT, linewidth=0.8, zorder=0)
-        self._titles = [axes.set_title("", color=colour) for axes, colour in zip(self._slopes, colours, strict=True)]
+        self._verdict = self.moving(figure.text(0.5, 0.965, "", ha="center", va="center", fontsize=12.5, weight="bold"))
+        colours = [style.FACTORS["error"], style.FACTORS["slope"], style.RULES["chain_rule"].colour]
+        delta = style.RULES["delta_rule"]
+        self._numbers = []
+        for x, name, colour in zip(_CENTRES, _FACTORS, colours, strict=True):
+            figure.text(x, 0.8, name, color=colour, fontsize=11, **_MIDDLE)
+            self._numbers.append(
+                self.moving(figure.text(x, 0.875, "", color=colour, fontsize=18, weight="bold", **_MIDDLE))
+            )
+        for x, sign in zip((_CENTRES[0] + _CENTRES[1], _CENTRES[1] + _CENTRES[2]), "×=", strict=True):
+            figure.text(x / 2, 0.875, sign, fontsize=18, **_MIDDLE)
 
-        (self._target,) = self._tops[0].plot([], [], color=style.MUTED, linewidth=1, linestyle=(0, (1, 1.5)))
-        (self._wanted,) = self._tops[1].plot([], [], color=style.MUTED, linewidth=1, linestyle=(0, (1, 1.5)))
-        self.moving(self._target, self._wanted)
-        self._curves = [self.moving(axes.plot([], [], color=style.MUTED, linewidth=2)[0]) for axes in self._tops]
+        self._tops = [figure.add_axes((x - 0.13, 0.545, 0.265, 0.195)) for x in _CENTRES]
+        words = ("Loss over ŷ", "Prediction ŷ over z", "Loss over z")
+        for axes, title in zip(self._tops, words, strict=True):
+            axes.set_title(title, fontsize=10, color=style.MUTED, pad=3)
+            axes.locator_params(axis="y", nbins=3)
+            axes.yaxis.set_major_formatter("{x:g}")
+        for axes in self._tops[1:]:
+            axes.set(xlim=(-REACH, REACH), xticks=range(-8, 9, 4))
+        self._slopes = figure.add_axes((0.085, 0.1, 0.895, 0.31))
+        self._slopes.set(xlim=(-REACH, REACH), xticks=range(-8, 9, 2), xlabel="z")
+        self._slopes.xaxis.labelpad = 1
+        self._slopes.axhline(0, color=style.FAINT, linewidth=0.8, zorder=0)
+        self._kind = figure.text(0.085, 0.445, "", fontsize=11.5, weight="bold", va="center")
+        for x, name, colour in zip((0.435, 0.545, 0.645), _FACTORS, colours, strict=True):
+            figure.text(x, 0.445, name, color=colour, fontsize=10.5, weight="bold", va="center")
+        figure.text(0.745, 0.445, "ŷ − y (delta rule)", color=delta.colour, fontsize=10.5, weight="bold", va="center")
+
+        dotted = {"color": style.MUTED, "linewidth": 1, "linestyle": (0, (1, 1.5))}
+        (self._target,) = self._tops[0].plot([], [], **dotted)
+        (self._wanted,) = self._tops[1].plot([], [], **dotted)
+        self._guides = [axes.plot([], [], **dotted)[0] for axes in (*self._tops[1:], self._slopes)]
+        self.moving(self._target, self._wanted, *self._guides)
+        self._curves = [self.moving(axes.plot([], [], color=style.MUTED, linewidth=1.8)[0]) for axes in self._tops]
         self._tangents = [
-            self.moving(axes.plot([], [], color=colour, linewidth=2.6)[0])
+            self.moving(axes.plot([], [], color=colour, linewidth=3)[0])
             for axes, colour in zip(self._tops, colours, strict=True)
         ]
-        self._points = [self.moving(_point(axes)) for axes in self._tops]
-
-        self._lines = [
-            self.moving(axes.plot([], [], color=colour, linewidth=2.4)[0])
-            for axes, colour in zip(self._slopes, colours, strict=True)
-        ]
-        delta = style.RULES["delta_rule"]
-        (self._delta,) = self._slopes[2].plot([], [], **delta.stroke)
-        names = {"transform": self._slopes[2].transAxes, "va": "center", "fontsize": 9.5}
-        self._names = [
-            self._slopes[2].text(0.03, height, look.label, **names, **look.name)
-            for height, look in ((0.95, delta), (0.84, style.RULES["chain_rule"]))
-        ]
-        self.moving(self._delta, *self._names)
-        self._marks = [self.moving(_point(axes)) for axes in self._slopes]
-        centres = [left + 0.125 for left in _COLUMNS]
-        bold = {"ha": "center", "va": "center", "fontsize": 15, "fontweight": "bold"}
-        self._numbers = [
-            self.moving(figure.text(x, 0.055, "", color=c, **bold)) for x, c in zip(centres, colours, strict=True)
-        ]
-        for (one, other), sign in zip(pairwise(centres), "×=", strict=True):
-            figure.text((one + other) / 2, 0.055, sign, ha="center", va="center", fontsize=15)
+        self._points = [self.moving(_point(axes, style.INK)) for axes in self._tops]
+        self._lines = [self.moving(self._slopes.plot([], [], color=colour, linewidth=2.6)[0]) for colour in colours]
+        (self._delta,) = self._slopes.plot([], [], **{**delta.stroke, "linewidth": 1.8})
+        self.moving(self._delta)
+        self._marks = [self.moving(_point(self._slopes, colour)) for colour in colours]
 
     def compute(self, pair: str, scale: str, z: float, y: float) -> Signal:
         chosen = PAIRS[pair]
@@ -203,38 +189,47 @@ class ErrorSignal(Explorer):
         self._tops[0].set(xlim=pair.prediction, ylim=pair.height)
         self._tops[1].set_ylim(pair.prediction)
         self._tops[2].set_ylim(pair.height)
-        ranges = (pair.by_prediction, pair.slope, pair.by_z)
-        exponents = np.array([-4, -2, 0, 2, 4]) * pair.decades // 4
-        for axes, plain, title, name in zip(self._slopes, ranges, self._titles, _FACTORS, strict=True):
-            title.set_text(name if numbers.scale == "plain" else f"Size of {name}")
-            if numbers.scale == "plain":
-                axes.set(yscale="linear", ylim=plain)
-                axes.locator_params(axis="y", nbins=5)
-            else:
-                axes.set(ylim=(10.0 ** exponents[0], 10.0 ** exponents[-1]), yscale="log")
-                axes.set_yticks(10.0**exponents, [_power(e) for e in exponents])
-                axes.yaxis.set_minor_locator(NullLocator())  # minorticks_off is of matplotlib 3.9
+        axes = self._slopes
+        if numbers.scale == "plain":
+            axes.set(yscale="linear", ylim=pair.slopes)
+            axes.locator_params(axis="y", nbins=5)
+        else:
+            exponents = np.array([-4, -2, 0, 2, 4]) * pair.decades // 4
+            axes.set(ylim=(10.0 ** exponents[0], 10.0 ** exponents[-1]), yscale="log")
+            axes.set_yticks(10.0**exponents, [style.power_of_ten(e) if e else "1" for e in exponents])
+            axes.yaxis.set_minor_locator(NullLocator())  # minorticks_off is of matplotlib 3.9
+        self._kind.set_text("The slopes for every z" if numbers.scale == "plain" else "Their sizes for every z")
 
     def draw(self, numbers: Signal) -> None:
         self._verdict.set_text(numbers.verdict)
         y_hat, z, L = numbers.prediction, numbers.z, numbers.height
         self._target.set_data([numbers.y] * 2, numbers.pair.height)
         self._wanted.set_data([-REACH, REACH], [numbers.y] * 2)
+        for guide in self._guides:
+            guide.set_data([z, z], guide.axes.get_ylim())
         over = ((numbers.predictions, numbers.heights), (_Z, numbers.predictions), (_Z, numbers.heights))
         for i, ((x, values), point) in enumerate(zip(over, ((y_hat, L), (z, y_hat), (z, L)), strict=True)):
             self._curves[i].set_data(x, values)
             self._tangents[i].set_data(*_tangent(self._tops[i], *point, numbers.here[i]))
-            _put(self._points[i], self._tops[i], *point)
+            _put(self._points[i], *point)
         size = _size if numbers.scale == "log" else np.asarray
-        for axes, line, mark, curve, value in zip(
-            self._slopes, self._lines, self._marks, numbers.curves, numbers.here, strict=True
-        ):
+        for line, mark, curve, value in zip(self._lines, self._marks, numbers.curves, numbers.here, strict=True):
             line.set_data(_Z, size(curve))
-            _put(mark, axes, z, float(size(value)))
+            _put(mark, z, float(size(value)))
         self._delta.set_data(_Z, size(numbers.predictions - numbers.y))
-        self._names[0].set_text("delta rule =" if numbers.is_difference else "delta rule")
         for text, value in zip(self._numbers, numbers.here, strict=True):
             text.set_text(style.number(value))
+
+    def hands(self, numbers: Signal) -> list[Handle | Strip]:
+        z = np.array(self.controls["z"].positions)
+        curve = np.clip(numbers.pair.activation.f(z), *self._tops[1].get_ylim())
+        height = np.clip(numbers.pair.height_at(z, numbers.y), *self._tops[2].get_ylim())
+        return [
+            Strip("z on the slopes", self._slopes, "z"),
+            Handle("z on the prediction's curve", self._tops[1], _on(z, curve, numbers.z), "z", path=_way(z, curve)),
+            Handle("z on the loss", self._tops[2], _on(z, height, numbers.z), "z", path=_way(z, height)),
+            Handle("target", self._tops[1], (REACH, numbers.y), y="y"),
+        ]
 
     def caption(self, numbers: Signal) -> str:
         outer, slope, product = (style.number(value) for value in numbers.here)
@@ -247,13 +242,10 @@ class ErrorSignal(Explorer):
         )
 
 
-_COLUMNS = (0.07, 0.4, 0.735)
-"""Where the three columns of panels begin."""
+_CENTRES = (0.19, 0.52, 0.85)
+"""Where the three columns of numbers and curves have their middle."""
 _FACTORS = ("∂L/∂ŷ", "f′(z)", "∂L/∂z")
-
-
-def _power(exponent: int) -> str:
-    return "1" if exponent == 0 else "10" + f"{exponent}".translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+_MIDDLE = {"ha": "center", "va": "center"}
 
 
 def _size(values: Array) -> Array:
@@ -261,13 +253,21 @@ def _size(values: Array) -> Array:
     return np.maximum(np.abs(values), 1e-30)
 
 
-def _point(axes: Axes) -> Line2D:
-    return axes.plot([], [], "o", color=style.INK, mec="white", markersize=9)[0]
+def _way(x: Array, y: Array) -> Array:
+    return np.column_stack([x, y])
 
 
-def _put(point: Line2D, axes: Axes, x: float, y: float) -> None:
+def _on(x: Array, y: Array, here: float) -> tuple[float, float]:
+    return here, float(np.interp(here, x, y))
+
+
+def _point(axes: Axes, colour: str) -> Line2D:
+    return axes.plot([], [], "o", color=colour, mec="white", markersize=8)[0]
+
+
+def _put(point: Line2D, x: float, y: float) -> None:
     """Put a point where it belongs, or as an arrowhead at the edge beyond which it is."""
-    (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()
+    (left, right), (low, high) = point.axes.get_xlim(), point.axes.get_ylim()
     at = min(max(x, left), right), min(max(y, low), high)
     marker = "o" if at == (x, y) else ">" if x > right else "^" if y > high else "v"
     point.set(data=([at[0]], [at[1]]), marker=marker, clip_on=False)

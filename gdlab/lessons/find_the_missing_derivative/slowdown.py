@@ -12,8 +12,9 @@ from gdlab import training
 from gdlab.activations import sigmoid
 from gdlab.datasets import Dataset, penguins
 from gdlab.explorers import style
-from gdlab.explorers.controls import Control, LogSlider, Slider, Steps
+from gdlab.explorers.controls import Control, IntSlider, LogSlider, Steps
 from gdlab.explorers.explorer import Explorer
+from gdlab.explorers.hands import Strip
 from gdlab.layers import Layer
 from gdlab.losses import LOSSES
 from gdlab.training import History
@@ -22,8 +23,11 @@ from gdlab.validation import Array
 STEPS, EVERY = 400, 5
 CEILING = 0.55
 """Top of the axis of squared errors, which are ½ at most."""
-LOOKS = {"squared_error": style.RULES["chain_rule"], "binary_cross_entropy": style.RULES["delta_rule"]}
-"""Squared error sends back the chain rule's product, with f′ in it; cross-entropy what the delta rule sends."""
+LOOKS = {
+    "squared_error": style.RULES["chain_rule"],
+    "binary_cross_entropy": style.Look("cross-entropy", style.INK, (0, (7, 1.5, 1.2, 1.5)), "^"),
+}
+"""Squared error is in the colour that the chain rule has behind it everywhere; cross-entropy has one of its own."""
 _NAMES = {"squared_error": "squared error", "binary_cross_entropy": "cross-entropy"}
 
 
@@ -79,6 +83,7 @@ class Learner:
 @dataclass(frozen=True)
 class Race:
     start: float
+    learning_rate: float
     steps: Array
     learners: Mapping[str, Learner]
 
@@ -92,37 +97,35 @@ class Slowdown(Explorer):
     """
 
     controls: ClassVar[Mapping[str, Control]] = {
-        "weight": Slider("Start weight", -8.0, -8.0, 8.0, 1.0, format=".0f"),
+        "weight": IntSlider("Start weight", -8, -8, 8),
         "learning_rate": LogSlider("Learning rate", 1.0, 0.1, 10.0),
-        "step": Steps("Step", STEPS, start=60, stride=EVERY, interval=60),
+        "step": Steps("Step", STEPS, stride=EVERY, interval=40),
     }
-    height = 4.0
+    width, height = 6.6, 5.0
 
     def build(self, figure: Figure) -> None:
         x = birds().X[:, 0]
         self._x = np.linspace(x.min() - 2, x.max() + 2, 200)
-        lefts = dict(zip(LOOKS, (0.075, 0.385), strict=True))
         self._titles, self._curves, self._signals = {}, {}, {}
-        for index, (loss, look) in enumerate(LOOKS.items()):
-            axes = figure.add_axes((lefts[loss], 0.355, 0.255, 0.55))
+        for left, (loss, look) in zip((0.075, 0.565), LOOKS.items(), strict=True):
+            axes = figure.add_axes((left, 0.555, 0.415, 0.385))
             axes.set(xlim=self._x[[0, -1]], ylim=(-0.17, 1.17), xlabel="flipper length (mm)", yticks=[0, 0.5, 1])
             axes.axhline(0.5, color=style.FAINT, linewidth=0.8)
             for label, (name, shape) in enumerate(zip(("Adelie", "Gentoo"), style.CLASSES, strict=True)):
                 here = x[birds().y[:, 0] == label]
                 axes.text(here.mean(), 1.24 * label - 0.12, name, color=shape["color"], fontsize=9, **_MIDDLE)
                 axes.plot(here, np.full(here.shape, float(label)), shape["marker"], color=shape["color"], **_DOTS)
-            if index == 0:
-                axes.set_ylabel("prediction ŷ")
+            axes.set_ylabel("prediction ŷ" if left < 0.5 else "", labelpad=1)
             self._titles[loss] = self.moving(axes.set_title("", color=look.colour))
             self._curves[loss] = self.moving(axes.plot([], [], **look.stroke)[0])
-            middle = lefts[loss] + 0.1275
-            bold = {"fontsize": 15, "fontweight": "bold", "color": look.colour, **_MIDDLE}
-            self._signals[loss] = self.moving(figure.text(middle, 0.14, "", **bold))
-            figure.text(middle, 0.055, "mean size of ∂L/∂z", fontsize=9, color=look.colour, **_MIDDLE)
+            bold = {"fontsize": 13, "fontweight": "bold", "color": look.colour, "va": "center"}
+            self._signals[loss] = self.moving(figure.text(left + 0.17, 0.43, "", ha="right", **bold))
+            figure.text(left + 0.185, 0.43, "mean size of ∂L/∂z", fontsize=9.5, color=look.colour, va="center")
 
-        self._errors = figure.add_axes((0.73, 0.13, 0.26, 0.775))
-        self._errors.set(xlim=(-4, 1.9 * STEPS), ylim=(0, CEILING), xticks=range(0, STEPS + 1, 200), xlabel="step")
-        self._errors.set_title("Mean of ½ (ŷ − y)²")
+        self._errors = figure.add_axes((0.075, 0.095, 0.905, 0.24))
+        self._errors.set(xlim=(-4, 1.3 * STEPS), ylim=(0, CEILING), xticks=range(0, STEPS + 1, 100), xlabel="step")
+        self._errors.xaxis.labelpad = 1
+        self._errors.set_title("Mean of ½ (ŷ − y)², for both")
         self._lines = {
             loss: self.moving(self._errors.plot([], [], marker=look.marker, markevery=[-1], **look.stroke)[0])
             for loss, look in LOOKS.items()
@@ -132,12 +135,12 @@ class Slowdown(Explorer):
             for loss, look in LOOKS.items()
         }
 
-    def compute(self, weight: float, learning_rate: float, step: int) -> Race:
+    def compute(self, weight: int, learning_rate: float, step: int) -> Race:
         record = round(step / EVERY)
         x, y = scaled(birds().X), birds().y
         learners = {}
         for loss in LOOKS:
-            history = run(loss, weight, learning_rate)
+            history = run(loss, float(weight), learning_rate)
             so_far = history.theta[: record + 1]
             y_hat = sigmoid(x * so_far[:, 0] + so_far[:, 1])
             w, b = so_far[-1]
@@ -149,26 +152,30 @@ class Slowdown(Explorer):
                 signal=float(np.abs(LOSSES[loss].signal(sigmoid, x * w + b, y)).mean()),
                 errors=((y_hat - y) ** 2 / 2).mean(axis=0),
             )
-        return Race(weight, history.steps[: record + 1], learners)
+        return Race(weight, learning_rate, history.steps[: record + 1], learners)
 
     def draw(self, numbers: Race) -> None:
         last = [float(learner.errors[-1]) for learner in numbers.learners.values()]
-        heights = style.spread_out(last, gap=0.1 * CEILING, low=0.05 * CEILING, high=0.95 * CEILING)
+        heights = style.spread_out(last, gap=0.2 * CEILING, low=0.09 * CEILING, high=0.92 * CEILING)
         for (loss, learner), height in zip(numbers.learners.items(), heights, strict=True):
             self._titles[loss].set_text(f"{learner.name}: {style.percent(learner.accuracy)} right".capitalize())
             self._curves[loss].set_data(self._x, sigmoid(learner.weight * scaled(self._x) + learner.bias))
             self._signals[loss].set_text(style.number(learner.signal, 2))
             self._lines[loss].set_data(numbers.steps, learner.errors)
-            self._labels[loss].set_position((numbers.steps[-1] + 0.06 * STEPS, height))
+            self._labels[loss].set_position((numbers.steps[-1] + 0.03 * STEPS, height))
+
+    def hands(self, numbers: Race) -> list[Strip]:
+        return [Strip("step on the errors", self._errors, "step")]
 
     def caption(self, numbers: Race) -> str:
-        steps = style.count(int(numbers.steps[-1]), "step")
-        told = [
-            f"{learner.name}, weight {style.number(learner.weight)}, {style.percent(learner.accuracy)} of the birds "
-            f"right, ∂L/∂z {style.number(learner.signal, 2)} in size on average"
-            for learner in numbers.learners.values()
-        ]
-        return f"After {steps} from weight {style.number(numbers.start)}: {'; '.join(told)}."
+        squared, cross = numbers.learners.values()
+        steps, rate = style.count(int(numbers.steps[-1]), "step"), style.number(numbers.learning_rate)
+        return (
+            f"After {steps} of rate {rate} from weight {style.number(numbers.start)}, squared error has "
+            f"{style.percent(squared.accuracy)} of the birds right and cross-entropy {style.percent(cross.accuracy)}. The weights are "
+            f"{style.number(squared.weight)} and {style.number(cross.weight)}, the mean sizes of ∂L/∂z "
+            f"{style.number(squared.signal, 2)} and {style.number(cross.signal, 2)}."
+        )
 
 
 _MIDDLE = {"ha": "center", "va": "center"}

@@ -12,8 +12,9 @@ from gdlab import training
 from gdlab.activations import labels
 from gdlab.datasets import TOY_SETS, Dataset
 from gdlab.explorers import style
-from gdlab.explorers.controls import Choice, Control, Slider, Steps
+from gdlab.explorers.controls import Choice, Control, IntSlider, Points, Slider, Steps
 from gdlab.explorers.explorer import Explorer
+from gdlab.explorers.hands import Handle, Pad, Spot
 from gdlab.explorers.plane import EXTENT, GRID, Plane, boundary, z_on_grid
 from gdlab.gradients import input_slopes
 from gdlab.layers import Layer
@@ -23,20 +24,32 @@ from gdlab.training import History
 from gdlab.validation import Array
 
 SAMPLES, STEPS, EVERY = 160, 250, 10
-MARKS = {"A": (-1.47, 1.47), "B": (1.47, 1.47), "C": (1.47, -1.47)}
-"""The three points of the plane whose slopes are shown in numbers: each between four arrows, its name to its right."""
+MARKS = {"A": (-1.5, 1.5), "B": (1.5, 1.5), "C": (1.5, -1.5)}
+"""Where the three points of the plane stand at first whose slopes are shown in numbers."""
+_REACH = 1.9
+_ASIDE = ((-0.3, 0.0), (0.3, 0.0), (0.0, -0.3))
+"""Where the names stand beside them."""
 _SPACING = 0.42
 _LATTICE = np.stack(np.meshgrid(*[_SPACING * np.arange(-5, 6)] * 2), axis=-1).reshape(-1, 2)
 _AFFINE = np.column_stack([GRID, np.ones(len(GRID))])
 _TO_BEST = np.linalg.pinv(_AFFINE)
+Placed = tuple[tuple[float, float, int], ...]
 ROUNDING = 1e-12
 """Share of the largest |z| below which a difference counts as rounding."""
 
 
+def samples(problem: str, points: Placed = ()) -> Dataset:
+    """Return the data set of the problem, or the reader's own points in its place."""
+    if not points:
+        return TOY_SETS[problem](SAMPLES)
+    x1, x2, label = np.array(points).T
+    return Dataset(np.column_stack([x1, x2]), label[:, None], ("x₁", "x₂"), ("class",), "your own points")
+
+
 @lru_cache(maxsize=32)
-def run(problem: str, activation: str, depth: int, width: int, start: int) -> History:
+def run(problem: str, activation: str, depth: int, width: int, start: int, points: Placed = ()) -> History:
     """Train ``depth`` hidden layers of ``width`` units and a sigmoid output by the chain rule, with momentum."""
-    data = TOY_SETS[problem](SAMPLES)
+    data = samples(problem, points)
     # Chosen by trying: He's larger weights get nonlinear stacks going, and throw deep linear ones off course.
     scheme = "glorot" if activation == "identity" else "he"
     layers = initialise((2, *[width] * depth, 1), activation, "sigmoid", seed=start, scheme=scheme)
@@ -61,7 +74,9 @@ class Stack:
     z : array
         Weighted input of the output unit on the plane's grid.
     slopes, marked : arrays, shape (n, 2)
-        ``∂z/∂x`` where the arrows stand, and at `MARKS`.
+        ``∂z/∂x`` where the arrows stand, and at the three points.
+    places : dict
+        Where these points are, by name.
     w, b : array of shape (2,), float
         One matrix and its bias: the product of all matrices if that is what the network is, else the least-squares fit.
     gap : float
@@ -70,7 +85,6 @@ class Stack:
         What the line between the classes looks like, in words.
     """
 
-    problem: str
     activation: str
     step: int
     data: Dataset
@@ -79,6 +93,7 @@ class Stack:
     z: Array
     slopes: Array
     marked: Array
+    places: Mapping[str, tuple[float, float]]
     w: Array
     b: float
     gap: float
@@ -130,24 +145,30 @@ class Collapse(Explorer):
             {"identity": "linear (identity)", **labels("tanh", "relu", "sine")},
             "identity",
         ),
-        "depth": Slider("Hidden layers", 2, 0, 5, 1, format=".0f"),
-        "width": Slider("Units in each", 6, 1, 8, 1, format=".0f"),
-        "start": Slider("Random start", 0, 0, 19, 1, format=".0f"),
-        "step": Steps("Step", STEPS, start=STEPS, stride=EVERY, interval=60),
+        "depth": IntSlider("Hidden layers", 2, 0, 5),
+        "width": IntSlider("Units in each", 6, 1, 8),
+        "start": IntSlider("Random start", 0, 0, 19),
+        "points": Points("Your own data", folded=True),
+        **{
+            f"{name.lower()}{i + 1}": Slider(f"{name}: x{'₁₂'[i]}", at[i], -_REACH, _REACH, 0.1, folded=True)
+            for name, at in MARKS.items()
+            for i in (0, 1)
+        },
+        "step": Steps("Step", STEPS, stride=EVERY, interval=60),
     }
-    height = 6.8
+    width, height = 6.6, 5.2
 
     def build(self, figure: Figure) -> None:
-        side, bottom = 0.415, 0.4
-        height = side * style.INCHES / self.height
-        self._plane = Plane(figure.add_axes((0.04, bottom, side, height)), style.RULES["chain_rule"])
+        side, bottom = 0.44, 0.385
+        height = side * self.width / self.height
+        self._plane = Plane(figure.add_axes((0.015, bottom, side, height)), style.RULES["chain_rule"])
         self.moving(*self._plane.artists)
 
-        field = figure.add_axes((0.545, bottom, side, height))
-        field.set(xlim=(-EXTENT, EXTENT), ylim=(-EXTENT, EXTENT), xticks=[], yticks=[], aspect="equal")
-        field.spines[:].set(visible=True, color=style.FAINT)
+        self._field = figure.add_axes((0.535, bottom, side, height))
+        self._field.set(xlim=(-EXTENT, EXTENT), ylim=(-EXTENT, EXTENT), xticks=[], yticks=[], aspect="equal")
+        self._field.spines[:].set(visible=True, color=style.FAINT)
         green = style.FACTORS["slope"]
-        self._arrows = field.quiver(
+        self._arrows = self._field.quiver(
             *_LATTICE.T,
             *np.ones_like(_LATTICE).T,
             pivot="mid",
@@ -157,19 +178,40 @@ class Collapse(Explorer):
             scale=1,
             width=0.007,
         )
-        field.set_xlabel("length of the arrows: square root of the slope", fontsize=9, color=style.MUTED)
-        self._field_title = field.set_title("", color=green)
+        self._field_title = self._field.set_title("", color=green)
         self.moving(self._arrows, self._field_title)
-        for name, (x, y) in MARKS.items():
-            field.plot([x], [y], "o", color=style.INK, mec="white", markersize=7)
-            field.text(x + _SPACING, y, name, ha="center", va="center", fontweight="bold", fontsize=11)
-
+        self._dots = [
+            self.moving(axes.plot([], [], "o", color=style.INK, mec="white", markersize=7)[0])
+            for axes in (self._field, self._plane.axes)
+        ]
+        self._names = [
+            [
+                self.moving(
+                    axes.text(
+                        0, 0, name, path_effects=style.halo(), weight="bold", fontsize=11, va="center", ha="center"
+                    )
+                )
+                for name in MARKS
+            ]
+            for axes in (self._field, self._plane.axes)
+        ]
         self._matrices = MatrixRow(figure)
         self.moving(*self._matrices.artists)
 
-    def compute(self, problem: str, activation: str, depth: float, width: float, start: float, step: int) -> Stack:
-        data = TOY_SETS[problem](SAMPLES)
-        layers = run(problem, activation, int(depth), int(width), int(start)).at(step)
+    def compute(
+        self,
+        problem: str,
+        activation: str,
+        depth: int,
+        width: int,
+        start: int,
+        points: Placed,
+        step: int,
+        **coordinates: float,
+    ) -> Stack:
+        data = samples(problem, points)
+        layers = run(problem, activation, depth, width, start, points).at(step)
+        places = {name: (coordinates[f"{name.lower()}1"], coordinates[f"{name.lower()}2"]) for name in MARKS}
         z = z_on_grid(layers)
         if activation == "identity" or depth == 0:
             one = product(layers)
@@ -177,7 +219,6 @@ class Collapse(Explorer):
         else:
             *w, b = _TO_BEST @ z.ravel()
         return Stack(
-            problem=problem,
             activation=activation,
             step=step,
             data=data,
@@ -185,7 +226,8 @@ class Collapse(Explorer):
             accuracy=float(((forward.unchecked(layers, data.X).y_hat > 0.5) == data.y).mean()),
             z=z,
             slopes=input_slopes(layers, _LATTICE),
-            marked=input_slopes(layers, np.array(list(MARKS.values()))),
+            marked=input_slopes(layers, np.array(list(places.values()))),
+            places=places,
             w=np.array(w),
             b=float(b),
             gap=float(np.abs(_AFFINE @ [*w, b] - z.ravel()).max()),
@@ -199,9 +241,13 @@ class Collapse(Explorer):
         with np.errstate(all="ignore"):
             shown = numbers.slopes / np.sqrt(numbers.lengths * longest)[:, None]
         self._arrows.set_UVC(*(0.4 * np.nan_to_num(shown)).T)
+        for dots, names in zip(self._dots, self._names, strict=True):
+            dots.set_data(*np.array(list(numbers.places.values())).T)
+            for text, (x, y), (right, up) in zip(names, numbers.places.values(), _ASIDE, strict=True):
+                text.set_position((x + right, y + up))
         low, high = (style.number(length, 2) for length in (numbers.lengths.min(), longest))
         self._field_title.set_text(
-            "Slope ∂z/∂x: the same everywhere" if numbers.is_one_matrix else f"Slope ∂z/∂x: from {low} to {high}"
+            "∂z/∂x: the same everywhere" if numbers.is_one_matrix else f"Slope ∂z/∂x: {low} to {high}"
         )
         matrices = [layer.W for layer in numbers.layers]
         linear = numbers.activation == "identity" or len(matrices) == 1
@@ -210,13 +256,25 @@ class Collapse(Explorer):
             if len(matrices) == 1:
                 title = "There is one matrix only"
             elif not linear:
-                title = "The slopes f′ between the matrices are the same everywhere, so together they are one"
+                title = "f′ is the same everywhere, so the matrices are one"
             results, words = {"one matrix": numbers.w}, "the same at every point"
         else:
-            title = "No one matrix: between them stands f′, and f′ depends on the place"
+            title = "No one matrix: the f′ between them depends on the place"
             results = {f"at {name}": slope for name, slope in zip(MARKS, numbers.marked, strict=True)}
-            words = "the slope ∂z/∂x at three points"
+            words = "the slope ∂z/∂x at A, B, C"
         self._matrices.show(matrices, "×" if linear else "f′", results, title, words)
+
+    def hands(self, numbers: Stack) -> list[Handle | Pad | Spot]:
+        shown = [(x1, x2, y) for (x1, x2), (y,) in zip(numbers.data.X, numbers.data.y, strict=True)]
+        handles = [
+            Handle(f"point {name}", self._field, at, x=f"{name.lower()}1", y=f"{name.lower()}2")
+            for name, at in numbers.places.items()
+        ]
+        spots = [
+            Spot(f"arrow {index + 1}", self._field, (x, y), f"slope ({style.number(w1, 2)}, {style.number(w2, 2)})")
+            for index, ((x, y), (w1, w2)) in enumerate(zip(_LATTICE, numbers.slopes, strict=True))
+        ]
+        return [Pad("your own data", self._plane.axes, "points", shown), *spots, *handles]
 
     def caption(self, numbers: Stack) -> str:
         steps = style.count(numbers.step, "step")

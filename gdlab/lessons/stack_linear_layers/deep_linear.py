@@ -11,14 +11,18 @@ from matplotlib.figure import Figure
 
 from gdlab import training
 from gdlab.explorers import style
-from gdlab.explorers.controls import Control, LogSlider, Slider, Steps
+from gdlab.explorers.controls import Control, IntSlider, LogSlider, Slider, Steps
 from gdlab.explorers.explorer import Explorer
+from gdlab.explorers.hands import Handle, Strip
 from gdlab.network import initialise
 from gdlab.validation import Array
 
 STRONG, HIDDEN, RATE, STEPS, EVERY = 3.0, 8, 0.02, 600, 5
 X = np.array([[1.0, 1.0], [1.0, -1.0], [-1.0, 1.0], [-1.0, -1.0]])
 """Inputs whose coordinates have mean 0 and variance 1 and go their ways independently: XᵀX / n is the identity."""
+
+
+LOOKS = (style.Look("stronger", style.GREEN, "-", "o"), style.Look("weaker", style.PURPLE, (0, (3, 1.5)), "D"))
 
 
 def _turn(angle: float) -> Array:
@@ -66,9 +70,9 @@ class Run:
         if strong is None and weak is None:
             return f"{layers}: nothing yet"
         if strong is None or weak is None:
-            return f"{layers}: the {'weak' if strong is None else 'strong'} one only"
+            return f"{layers}: one so far"
         together = abs(strong - weak) < max(20, 0.5 * min(strong, weak))
-        return f"{layers}: {'both at once' if together else 'one, then the other'}"
+        return f"{layers}: {'both at once' if together else 'one by one'}"
 
     @property
     def when(self) -> str:
@@ -101,23 +105,23 @@ class DeepLinear(Explorer):
     controls: ClassVar[Mapping[str, Control]] = {
         "scale": LogSlider("Size of the first weights", 0.05, 0.01, 0.3),
         "weak": Slider("The weaker strength", 1.0, 0.5, 2.0, 0.1),
-        "start": Slider("Random start", 0, 0, 19, 1, format=".0f"),
+        "start": IntSlider("Random start", 0, 0, 19),
         "step": Steps("Step", STEPS, start=STEPS, stride=EVERY, interval=60),
     }
-    height = 3.7
+    width, height = 6.6, 3.6
     scenery = ("weak",)
 
     def build(self, figure: Figure) -> None:
-        self._panels = [Panel(figure, 0.062 + 0.322 * index) for index in range(3)]
+        self._panels = [Panel(figure, 0.06 + 0.323 * index) for index in range(3)]
         for panel in self._panels:
             self.moving(*panel.artists)
-        self._panels[0].axes.set_ylabel("strength of the product")
+        self._panels[0].axes.set_ylabel("strength", labelpad=2)
 
-    def compute(self, scale: float, weak: float, start: float, step: int) -> Race:
+    def compute(self, scale: float, weak: float, start: int, step: int) -> Race:
         goals = (STRONG, weak)
         runs = []
         for depth in (1, 2, 3):
-            values = strengths(depth, weak, scale, int(start))
+            values = strengths(depth, weak, scale, start)
             half = [half_time(values[:, mode], goal) for mode, goal in enumerate(goals)]
             reached = tuple(None if time is None or time > step else time for time in half)
             runs.append(Run(depth, values, reached))
@@ -131,40 +135,51 @@ class DeepLinear(Explorer):
         for panel, run in zip(self._panels, numbers.runs, strict=True):
             panel.show(numbers.step, run, numbers.goals)
 
+    def hands(self, numbers: Race) -> list[Handle | Strip]:
+        panels = enumerate(self._panels, start=1)
+        strips = [Strip(f"step, {style.count(depth, 'layer')}", panel.axes, "step") for depth, panel in panels]
+        return [*strips, Handle("the weaker strength", self._panels[0].axes, (_GRIP, numbers.goals[1]), y="weak")]
+
     def caption(self, numbers: Race) -> str:
         steps = style.count(numbers.step, "step")
         weak = style.number(numbers.goals[1], 2)
         told = [f"{run.when} with {style.count(run.depth, 'layer')}" for run in numbers.runs]
-        return f"After {steps}. The strengths 3 and {weak} were half learned at step: {', '.join(told)}."
+        return (
+            f"A strength is how much the map stretches one direction. After {steps}, 3 and {weak} were half learned at "
+            f"step: {', '.join(told)}."
+        )
+
+
+_GRIP = 0.93 * STEPS
+"""Where the line of the weaker strength is taken hold of."""
 
 
 class Panel:
     """The two strengths of one stack over the steps."""
 
     _TOP = 3.6
-    _STROKES = ({"linestyle": "-", "linewidth": 2.6}, {"linestyle": (0, (3, 1.5)), "linewidth": 2.0})
 
     def __init__(self, figure: Figure, left: float) -> None:
-        self.axes = figure.add_axes((left, 0.14, 0.28, 0.74))
+        self.axes = figure.add_axes((left, 0.14, 0.265, 0.74))
         self.axes.set(
             xlim=(0, STEPS), ylim=(0, self._TOP), xticks=range(0, STEPS + 1, 200), yticks=range(4), xlabel="step"
         )
         self._title = self.axes.set_title("", fontsize=11)
-        self._goals = [self.axes.axhline(0, color=style.FAINT, linewidth=0.8) for _ in range(2)]
-        self._names = [self.axes.text(STEPS, 0, "", ha="right", va="bottom", color=style.MUTED) for _ in range(2)]
-        self._ahead = [self.axes.plot([], [], color=style.FAINT, **stroke)[0] for stroke in self._STROKES]
-        self._curves = [self.axes.plot([], [], color=style.INK, **stroke)[0] for stroke in self._STROKES]
-        self._dots = [self.axes.plot([], [], "o", color=style.INK, mec="white", markersize=8)[0] for _ in range(2)]
-        self._times = [self.axes.text(0, 0, "", va="center", path_effects=style.halo()) for _ in range(2)]
+        self._goals = [self.axes.axhline(0, color=look.colour, linewidth=0.8) for look in LOOKS]
+        self._ahead = [self.axes.plot([], [], color=style.FAINT, linewidth=2, linestyle=look.line)[0] for look in LOOKS]
+        self._curves = [self.axes.plot([], [], **look.stroke)[0] for look in LOOKS]
+        self._dots = [
+            self.axes.plot([], [], look.marker, color=look.colour, mec="white", markersize=8)[0] for look in LOOKS
+        ]
+        self._times = [self.axes.text(0, 0, "", va="center", **look.name) for look in LOOKS]
 
     @property
     def artists(self) -> list[Artist]:
         return [*self._ahead, *self._curves, *self._dots, *self._times, self._title]
 
     def set_goals(self, goals: tuple[float, float]) -> None:
-        for line, name, goal in zip(self._goals, self._names, goals, strict=True):
+        for line, goal in zip(self._goals, goals, strict=True):
             line.set_ydata([goal, goal])
-            name.set(y=goal + 0.05, text=f"strength {style.number(goal)}")
 
     def show(self, step: int, run: Run, goals: tuple[float, float]) -> None:
         self._title.set_text(run.verdict)
@@ -177,5 +192,5 @@ class Panel:
             self._dots[mode].set_data(at, [goal / 2] * len(at))
             self._times[mode].set_text("" if time is None else f"half at {time}")
             if time is not None:
-                left = time > 0.3 * STEPS  # else the words would run into those at the end of the lines
-                self._times[mode].set(x=time + (-18 if left else 18), y=goal / 2, ha="right" if left else "left")
+                left = time > 0.5 * STEPS  # else the words would run over the edge
+                self._times[mode].set(x=time + (-26 if left else 26), y=goal / 2, ha="right" if left else "left")

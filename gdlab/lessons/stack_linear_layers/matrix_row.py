@@ -17,9 +17,9 @@ _SUBSCRIPTS = "₁₂₃₄₅₆"
 class MatrixRow:
     """The weight matrices in a row, as grids of cells; to the right of them what they come to."""
 
-    _HEIGHT, _LEFT, _WIDTH, _MIDDLE, _TALL = 2.45, 0.36, 5.4, 0.9, 1.44
+    _HEIGHT, _LEFT, _WIDTH, _MIDDLE, _TALL = 1.9, 0.1, 4.05, 0.74, 1.08
     """Inches: how high the strip is; where the row begins, how wide it is, where its middle is, how tall it is."""
-    _GAP, _CELL, _RESULT = 0.3, 0.42, (0.66, 0.44)
+    _GAP, _CELL, _RESULT = 0.24, 0.4, (0.66, 0.36)
 
     def __init__(self, figure: Figure) -> None:
         width, height = figure.get_size_inches()
@@ -28,8 +28,8 @@ class MatrixRow:
         axes.set(xlim=(0, width), ylim=(0, self._HEIGHT))
         self._cells = PolyCollection([], edgecolors=style.FAINT, linewidths=0.6)
         axes.add_collection(self._cells, autolim=False)
-        self._title = axes.text(self._LEFT, 2.2, "", fontsize=11.5, fontweight="bold")
-        self._words = axes.text(0, 0.13, "")
+        self._title = axes.text(self._LEFT, 1.68, "", fontsize=11.5, fontweight="bold")
+        self._words = axes.text(0, 0.08, "", fontsize=9.5)
         self._pool = [axes.text(0, 0, "", ha="center", va="center") for _ in range(60)]
 
     @property
@@ -50,9 +50,9 @@ class MatrixRow:
             x = self._grid(x, W, (side, side), f"W{_SUBSCRIPTS[index]}")
         x = self._sign(x, "=")
         self._title.set_text(title)
-        self._words.set(position=(x, 0.13), text=words)
+        self._words.set(position=(x, 0.08), text=words)
         for name, vector in results.items():
-            x = self._grid(x, vector[:, None], self._RESULT, name) + 0.12
+            x = self._grid(x, vector[:, None], self._RESULT, name) + 0.08
         self._cells.set_verts(self._polygons)
         self._cells.set_facecolor(_tint(np.array(self._shares)))
         for text in self._unused:

@@ -83,9 +83,9 @@ def test_the_marks_stand_on_the_curves_or_at_the_edge_beyond_which_they_belong(e
     for z in (-REACH, 0.4, REACH):
         explorer.values = {"pair": name, "scale": scale, "z": z, "y": 0.7}
         numbers = explorer.compute(**explorer.values)
-        for axes, mark, value in zip(explorer._slopes, explorer._marks, numbers.here, strict=True):
+        low, high = explorer._slopes.get_ylim()
+        for mark, value in zip(explorer._marks, numbers.here, strict=True):
             value = abs(value) if scale == "log" else value
-            low, high = axes.get_ylim()
             ((x,), (y,)) = mark.get_data()
             assert (x, y) == (z, min(max(value, low), high))
             assert mark.get_marker() == ("v" if value < low else "^" if value > high else "o")
@@ -106,3 +106,20 @@ def test_the_dashed_line_is_the_delta_rules_error(explorer):
     np.testing.assert_allclose(delta, 1 / (1 + np.exp(-z)) - 0.3)
     explorer.values = {"scale": "log"}
     np.testing.assert_allclose(explorer._delta.get_data()[1], np.abs(1 / (1 + np.exp(-z)) - 0.3))
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_z_is_dragged_along_the_curves_and_the_target_at_the_edge(explorer, name):
+    explorer.values = {"pair": name, "scale": "plain", "z": 1.0, "y": 0.3}
+    numbers = explorer.compute(**explorer.values)
+    strip, *along, target = explorer.hands(numbers)
+    assert (strip.control, strip.axes) == ("z", explorer._slopes)
+    assert (target.at, target.y) == ((REACH, 0.3), "y")
+    for hand, height in zip(along, (numbers.prediction, numbers.height), strict=True):
+        assert hand.at == pytest.approx((1.0, height))
+        np.testing.assert_array_equal(hand.path[:, 0], explorer.controls["z"].positions)
+
+
+def test_the_product_is_on_top_in_numbers(explorer):
+    explorer.values = {"pair": "sigmoid_squared", "scale": "plain", "z": -6.0, "y": 1.0}
+    assert [text.get_text() for text in explorer._numbers] == ["−0.998", "0.00247", "−0.00246"]

@@ -50,6 +50,13 @@ def test_the_pictures_curves_are_the_units(explorer):
 
 
 def test_the_caption_tells_both(explorer):
-    explorer.values = {"weight": -8.0, "learning_rate": 1.0, "step": 0}
-    assert words(explorer).startswith("After 0 steps from weight −8: squared error, weight −8, 1% of the birds right")
-    assert "cross-entropy, weight −8, 1% of the birds right, ∂L/∂z 0.97" in words(explorer)
+    explorer.values = {"weight": -8, "learning_rate": 1.0, "step": 0}
+    assert words(explorer).startswith("After 0 steps of rate 1 from weight −8, squared error has 1% of the birds right")
+    assert "cross-entropy 1%" in words(explorer)
+    assert "the mean sizes of ∂L/∂z 0.012 and 0.97" in words(explorer)
+
+
+def test_it_waits_at_step_0_and_the_step_is_dragged_on_the_errors(explorer):
+    assert explorer.controls["step"].start == 0
+    (strip,) = explorer.hands(explorer.compute(-8, 1.0, 60))
+    assert (strip.control, strip.axes) == ("step", explorer._errors)

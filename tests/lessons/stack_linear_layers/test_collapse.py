@@ -20,7 +20,9 @@ def explorer():
 
 
 def compute(explorer, **values):
-    return explorer.compute(**{**{name: control.start for name, control in explorer.controls.items()}, **values})
+    return explorer.compute(
+        **{**{name: control.start for name, control in explorer.controls.items()}, "step": STEPS, **values}
+    )
 
 
 @pytest.mark.parametrize("problem", PROBLEMS)
@@ -99,6 +101,7 @@ def test_the_boundary_is_told_as_it_looks(explorer, values, said):
 
 def test_the_numbers_on_the_picture_are_those_of_the_one_matrix(explorer):
     explorer.reset()
+    explorer.values = {"step": STEPS}
     stack = compute(explorer)
     shown = [text.get_text() for text in explorer._matrices._pool if text.get_visible()]
     assert [float(text.replace("−", "-")) for text in shown[-3:-1]] == [round(value, 2) for value in stack.w]
@@ -122,3 +125,32 @@ def test_units_that_are_all_dead_are_told_as_one_matrix(explorer):
     explorer.values = {"activation": "relu", "width": 1, "depth": 5, "step": 0}
     assert "everywhere" in explorer._matrices._title.get_text()
     explorer.reset()
+
+
+def test_the_three_points_can_be_dragged_and_the_numbers_follow(explorer):
+    explorer.values = {"activation": "tanh", "step": 100, "b1": -0.4, "b2": 2.0}
+    stack = explorer.compute(**explorer.values)
+    handles = {hand.name: hand for hand in explorer.hands(stack) if type(hand).__name__ == "Handle"}
+    assert (handles["point B"].at, handles["point B"].x, handles["point B"].y) == ((-0.4, 2.0), "b1", "b2")
+    np.testing.assert_allclose(stack.marked[1], gdlab.input_slopes(stack.layers, np.array([[-0.4, 2.0]]))[0])
+    shown = [text.get_text() for text in explorer._matrices._pool if text.get_visible()]
+    after = shown.index("at B")
+    got = [float(text.replace("−", "-")) for text in shown[after - 2 : after]]
+    np.testing.assert_allclose(got, stack.marked[1], atol=0.051)
+    explorer.reset()
+
+
+def test_each_arrow_says_its_slope(explorer):
+    stack = compute(explorer, activation="tanh", step=10)
+    spots = [hand for hand in explorer.hands(stack) if type(hand).__name__ == "Spot"]
+    assert len(spots) == len(stack.slopes)
+    for spot in spots[::17]:
+        told = [float(word.replace("−", "-")) for word in re.findall(r"[−\d.]+", spot.says)]
+        np.testing.assert_allclose(told, gdlab.input_slopes(stack.layers, np.array([spot.at]))[0], rtol=0.051)
+
+
+def test_it_learns_the_readers_own_points(explorer):
+    own = ((-1.0, -1.0, 0), (1.0, 1.0, 1), (0.5, 1.5, 1))
+    stack = compute(explorer, points=own)
+    np.testing.assert_array_equal(stack.data.X, [point[:2] for point in own])
+    assert stack.accuracy == 1

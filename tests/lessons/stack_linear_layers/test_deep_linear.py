@@ -69,8 +69,17 @@ def test_the_times_shown_are_those_reached_by_the_step(explorer):
 def test_titles_and_caption_say_what_happened(explorer):
     explorer.values = {"step": 100}
     titles = [panel._title.get_text() for panel in explorer._panels]
-    assert titles == ["1 layer: both at once", "2 layers: the strong one only", "3 layers: nothing yet"]
+    assert titles == ["1 layer: both at once", "2 layers: one so far", "3 layers: nothing yet"]
     assert "35 and 35 with 1 layer, 65 and not yet with 2 layers, neither yet with 3 layers" in words(explorer)
     explorer.reset()
     titles = [panel._title.get_text() for panel in explorer._panels]
-    assert titles == ["1 layer: both at once", "2 layers: one, then the other", "3 layers: one, then the other"]
+    assert titles == ["1 layer: both at once", "2 layers: one by one", "3 layers: one by one"]
+
+
+def test_the_weaker_strength_can_be_dragged_and_the_step_on_each_panel(explorer):
+    explorer.values = {"weak": 1.5}
+    numbers = explorer.compute(**explorer.values)
+    *strips, grip = explorer.hands(numbers)
+    assert [strip.control for strip in strips] == ["step"] * 3
+    assert (grip.at[1], grip.y) == (1.5, "weak")
+    explorer.reset()
