@@ -40,7 +40,6 @@ families = pytest.mark.parametrize("family", FAMILIES.values(), ids=FAMILIES)
 OF_THE_PUBLISHED = {
     "matching-loss": r"tanh|cosh",
     "absolute-steps": r"theta = 0\.7\$|Now look\. Play",
-    "new-pair": r"poisson|the count |birds come to a feeder in",
     "slope-field": r"tanh",
     "one-step": r"x_1 = 2\$, \$x_2 = -1",
     "units-in-a-row": r"six hidden|Six hidden|all six|six_in|the six\b",
@@ -103,7 +102,6 @@ def test_the_members_that_numbers_name_stay():
         "four-by-hand": [1, 4],
         "matching-loss": [2, 2],
         "neuron-gradient": [2, 2],
-        "new-pair": [1, 2],
         "one-step": [2, 4],
         "opposed-updates": [3, 4],
         "perceptron": [2, 1],
@@ -446,24 +444,6 @@ def test_a_matching_loss_has_the_delta_rules_error_as_its_slope_and_is_0_at_0(be
     z, y = np.linspace(-3.05, 3.05, 50), np.linspace(-1, 1, 50)
     np.testing.assert_allclose(slope_of(lambda z: bent.solution(z, y), z), bent.activation(z) - y, atol=1e-6)
     np.testing.assert_allclose(bent.solution(np.zeros(50), y), 0, atol=1e-12)
-
-
-NEW_LOSSES = {
-    "poisson_error": lambda y_hat, y: y_hat - y * np.log(y_hat),
-    "waiting_error": lambda y_hat, y: np.log(y_hat) + y / y_hat,
-    "misses_error": lambda y_hat, y: -np.log(y_hat) - y * np.log(1 - y_hat),
-    "eggs_error": lambda y_hat, y: -y * np.log(y_hat) - (10 - y) * np.log(1 - y_hat),
-    "magnet_error": lambda y_hat, y: -(1 + y) / 2 * np.log(1 + y_hat) - (1 - y) / 2 * np.log(1 - y_hat),
-}
-"""The losses, read from the exercises' text once more."""
-
-
-@pytest.mark.parametrize("pair", members("new-pair"), ids=lambda pair: pair.title)
-def test_an_error_signal_is_the_slope_of_the_loss_that_the_text_names(pair):
-    loss, activation = NEW_LOSSES[pair.solution.__name__], {"the exponential": "exponential", "the sigmoid": "sigmoid"}
-    f = gdlab.ACTIVATIONS[activation.get(pair.unit, "tanh")]
-    z, y = np.linspace(-2, 2, 41), np.tile([1.0, -1.0] if f.name == "tanh" else [1.0, 4.0], 21)[:41]
-    np.testing.assert_allclose(slope_of(lambda z: loss(f(z), y), z), pair.solution(z, y), rtol=1e-6, atol=1e-7)
 
 
 @pytest.mark.parametrize("hidden", members("slope-field"), ids=lambda hidden: hidden.name)

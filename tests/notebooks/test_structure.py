@@ -15,7 +15,6 @@ from tests.notebooks.refresh import FOLDER, WIDGET_VIEW, clean, main, stored, te
 PATHS = stored()
 NOT_YET = {  # notebooks whose minutes are still to be made honest
     "00_start_here",
-    "05_stack_linear_layers",
     "07_check_your_gradient",
     "08_keep_the_signal_alive",
     "09_learn_without_the_exact_slope",

@@ -170,11 +170,12 @@ class Slowdown(Explorer):
     def caption(self, numbers: Race) -> str:
         squared, cross = numbers.learners.values()
         steps, rate = style.count(int(numbers.steps[-1]), "step"), style.number(numbers.learning_rate)
+        right = [style.percent(learner.accuracy) for learner in (squared, cross)]
         return (
-            f"After {steps} of rate {rate} from weight {style.number(numbers.start)}, squared error has "
-            f"{style.percent(squared.accuracy)} of the birds right and cross-entropy {style.percent(cross.accuracy)}. The weights are "
-            f"{style.number(squared.weight)} and {style.number(cross.weight)}, the mean sizes of ∂L/∂z "
-            f"{style.number(squared.signal, 2)} and {style.number(cross.signal, 2)}."
+            f"After {steps} of rate {rate} from weight {style.number(numbers.start)}, squared error has {right[0]} of "
+            f"the birds right and cross-entropy {right[1]}. The weights are {style.number(squared.weight)} and "
+            f"{style.number(cross.weight)}, the mean sizes of ∂L/∂z {style.number(squared.signal, 2)} and "
+            f"{style.number(cross.signal, 2)}."
         )
 
 
