@@ -309,3 +309,14 @@ def test_04_hubers_slope_is_the_difference_up_to_an_error_of_one_and_not_beyond(
     huber = LOSSES["huber"]
     assert huber.L_prime(np.array([0.3]), 0.0) == pytest.approx(0.3)
     assert huber.L_prime(np.array([1.5]), 0.0) == pytest.approx(1.0)
+
+
+def test_04_the_softmax_that_is_written_out():
+    z, softmax = np.array([1.0, 0.0, -1.0]), gdlab.ACTIVATIONS["softmax"]
+    np.testing.assert_allclose(np.exp(z), (2.718, 1, 0.368), atol=5e-4)
+    assert np.exp(z).sum() == pytest.approx(4.086, abs=5e-4)
+    before, after = softmax(z), softmax(z + np.array([0.01, 0, 0]))
+    np.testing.assert_allclose(before, (0.665, 0.245, 0.090), atol=5e-4)
+    assert -np.log(before[1]) == pytest.approx(1.408, abs=5e-4)
+    assert np.log(before[1]) - np.log(after[1]) == pytest.approx(0.0067, abs=5e-5)
+    assert (after > before).tolist() == [True, False, False]

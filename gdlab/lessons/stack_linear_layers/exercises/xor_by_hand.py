@@ -79,10 +79,15 @@ _FOURS = (
 MARGIN = 0.5
 
 
+def _z(points, W1, b1, W2, b2):
+    with np.errstate(all="ignore"):
+        return np.maximum(points @ W1 + b1, 0) @ W2 + b2
+
+
 def _judge(four, W1, b1, W2, b2):
     with np.errstate(all="ignore"):
         hidden = np.array(four.points) @ W1 + b1
-        z = np.maximum(hidden, 0) @ W2 + b2
+    z = _z(np.array(four.points), W1, b1, W2, b2)
     told = "z is " + ", ".join(f"{value:.3g} at {place}" for value, place in zip(z, four.places, strict=True)) + "."
     told = told.replace("-", "−")
     margins = z * np.array([-1, -1, 1, 1])
@@ -99,7 +104,10 @@ def _judge(four, W1, b1, W2, b2):
         words.append(
             "The order is right; only the place of 0 is not. Which number moves all four z by the same amount?"
         )
-    if np.linalg.matrix_rank(W1) == 1 and (W1[:, 0] @ W1[:, 1] > 0):
+    for_bits = _z((np.array(four.points) + 1) / 2, W1, b1, W2, b2)
+    if set(np.ravel(four.points)) == {-1, 1} and for_bits[:2].max() < for_bits[2:].min():
+        words.append("Your weights part these four if the inputs are 0 and 1. Here they are −1 and 1: mend the biases.")
+    elif np.linalg.matrix_rank(W1) == 1 and (W1[:, 0] @ W1[:, 1] > 0):
         words.append("Both hidden units look in the same direction.")
     if (margins > 0).sum() == 3:
         words.append("Three of the four are right. A single straight line can do that, too.")
