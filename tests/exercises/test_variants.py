@@ -40,7 +40,6 @@ families = pytest.mark.parametrize("family", FAMILIES.values(), ids=FAMILIES)
 OF_THE_PUBLISHED = {
     "matching-loss": r"tanh|cosh",
     "absolute-steps": r"theta = 0\.7\$|Now look\. Play",
-    "slope-field": r"tanh",
     "one-step": r"x_1 = 2\$, \$x_2 = -1",
     "units-in-a-row": r"six hidden|Six hidden|all six|six_in|the six\b",
     "neuron-gradient": r"tfrac12\\,\\big|½ \(ŷ",
@@ -105,7 +104,6 @@ def test_the_members_that_numbers_name_stay():
         "one-step": [2, 4],
         "opposed-updates": [3, 4],
         "perceptron": [2, 1],
-        "slope-field": [1, 4],
         "straight-through": [3, 2],
         "units-in-a-row": [4, 1],
     }
@@ -444,16 +442,6 @@ def test_a_matching_loss_has_the_delta_rules_error_as_its_slope_and_is_0_at_0(be
     z, y = np.linspace(-3.05, 3.05, 50), np.linspace(-1, 1, 50)
     np.testing.assert_allclose(slope_of(lambda z: bent.solution(z, y), z), bent.activation(z) - y, atol=1e-6)
     np.testing.assert_allclose(bent.solution(np.zeros(50), y), 0, atol=1e-12)
-
-
-@pytest.mark.parametrize("hidden", members("slope-field"), ids=lambda hidden: hidden.name)
-def test_a_slope_field_is_that_of_the_packages_network(hidden):
-    rng = np.random.default_rng(0)
-    X, W1, b1, W2 = (rng.normal(size=shape) for shape in ((6, 2), (2, 4), (1, 4), (4, 1)))
-    network = [gdlab.Layer(W1, b1, hidden.activation.name), gdlab.Layer(W2, np.zeros((1, 1)), "identity")]
-    for i, step in enumerate(1e-5 * np.eye(2)):
-        there, back = (gdlab.forward(network, X + way * step).y_hat[:, 0] for way in (1, -1))
-        np.testing.assert_allclose(hidden.solution(X, W1, b1, W2)[:, i], (there - back) / 2e-5, atol=1e-8)
 
 
 @pytest.mark.parametrize("net", members("one-step"), ids=str)
