@@ -244,6 +244,7 @@ class Drawing:
         """Some of its values, for whoever tries them all."""
         middle = self.size // 2
         return [
+            self.start,
             (),
             tuple(
                 ("##" if abs(row - middle) < middle // 2 else "..").center(self.size, ".") for row in range(self.size)

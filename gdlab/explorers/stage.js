@@ -121,6 +121,7 @@ function drawing(spec, changed) {
   const canvas = make("canvas", { width: 8 * n, height: 8 * n, role: "img", "aria-label": `${spec.label}: draw here` });
   let ink = new Uint8Array(n * n);
   let last = null;
+  let own = false; // a drawing that the page was given makes room for the first stroke of the reader's own
   const history = [];
   const rows = () =>
     ink.some(Boolean)
@@ -151,6 +152,8 @@ function drawing(spec, changed) {
     event.preventDefault();
     canvas.setPointerCapture(event.pointerId);
     history.push(ink.slice());
+    if (!own) ink = new Uint8Array(n * n);
+    own = true;
     draw(event);
   });
   canvas.addEventListener("pointermove", (event) => last && draw(event));
@@ -171,7 +174,8 @@ function drawing(spec, changed) {
       button("Clear", () => { history.push(ink); ink = new Uint8Array(n * n); })
     ),
     show(value) {
-      if (last) return;
+      if (last || value.join() === rows().join()) return;
+      own = false;
       ink = new Uint8Array(n * n);
       value.forEach((row, r) => [...row].forEach((letter, c) => (ink[r * n + c] = +(letter === "#"))));
       paint();

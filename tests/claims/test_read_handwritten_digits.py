@@ -8,20 +8,19 @@ import pytest
 
 import gdlab
 from gdlab.datasets import digits, moons, xor
-from gdlab.lessons.read_handwritten_digits import digit_runs
-from gdlab.lessons.read_handwritten_digits.digit_reading import explained, reading
-from gdlab.lessons.read_handwritten_digits.digit_runs import EPOCHS, runs, task
-from gdlab.lessons.read_handwritten_digits.digit_views import confusion
+from gdlab.lessons.read_handwritten_digits.digit_reading import confusion, explained, reading
+from gdlab.lessons.read_handwritten_digits.digit_runs import EPOCHS, Setting, runs, task, train
 
 SETTINGS = [(activation, rate) for activation in ("tanh", "relu", "sigmoid") for rate in (0.1, 1.0)]
 
 
-def medians(name, activation, depth, rate, *rules):
+def medians(name, activation, depth, rate, *rules, **others):
     """Median share of right answers on the test samples, by rule, at the end of DigitsLab's training."""
-    under_way = runs(name, activation, depth, rate)
+    setting = Setting(name, activation, depth, learning_rate=rate, **others)
+    under_way = runs(setting)
     for rule in rules:
         while under_way[rule].epochs < EPOCHS:
-            digit_runs._train(under_way[rule], name, rule, rate, task(name).epochs_at_once)
+            train(under_way[rule], setting, rule, setting.epochs_at_once)
     return [float(np.median(under_way[rule].accuracies[-1])) for rule in rules]
 
 
@@ -104,18 +103,19 @@ def test_10_a_frozen_layer_most_often_takes_a_2_for_an_8():
     medians("one", "tanh", 1, 0.3, "chain_rule", "delta_rule", "frozen")
     mistakes = {}
     for rule in ("chain_rule", "delta_rule", "frozen"):
-        said = reading(("one", "tanh", 1, 0.3), "answers", rule, EPOCHS).said
+        said = reading(Setting("one"), "mistakes", (0, 0), rule, EPOCHS).said
         mistakes[rule] = confusion(task("one"), said) * (1 - np.eye(10, dtype=int))
     assert [tuple(pair) for pair in np.argwhere(mistakes["frozen"] == mistakes["frozen"].max())] == [(2, 8)]
     assert mistakes["chain_rule"].max() == mistakes["delta_rule"].max() == 2
-    changes = reading(("one", "tanh", 1, 0.3), "changes", "delta_rule", EPOCHS).changes
+    changes = reading(Setting("one"), "changes", (0, 0), "delta_rule", EPOCHS).changes
     assert explained(changes, 10) > 0.99
 
 
 def test_10_what_the_delta_rule_learned_on_pairs_is_mostly_one_picture_and_the_chain_rule_needs_more():
-    setting, rules = ("binary", "tanh", 1, 0.3), ("chain_rule", "delta_rule")
-    medians(*setting, *rules, "frozen")
-    chain, delta = (explained(reading(setting, "changes", rule, EPOCHS).changes, 1) for rule in rules)
+    rules = "chain_rule", "delta_rule"
+    medians("binary", "tanh", 1, 0.3, *rules, "frozen")
+    readings = [reading(Setting("binary"), "changes", (0, 0), rule, EPOCHS) for rule in rules]
+    chain, delta = (explained(one.changes, 1) for one in readings)
     assert delta == pytest.approx(0.8, abs=0.05)
     assert chain < 0.6
 

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gdlab.explorers import style
-from gdlab.lessons.read_handwritten_digits.digit_runs import runs, task
-from gdlab.network import forward
+from gdlab.lessons.read_handwritten_digits.digit_runs import DIGITS, Setting, Task, runs, task
 from gdlab.validation import Array
 
 ALONE = style.Look("no hidden layer", style.INK, "-", "o")
@@ -31,6 +30,11 @@ class Course:
     def diverged(self) -> bool:
         return not np.isfinite(self.loss[-1]).all()
 
+    @property
+    def told(self) -> str:
+        """Its name and how it does now."""
+        return f"{self.look.label} {'diverged' if self.diverged else style.percent(self.now)}"
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -38,6 +42,10 @@ class Reading:
 
     Attributes
     ----------
+    below : str
+        What is to be seen of it: ``"mistakes"``, a ``"cell"`` of its table, its ``"weights"`` or their ``"changes"``.
+    cell : (int, int)
+        Row and column: the digit and what it was taken for, or the left and the right digit.
     epoch, asked : int
         How many epochs are shown, and how many were asked for; fewer are shown while they are being trained.
     y_hat : array, shape (tests, k)
@@ -49,7 +57,8 @@ class Reading:
     """
 
     task: str
-    view: str
+    below: str
+    cell: tuple[int, int]
     epoch: int
     asked: int
     courses: Mapping[str, Course]
@@ -59,10 +68,15 @@ class Reading:
     weights: Array
     changes: Array
 
+    @property
+    def diverged(self) -> bool:
+        """Whether the network looked at answers nothing."""
+        return bool((self.said < 0).any())
 
-def reading(setting: tuple[str, str, int, float], view: str, inside: str, asked: int) -> Reading:
+
+def reading(setting: Setting, below: str, cell: tuple[int, int], inside: str, asked: int) -> Reading:
     """Look at the runs of a setting after the epoch asked for, or as far as they have come."""
-    under_way, looks = runs(*setting), style.RULES
+    under_way, looks = runs(setting), style.RULES
     epoch = min([asked, *(run.epochs for run in under_way.values())])
     if len(under_way) == 1:
         under_way, looks, inside = {"none": under_way["chain_rule"]}, {"none": ALONE}, "none"
@@ -70,12 +84,14 @@ def reading(setting: tuple[str, str, int, float], view: str, inside: str, asked:
         rule: Course(looks[rule], np.array(run.losses[: epoch + 1]), np.array(run.accuracies[: epoch + 1]))
         for rule, run in under_way.items()
     }
-    t, start, now = task(setting[0]), under_way[inside].first(0), under_way[inside].first(epoch)
+    t, run = task(setting.task), under_way[inside]
+    y_hat = run.y_hats[epoch]
+    W, W0 = (run.weights[at].T.reshape(-1, *t.shape) for at in (epoch, 0))
     with np.errstate(all="ignore"):
-        y_hat = forward.unchecked(now, t.X_test).y_hat
-        W, W0 = (layers[0].W.T.reshape(-1, *t.shape) for layers in (now, start))
         changes = W - W0
-    return Reading(setting[0], view, epoch, asked, courses, inside, y_hat, t.answers(y_hat), W, changes)
+    last = t.shown.max()  # pairs of 0 and 1 have a table of two rows
+    cell = min(cell[0], last), min(cell[1], last)
+    return Reading(setting.task, below, cell, epoch, asked, courses, inside, y_hat, t.answers(y_hat), W, changes)
 
 
 def explained(changes: Array, count: int) -> float:
@@ -87,3 +103,52 @@ def explained(changes: Array, count: int) -> float:
         return float("nan")
     squares = np.linalg.svd(changes.reshape(len(changes), -1), compute_uv=False) ** 2
     return float(squares[:count].sum() / squares.sum())
+
+
+def confusion(task: Task, said: Array) -> Array:
+    """Return how many test digits of each kind (rows) were read as what (columns), shape (10, 10)."""
+    counts = np.zeros((10, 10), int)
+    read = said >= 0
+    np.add.at(counts, (task.shown[read, 0], said[read]), 1)
+    return counts
+
+
+def share_even(task: Task, said: Array) -> Array:
+    """Return for each left digit (rows) and right digit (columns) the share of pairs called even, shape (n, n)."""
+    n = task.shown.max() + 1
+    called, all_of_them = np.zeros((n, n)), np.zeros((n, n))
+    np.add.at(called, tuple(task.shown.T), said == 1)
+    np.add.at(all_of_them, tuple(task.shown.T), 1)
+    return called / np.maximum(all_of_them, 1)
+
+
+def _sure(y_hat: Array) -> Array:
+    """Return the probability of each answer."""
+    return y_hat.max(axis=1) if y_hat.shape[1] > 1 else np.maximum(y_hat[:, 0], 1 - y_hat[:, 0])
+
+
+def surest_mistakes(task: Task, y_hat: Array) -> Array:
+    """Return which test samples are wrong, those with the highest probability first."""
+    said = task.answers(y_hat)
+    wrong = np.flatnonzero((said != task.answers(task.y_test)) & (said >= 0))
+    return wrong[np.argsort(-_sure(y_hat)[wrong], kind="stable")]
+
+
+def in_cell(task: Task, y_hat: Array, cell: tuple[int, int]) -> Array:
+    """Return which test samples a cell of the table counts, those first whose right answer seems least likely."""
+    single = y_hat.shape[1] > 1
+    both = np.column_stack([task.shown[:, 0], task.answers(y_hat)]) if single else task.shown
+    here = np.flatnonzero((both == cell).all(axis=1))
+    right = task.y_test == 1
+    given = np.where(right, y_hat, 0 if single else 1 - y_hat).sum(axis=1)
+    return here[np.argsort(given[here], kind="stable")]
+
+
+def in_words(task: Task, y_hat: Array, samples: Array) -> list[str]:
+    """Return what is on each sample, what it was taken for, and how surely."""
+    said, sure, single = task.answers(y_hat), _sure(y_hat), y_hat.shape[1] > 1
+    return [
+        f"{'+'.join(DIGITS[digit] for digit in task.shown[i])}"
+        f"{f' → {said[i]}' if single else (': even' if said[i] else ': odd')}, {style.percent(sure[i])}"
+        for i in samples
+    ]

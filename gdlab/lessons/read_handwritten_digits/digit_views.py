@@ -1,4 +1,4 @@
-"""Looks inside a network that reads digits: what it answers, where it is most surely wrong, and its first weights."""
+"""How a network that reads digits is drawn from the inside: a table of its answers, and pictures side by side."""
 
 from typing import Any
 
@@ -6,25 +6,36 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backend_bases import RendererBase
-from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.colors import to_rgb
+from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 from PIL import Image
 
 from gdlab.explorers import style
-from gdlab.lessons.read_handwritten_digits.digit_runs import DIGITS, Task
+from gdlab.lessons.read_handwritten_digits.digit_runs import DIGITS
 from gdlab.validation import Array
 
-SIGNED = LinearSegmentedColormap.from_list("signed", [style.CLASSES[0]["color"], "white", style.CLASSES[1]["color"]])
-"""Brown below 0, white at 0, blue above, as for weights and classes elsewhere."""
+RAISES, LOWERS = "green", "purple"
+_RAISES, _LOWERS = "#1B7837", "#762A83"
+
+
+def tint(shares: Array, colour: str) -> Array:
+    """Mix paper with a colour: shares (...) from 0 to 1 to red, green and blue (..., 3)."""
+    return 1 - np.clip(shares, 0, 1)[..., None] * (1 - np.array(to_rgb(colour)))
+
+
+def signed(values: Array) -> Array:
+    """Return values (...) from −1 to 1 as colours (..., 3): purple below 0, white at 0, green above."""
+    return np.where((values > 0)[..., None], tint(values, _RAISES), tint(-values, _LOWERS))
 
 
 def mosaic(pictures: Array, columns: int, rows: int, cell: tuple[int, int]) -> Array:
-    """Put pictures (n, h, w) in rows from the top left, each at the top middle of a cell, with nothing (nan) around."""
-    n, h, w = pictures.shape
+    """Put pictures (n, h, w, 3) in rows from the top left, each at the top middle of a cell, on paper."""
+    n, h, w, _ = pictures.shape
     left = (cell[1] - w) // 2
-    cells = np.full((rows * columns, *cell), np.nan)
+    cells = np.ones((rows * columns, *cell, 3))
     cells[:n, :h, left : left + w] = pictures
-    return cells.reshape(rows, columns, *cell).swapaxes(1, 2).reshape(rows * cell[0], columns * cell[1])
+    return cells.reshape(rows, columns, *cell, 3).swapaxes(1, 2).reshape(rows * cell[0], columns * cell[1], 3)
 
 
 def _texts(axes: Axes, count: int, **look: Any) -> list[Text]:
@@ -39,115 +50,103 @@ def _write(texts: list[Text], placed: list[tuple[float, float, str, str]]) -> No
 
 
 class Tiles(Artist):
-    """Numbers from −1 to 1 as coloured squares, one to a unit of the axes, from (0, 0) down and to the right.
+    """Colours (rows, columns, 3) as squares that fill a box of the axes from (0, 0) down and to the right.
 
-    Where a number is missing (nan), nothing is drawn. Much quicker than ``imshow``, whose resampling is general.
+    Much quicker than ``imshow``, whose resampling is general.
     """
 
     def __init__(self) -> None:
         super().__init__()
-        self.values = np.zeros((1, 1))
+        self.colours, self.box = np.ones((1, 1, 3)), (1.0, 1.0)
+
+    def show(self, colours: Array, box: tuple[float, float]) -> None:
+        self.colours, self.box = colours, box
+        self.set_visible(True)
 
     def draw(self, renderer: RendererBase) -> None:
         if not self.get_visible():
             return
-        rows, columns = self.values.shape
-        corners = self.axes.transData.transform([(0, rows), (columns, 0)])
-        (left, bottom), (right, top) = np.rint(corners).astype(int)
-        colours = Image.fromarray(SIGNED((self.values + 1) / 2, bytes=True))
-        fine = np.asarray(colours.resize((right - left, top - bottom), Image.Resampling.NEAREST))
+        wide, high = self.box
+        (left, bottom), (right, top) = np.rint(self.axes.transData.transform([(0, high), (wide, 0)])).astype(int)
+        image = Image.fromarray(np.rint(255 * self.colours).astype(np.uint8)).convert("RGBA")
+        fine = np.asarray(image.resize((right - left, top - bottom), Image.Resampling.NEAREST))
         renderer.draw_image(renderer.new_gc(), left, bottom, np.ascontiguousarray(fine[::-1]))
 
 
 class Table:
-    """Counts or shares in a square table, each cell shaded by its number."""
+    """A square table of digits by digits: each cell has a colour and a number, and one of them a frame."""
+
+    FINE = 24
+    """Squares along a side of a cell in which a picture is shown."""
 
     def __init__(self, axes: Axes) -> None:
         self.axes = axes
         self._tiles = axes.add_artist(Tiles())
-        self._numbers = _texts(axes, 100, va="center_baseline", fontsize=9.5)
+        self._frame = axes.add_patch(Rectangle((0, 0), 1, 1, fill=False, edgecolor=style.INK))
+        self._numbers = _texts(axes, 100, va="center_baseline", fontsize=9)
         style.bare(axes)
         self._names = _texts(axes, 20, va="center", fontsize=9)
-        self._corner = axes.text(0, 0, "", ha="right", va="center", fontsize=9, visible=False)
 
     @property
     def artists(self) -> list[Artist]:
-        return [self._tiles, *self._numbers, *self._names, self._corner]
+        return [self._tiles, self._frame, *self._numbers, *self._names]
 
-    def show(self, shades: Array, words: list[list[str]], rows: str, columns: str) -> None:
-        """Shade cells by ``shades`` (n, n) from −1 to 1 and write ``words`` into them; name rows and columns."""
-        n = len(shades)
-        self._tiles.values = shades
-        self._tiles.set_visible(True)
+    def show(self, shades: Array, colour: str, words: list[list[str]], cell: tuple[int, int], strong: bool) -> None:
+        """Tint cells by ``shades`` (n, n) from 0 to 1, write ``words`` into them and frame one (row, column)."""
+        self._lay(tint(shades, colour), len(shades), cell, strong)
+        self._number(shades, words, 0.5)
+
+    def show_pictures(
+        self, shades: Array, colour: str, words: list[list[str]], pictures: Array, cell: tuple[int, int], strong: bool
+    ) -> None:
+        """The same for few cells, with a picture in each: ``pictures`` (n, n, h, w), from 0 to 1."""
+        n, (h, w) = len(shades), pictures.shape[2:]
+        cells = np.broadcast_to(tint(shades, colour)[:, :, None, None], (n, n, self.FINE, self.FINE, 3)).copy()
+        ink = pictures[..., None]
+        top, left = (self.FINE - h) // 2 - 3, (self.FINE - w) // 2
+        cells[:, :, top : top + h, left : left + w] = 1 - ink * (1 - np.array(to_rgb(style.INK)))
+        self._lay(cells.swapaxes(1, 2).reshape(n * self.FINE, n * self.FINE, 3), n, cell, strong)
+        self._number(shades, words, 0.79)
+
+    def _lay(self, colours: Array, n: int, cell: tuple[int, int], strong: bool) -> None:
         self.axes.set(xlim=(0, n), ylim=(n, 0))
-        dark = np.abs(shades) > 0.6
-        places = np.ndindex(n, n)
-        _write(
-            self._numbers, [(j + 0.5, i + 0.5, words[i][j], "white" if dark[i, j] else style.INK) for i, j in places]
-        )
-        above = [(j + 0.5, -0.045 * n, name, style.MUTED) for j, name in enumerate(DIGITS[:n])]
-        left = [(-0.012 * n, i + 0.5, name, style.MUTED) for i, name in enumerate(DIGITS[:n])]
-        corner = (-0.03 * n, -0.045 * n, f"{rows} ↓   {columns} →", style.MUTED)
-        _write(self._names, [*above, *left])
-        _write([self._corner], [corner])
+        self._tiles.show(colours, (n, n))
+        self._frame.set(xy=cell[::-1], linewidth=2 if strong else 0.7, visible=True)
+
+    def _number(self, shades: Array, words: list[list[str]], down: float) -> None:
+        n = len(shades)
+        colours = np.where(shades > 0.55, style.PAPER, style.INK)
+        _write(self._numbers, [(j + 0.5, i + down, words[i][j], colours[i, j]) for i, j in np.ndindex(n, n)])
+        above = [(j + 0.5, -0.042 * n, name, style.MUTED) for j, name in enumerate(DIGITS[:n])]
+        beside = [(-0.042 * n, i + 0.5, name, style.MUTED) for i, name in enumerate(DIGITS[:n])]
+        _write(self._names, [*above, *beside])
 
 
 class Pictures:
-    """Pictures side by side, in rows, with up to two lines of words below each."""
+    """Pictures side by side, in rows, with a line of words below each."""
+
+    MOST = 32
 
     def __init__(self, axes: Axes) -> None:
         style.bare(axes)
         self.axes = axes
         self._size = axes.get_window_extent().size / axes.figure.dpi
         self._tiles = axes.add_artist(Tiles())
-        self._words = _texts(axes, 16, va="top", fontsize=9, linespacing=1.2)
+        self._words = _texts(axes, 16, va="top", fontsize=9)
 
     @property
     def artists(self) -> list[Artist]:
         return [self._tiles, *self._words]
 
     def show(self, pictures: Array, columns: int, rows: int, words: list[str]) -> None:
-        """Show ``pictures`` (n, h, w) with values from −1 to 1, as large as they fit."""
-        h, w = pictures.shape[1:]
-        lines = max((text.count("\n") + 1 for text in words), default=0)
+        """Show ``pictures`` (n, h, w, 3) as large as they fit."""
+        h, w = pictures.shape[1:3]
         wide, high = self._size / (columns, rows)  # of a cell, in inches
-        pixel = min((high - 0.12 - 0.17 * lines) / h, (wide - 0.12) / w)
+        pixel = min((high - (0.29 if words else 0.1)) / h, (wide - 0.1) / w)
         cell = round(high / pixel), round(wide / pixel)
-        self._tiles.values = mosaic(pictures, columns, rows, cell)
-        self._tiles.set_visible(True)
+        self._tiles.show(mosaic(pictures, columns, rows, cell), (columns * cell[1], rows * cell[0]))
         self.axes.set(xlim=(0, self._size[0] / pixel), ylim=(self._size[1] / pixel, 0))
         below = h + 0.05 / pixel
         middle = (cell[1] - w) // 2 + w / 2
         places = [(k % columns * cell[1] + middle, k // columns * cell[0] + below) for k in range(len(words))]
         _write(self._words, [(*place, text, style.INK) for place, text in zip(places, words, strict=True)])
-
-
-def confusion(task: Task, said: Array) -> Array:
-    """Return how many test digits of each kind (rows) were read as what (columns), shape (10, 10)."""
-    counts = np.zeros((10, 10), int)
-    read = said >= 0
-    np.add.at(counts, (task.shown[read, 0], said[read]), 1)
-    return counts
-
-
-def share_even(task: Task, said: Array) -> Array:
-    """Return for each left digit (rows) and right digit (columns) the share of pairs called even, shape (n, n)."""
-    n = task.shown.max() + 1
-    called, all_of_them = np.zeros((n, n)), np.zeros((n, n))
-    np.add.at(called, tuple(task.shown.T), said == 1)
-    np.add.at(all_of_them, tuple(task.shown.T), 1)
-    return called / np.maximum(all_of_them, 1)
-
-
-def surest_mistakes(task: Task, y_hat: Array, most: int) -> tuple[Array, list[str]]:
-    """Return the test samples that are wrong with the highest probability, at most `most`, and words for each."""
-    said, right = task.answers(y_hat), task.answers(task.y_test)
-    sure = y_hat.max(axis=1) if y_hat.shape[1] > 1 else np.maximum(y_hat[:, 0], 1 - y_hat[:, 0])
-    wrong = np.flatnonzero((said != right) & (said >= 0))
-    worst = wrong[np.argsort(-sure[wrong], kind="stable")][:most]
-    words = []
-    for i in worst:
-        shown = " + ".join(DIGITS[digit] for digit in task.shown[i])
-        what = f"read as {said[i]}" if y_hat.shape[1] > 1 else ("“even”" if said[i] else "“odd”")
-        words.append(f"{shown}, {what}\n{style.percent(sure[i])} sure")
-    return worst, words

@@ -1,239 +1,311 @@
 """DigitsLab: real digits, read by networks that learn by each rule; and a look inside them."""
 
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from gdlab.activations import labels
 from gdlab.explorers import style
-from gdlab.explorers.controls import Choice, Control, LogSlider, Slider, Steps
+from gdlab.explorers.controls import Choice, Control, IntSlider, LogSlider, Steps
 from gdlab.explorers.explorer import Explorer
-from gdlab.lessons.read_handwritten_digits.digit_reading import ALONE, Course, Reading, explained, reading
-from gdlab.lessons.read_handwritten_digits.digit_runs import DIGITS, EPOCHS, STARTS, Task, advance, task
-from gdlab.lessons.read_handwritten_digits.digit_views import Pictures, Table, confusion, share_even, surest_mistakes
+from gdlab.explorers.hands import Hand, Spot, Strip
+from gdlab.lessons.read_handwritten_digits.digit_reading import (
+    ALONE,
+    Course,
+    Reading,
+    confusion,
+    explained,
+    in_cell,
+    in_words,
+    reading,
+    share_even,
+    surest_mistakes,
+)
+from gdlab.lessons.read_handwritten_digits.digit_runs import (
+    DIGITS,
+    EPOCHS,
+    STARTS,
+    WIDEST,
+    WIDTH,
+    Setting,
+    Task,
+    advance,
+    task,
+)
+from gdlab.lessons.read_handwritten_digits.digit_views import LOWERS, RAISES, Pictures, Table, signed, tint
 from gdlab.validation import Array
+
+_NAME = 0.4, 1.72
+"""Where the names begin behind the end of a curve, in epochs; and how far the axis goes, in whole runs."""
+
+_KEY = {
+    "one": "row: digit, column: read as",
+    "binary": "% called even; row: left digit",
+    "all": "dark: called even; row: left digit",
+}
 
 
 class DigitsLab(Explorer):
     """Train networks on handwritten digits by the chain rule, by the delta rule, or with frozen hidden layers.
 
-    Four networks for each rule, from the same four starts, learn from mini-batches of 50 at once; 32 units in each
-    hidden layer. One digit is read by a softmax output; whether a sum is even by a sigmoid. Both have cross-entropy as
-    loss, so the error signal at the output is ŷ − y for every rule: they differ at the hidden layers only. Accuracies
-    are those on digits that were kept for testing.
+    Four networks for each rule, from the same four starts, learn from mini-batches of 50 at once. One digit is read by
+    a softmax output; whether a sum is even by a sigmoid. Both have cross-entropy as loss, so the error signal at the
+    output is ŷ − y for every rule: they differ at the hidden layers only. Accuracies are those on digits that were
+    kept for testing. Hidden layers above the first have 32 units at most.
     """
 
     controls: ClassVar[Mapping[str, Control]] = {
         "task": Choice(
             "Task",
-            {
-                "one": "one digit: which is it?",
-                "binary": "two digits, 0 or 1: is the sum even?",
-                "all": "two digits, 0 to 9: is the sum even?",
-            },
+            {"one": "which digit is it?", "binary": "0 or 1 twice: sum even?", "all": "0 to 9 twice: sum even?"},
             "one",
         ),
-        "activation": Choice("Hidden units", labels("tanh", "relu", "sigmoid"), "tanh"),
-        "depth": Slider("Hidden layers", 1, 0, 3, 1, format=".0f"),
+        "depth": IntSlider("Hidden layers", 1, 0, 3),
+        "width": IntSlider("Hidden units", WIDTH, 8, WIDEST, 8),
         "learning_rate": LogSlider("Learning rate", 0.3, 0.02, 2.0),
-        "view": Choice(
-            "Below",
+        "inside": Choice("Look inside", {rule: look.label for rule, look in style.RULES.items()}, "chain_rule"),
+        "below": Choice(
+            "and see",
             {
-                "answers": "what it answers",
                 "mistakes": "its surest mistakes",
+                "cell": "a cell of its table",
                 "weights": "its first weights",
-                "changes": "what its first layer learned",
+                "changes": "what layer 1 learned",
             },
-            "answers",
+            "mistakes",
         ),
-        "inside": Choice("of", {rule: look.label for rule, look in style.RULES.items()}, "chain_rule"),
-        "step": Steps("Epoch", EPOCHS, start=EPOCHS, interval=200),
+        "activation": Choice("Activation", labels("tanh", "relu", "sigmoid"), "tanh", folded=True),
+        "first_weights": Choice(
+            "First weights", {"small": "small, biases 0", "large": "large, random biases"}, "small", folded=True
+        ),
+        "row": IntSlider("Row of the table", 2, 0, 9, folded=True),
+        "column": IntSlider("Column of the table", 8, 0, 9, folded=True),
+        "step": Steps("Epoch", EPOCHS, start=EPOCHS, interval=150),
     }
-    height = 7.0
+    width, height = 6.6, 5.2
     scenery = ("task",)
     long_work = "Training"
     stoppable = True
 
     def build(self, figure: Figure) -> None:
-        self._accuracy = figure.add_axes((0.065, 0.595, 0.4, 0.35))
+        self._accuracy = figure.add_axes((0.07, 0.515, 0.5, 0.415))
         self._accuracy.set(ylim=(0, 1.02), yticks=np.arange(6) / 5, yticklabels=[f"{20 * i}%" for i in range(6)])
-        self._loss = figure.add_axes((0.575, 0.595, 0.4, 0.35))
-        for axes in (self._accuracy, self._loss):
-            axes.set(xlim=(0, 1.58 * EPOCHS), xticks=range(0, EPOCHS + 1, 6), xlabel="epoch")
+        self._accuracy.set(xlim=(0, _NAME[1] * EPOCHS), xticks=range(0, EPOCHS + 1, 6), xlabel="epoch")
+        self._accuracy.set_title("Right on the test")
         (self._chance,) = self._accuracy.plot([], [], color=style.FAINT, linewidth=1)
-        self._accuracy.set_title("Right on the test, four starts each")
-        self._loss.set_title("Training loss (mean cross-entropy)")
-        self._curves = {axes: self._curves_in(axes) for axes in (self._accuracy, self._loss)}
-        self._title = self.moving(figure.text(0.065, 0.475, "", fontsize=11.5, fontweight="bold", va="bottom"))
-        self._under = self.moving(figure.text(0.065, 0.468, "", fontsize=9, color=style.MUTED, va="top"))
-        self._table = Table(figure.add_axes((0.205, 0.02, 0.73, 0.375)))
-        self._pictures = Pictures(figure.add_axes((0.065, 0.005, 0.87, 0.415)))
+        self._curves = {}
+        for rule, look in {**style.RULES, "none": ALONE}.items():
+            thin = [self._accuracy.plot([], [], color=look.colour, linewidth=0.8, alpha=0.4)[0] for _ in range(STARTS)]
+            median = self._accuracy.plot([], [], **look.stroke)[0]
+            self._curves[rule] = thin, median, self._accuracy.text(0, 0, "", va="center", **look.name)
+            self.moving(*thin, *self._curves[rule][1:])
+        self._title = self.moving(figure.text(0.625, 0.962, "", fontsize=10.5, fontweight="bold"))
+        self._key = self.moving(figure.text(0.625, 0.926, "", fontsize=9, color=style.MUTED))
+        self._table = Table(figure.add_axes((0.66, 0.463, 0.327, 0.415)))
+        self._under = self.moving(figure.text(0.02, 0.4, "", fontsize=10.5, fontweight="bold"))
+        self._pictures = Pictures(figure.add_axes((0.02, 0.0, 0.967, 0.38)))
         self.moving(*self._table.artists, *self._pictures.artists)
 
-    def _curves_in(self, axes: Axes) -> dict[str, tuple[Any, ...]]:
-        curves = {}
-        for rule, look in {**style.RULES, "none": ALONE}.items():
-            thin = [axes.plot([], [], color=look.colour, linewidth=0.8, alpha=0.45)[0] for _ in range(STARTS)]
-            median = axes.plot([], [], **look.stroke)[0]
-            name = axes.text(0, 0, "", va="center", **look.name)
-            self.moving(*thin, median, name)
-            curves[rule] = thin, median, name
-        return curves
-
     def stages(
-        self, task: str, activation: str, depth: float, learning_rate: float, view: str, inside: str, step: int
+        self, below: str, row: int, column: int, inside: str, step: int, **values: Any
     ) -> Iterator[tuple[float, Reading | None]]:
-        setting = task, activation, int(depth), learning_rate
-        first = True
-        for share, level in advance(*setting):
-            yield share, reading(setting, view, inside, step) if first or level else None
+        setting, first = Setting(**values), True
+        for share, level in advance(setting):
+            yield share, reading(setting, below, (row, column), inside, step) if first or level else None
             first = False
 
     def compute(self, **values: Any) -> Reading:
         return deque(self.stages(**values), maxlen=1)[0][1]
 
     def set_scene(self, numbers: Reading) -> None:
-        t = task(numbers.task)
-        self._loss.set_ylim(0, 2.6 if t.y.shape[1] > 1 else 0.9)
-        self._chance.set_data([0, EPOCHS], [t.chance] * 2)
+        self._chance.set_data([0, EPOCHS], [task(numbers.task).chance] * 2)
 
     def draw(self, numbers: Reading) -> None:
-        t, courses = task(numbers.task), numbers.courses
-        percents = {
-            rule: f"{course.look.label} {'diverged' if course.diverged else style.percent(course.now)}"
-            for rule, course in courses.items()
-        }
-        self._draw_curves(self._accuracy, courses, {r: c.accuracy for r, c in courses.items()}, percents, 1.02)
-        top = self._loss.get_ylim()[1]
-        names = {
-            rule: course.look.label + "\noff the scale" * bool(np.median(course.loss[-1]) > top)
-            for rule, course in courses.items()
-        }
-        self._draw_curves(self._loss, courses, {r: c.loss for r, c in courses.items()}, names, top)
-        self._draw_inside(numbers, t)
-
-    def _draw_curves(
-        self,
-        axes: Axes,
-        courses: Mapping[str, Course],
-        values: Mapping[str, Array],
-        names: Mapping[str, str],
-        top: float,
-    ) -> None:
-        ended = {rule: ~np.isfinite(course.loss) for rule, course in courses.items()}  # where a line has diverged
-        shown = {rule: np.where(ended[rule], np.nan, np.clip(v, 0, top)) for rule, v in values.items()}
-        medians = {rule: np.median(v, axis=1) for rule, v in shown.items()}
-        ends = [m[np.isfinite(m)][-1] for m in medians.values()]
-        gap = (0.17 if any("\n" in name for name in names.values()) else 0.095) * top
-        heights = dict(zip(courses, style.spread_out(ends, gap=gap, low=0.03 * top, high=0.95 * top), strict=True))
-        for rule, (thin, median, name) in self._curves[axes].items():
+        t, look = task(numbers.task), numbers.courses[numbers.inside].look
+        heights = self._names(numbers)
+        for rule, (thin, median, name) in self._curves.items():
             for artist in (*thin, median, name):
-                artist.set_visible(rule in courses)
-            if rule in courses:
-                epochs = np.arange(len(medians[rule]))
-                for curve, one in zip(thin, shown[rule].T, strict=True):
+                artist.set_visible(rule in numbers.courses)
+            if rule in numbers.courses:
+                course = numbers.courses[rule]
+                shown = np.where(np.isfinite(course.loss), course.accuracy, np.nan)  # a line ends where it diverges
+                epochs = np.arange(len(shown))
+                for curve, one in zip(thin, shown.T, strict=True):
                     curve.set_data(epochs, one)
-                median.set_data(epochs, medians[rule])
-                name.set(position=(epochs[-1] + 0.5, heights[rule]), text=names[rule])
-
-    def _draw_inside(self, numbers: Reading, t: Task) -> None:
-        title, under = _headline(numbers, t)
-        self._title.set(text=title, color=numbers.courses[numbers.inside].look.colour)
-        self._under.set_text(under)
+                median.set_data(epochs, np.median(shown, axis=1))
+                name.set(position=(epochs[-1] + _NAME[0], heights[rule]), text=course.told)
         for artist in (*self._pictures.artists, *self._table.artists):
             artist.set_visible(False)
-        if (numbers.said < 0).any():
-            return
-        if numbers.view == "answers" and numbers.task == "one":
+        self._title.set(text=f"{look.label}: {_wrong(numbers, t)}", color=look.colour)
+        self._key.set_text(
+            "row: digit, column: read as" if numbers.task == "one" else "% called even, by left and right"
+        )
+        self._under.set(text=_headline(numbers, t), color=look.colour)
+        if not numbers.diverged:
+            self._draw_table(numbers, t, look.colour)
+            self._draw_below(numbers, t)
+
+    def _names(self, numbers: Reading) -> dict[str, float]:
+        """Return at which height the name of each curve is written."""
+        ends = [course.accuracy[-1] for course in numbers.courses.values()]
+        spread = style.spread_out([float(np.median(end)) for end in ends], gap=0.1, low=0.03, high=0.97)
+        return dict(zip(numbers.courses, spread, strict=True))
+
+    def _draw_table(self, numbers: Reading, t: Task, colour: str) -> None:
+        strong = numbers.below == "cell"
+        if numbers.task == "one":
             counts = confusion(t, numbers.said)
-            shade = np.where(np.eye(10), counts / 60, -np.minimum(counts / 6, 1))
-            self._table.show(shade, [[str(n) if n else "" for n in row] for row in counts], "digit", "read as")
-        elif numbers.view == "answers":
-            share = share_even(t, numbers.said)
-            words = [[f"{100 * one:.0f}" for one in row] for row in share]
-            self._table.show(2 * share - 1, words, "left digit", "right digit")
-        elif numbers.view == "mistakes":
-            columns = 8 if numbers.task == "one" else 6
-            worst, words = surest_mistakes(t, numbers.y_hat, 2 * columns)
-            self._pictures.show(t.X_test[worst].reshape(-1, *t.shape), columns, 2, words)
+            shade = np.where(np.eye(10), 0, 0.15 + counts / max(6, 1.2 * _most(counts))) * (counts > 0)
+            words = [[str(n) if n else "" for n in row] for row in counts]
+            self._table.show(shade, colour, words, numbers.cell, strong)
+            return
+        share = share_even(t, numbers.said)
+        if len(share) > 2:  # no room for numbers, which pointing at a cell tells
+            self._table.show(0.8 * share, colour, [[""] * 10] * 10, numbers.cell, strong)
         else:
-            pictures = numbers.weights if numbers.view == "weights" else numbers.changes
-            few = len(pictures) <= 10
-            columns = min(5, len(pictures)) if few else 8
-            size = np.nan_to_num(np.abs(pictures)).max() or 1.0
-            words = [f"for {name}" for name in DIGITS] if len(pictures) == 10 else []
-            self._pictures.show(pictures / size, columns, -(-len(pictures) // columns), words)
+            words = [[f"{100 * one:.0f}" for one in row] for row in share]
+            of_each = [[t.X_test[(t.shown == pair).all(axis=1)][0] for pair in ((i, 0), (i, 1))] for i in (0, 1)]
+            pictures = np.reshape(of_each, (2, 2, *t.shape))
+            self._table.show_pictures(0.8 * share, colour, words, pictures, numbers.cell, strong)
+
+    def _draw_below(self, numbers: Reading, t: Task) -> None:
+        if numbers.below in ("mistakes", "cell"):
+            columns = 8 if numbers.task == "one" else 6
+            shown = _samples(numbers, t)[: 2 * columns]
+            pictures = tint(t.X_test[shown].reshape(-1, *t.shape), style.INK)
+            self._pictures.show(pictures, columns, 2, in_words(t, numbers.y_hat, shown))
+            return
+        pictures = (numbers.weights if numbers.below == "weights" else numbers.changes)[: Pictures.MOST]
+        size = 0.7 * np.nan_to_num(np.abs(pictures)).max() or 1.0  # the few strongest may look alike
+        n, wide = len(pictures), numbers.task != "one"
+        columns = min(5, n) if n <= 10 else 8 if wide or n <= 24 else 11
+        words = [f"for {name}" for name in DIGITS] if n == 10 else []
+        self._pictures.show(signed(pictures / size), columns, -(-n // columns), words)
+
+    def hands(self, numbers: Reading) -> Sequence[Hand]:
+        t, end = task(numbers.task), numbers.epoch
+        hands: list[Hand] = [Strip("epoch", self._accuracy, "step")]
+        if len(numbers.courses) > 1:
+            room = _NAME[1] * EPOCHS - end - _NAME[0]
+            room = min(room, 0.68 * EPOCHS)
+            hands += [
+                Spot(
+                    f"look inside: {numbers.courses[rule].look.label}",
+                    self._accuracy,
+                    (end + _NAME[0] + room / 2, height),
+                    sets={"inside": rule},
+                    size=(room, 0.09),
+                )
+                for rule, height in self._names(numbers).items()
+            ]
+        if numbers.diverged:
+            return hands
+        if numbers.task == "one":
+            counts, words = confusion(t, numbers.said), "{} read as {}"
+            says = [[style.count(int(n), "test digit") for n in row] for row in counts]
+        else:
+            words = "{} beside {}"
+            says = [[f"{style.percent(share)} called even" for share in row] for row in share_even(t, numbers.said)]
+        return hands + [
+            Spot(
+                words.format(i, j),
+                self._table.axes,
+                (j + 0.5, i + 0.5),
+                says=f"{words.format(i, j)}: {says[i][j]}",
+                sets={"below": "cell", "row": i, "column": j},
+                size=(1, 1),
+            )
+            for i, j in np.ndindex(len(says), len(says))
+        ]
 
     def caption(self, numbers: Reading) -> str:
         t, courses = task(numbers.task), numbers.courses
         after = f"After {style.count(numbers.epoch, 'epoch')}"
         if numbers.epoch < numbers.asked:
             after = f"So far, after {style.count(numbers.epoch, 'epoch')} of {numbers.asked}"
-        told = [
-            f"{course.look.label} {'diverged' if course.diverged else style.percent(course.now)}"
-            for course in courses.values()
-        ]
         things = "digits" if numbers.task == "one" else "pairs"
+        told = ", ".join(course.told for course in courses.values())
+        below = "" if numbers.diverged else f" {_headline(numbers, t)}{_first(numbers, t)}."
         return (
-            f"{after}, right on the {len(t.X_test):,} test {things} (median of {STARTS} starts): {', '.join(told)}. "
-            f"Guessing gets {style.percent(t.chance)}. Below, {_headline(numbers, t)[0]}{_detail(numbers, t)}."
+            f"{after}, right on the {len(t.X_test):,} test {things}: {told} (medians of {STARTS} networks; a guess has "
+            f"{style.percent(t.chance)}).{_verdict(courses, t)}{below}"
         )
 
 
-def _headline(numbers: Reading, t: Task) -> tuple[str, str]:
-    """Return what the lower part shows in a few words, and how to read it."""
-    course = numbers.courses[numbers.inside]
-    name, tests = course.look.label, len(t.X_test)
-    things = "digits" if numbers.task == "one" else "pairs"
-    wrong = int((numbers.said != t.answers(t.y_test)).sum())
-    units = len(numbers.weights)
-    sign = "Blue is positive, brown negative, all on one scale."
-    if (numbers.said < 0).any():
-        return f"{name}: diverged", "Its weights have grown beyond all numbers, and it answers nothing."
-    if numbers.view == "answers" and numbers.task == "one":
-        return (
-            f"{name}: {wrong} of {tests} test digits misread",
-            "How many of each digit were read as what. Network 1 of 4.",
-        )
-    if numbers.view == "answers":
-        under = "Percent of each kind of pair that it calls even; always right is 100 or 0 everywhere. Network 1 of 4."
-        return f"{name}: {wrong} of {tests:,} test pairs wrong", under
-    if numbers.view == "mistakes":
-        return f"{name}: the surest of its {wrong} mistakes on {tests:,} test {things}", "Network 1 of 4."
-    if numbers.view == "weights":
-        what = f"of its {units} first units" if units > 1 else "of its one unit"
-        return f"{name}: the weights {what}", f"One picture for each unit. {sign} Network 1 of 4."
-    strongest = "multiples of one picture" if t.y.shape[1] == 1 else "mixtures of ten pictures"
+def _verdict(courses: Mapping[str, Course], t: Task) -> str:
+    """Return what the comparison of the rules comes to."""
+    if len(courses) == 1:
+        return " With nothing hidden, there is one rule only."
+    if any(course.diverged for course in courses.values()):
+        return ""
+    chain, delta, frozen = (courses[rule].now for rule in ("chain_rule", "delta_rule", "frozen"))
+    if max(chain, delta) < t.chance + 0.1:
+        return " None has learned much."
+    if delta > chain + 0.03:
+        return " Here the delta rule is ahead."
+    if delta > chain - 0.03:
+        return " It hardly matters what stands in the middle."
+    if delta < t.chance + 0.1:
+        return " The delta rule is hardly better than a guess."
+    if delta < frozen - 0.02:
+        return " The delta rule is behind a layer that learns nothing."
+    return " The delta rule stays behind."
+
+
+def _wrong(numbers: Reading, t: Task) -> str:
+    if numbers.diverged:
+        return "diverged"
+    count = int((numbers.said != t.answers(t.y_test)).sum())
+    return f"{count} {'misread' if numbers.task == 'one' else 'wrong'}"
+
+
+def _samples(numbers: Reading, t: Task) -> Array:
+    if numbers.below == "cell":
+        return in_cell(t, numbers.y_hat, numbers.cell)
+    return surest_mistakes(t, numbers.y_hat)
+
+
+def _most(counts: Array) -> int:
+    """Return how often the most frequent misreading happens."""
+    return int((counts * (1 - np.eye(10, dtype=int))).max())
+
+
+def _headline(numbers: Reading, t: Task) -> str:
+    """Return what the pictures below show in a few words."""
+    if numbers.diverged:
+        return "Its weights have grown beyond all numbers, and it answers nothing"
+    shown, many = "", len(numbers.weights)
+    if many > Pictures.MOST:
+        shown = f" ({Pictures.MOST} of {many} units)"
+    row, column = numbers.cell
+    if numbers.below == "mistakes":
+        return "Its surest mistakes" if len(_samples(numbers, t)) else "It makes no mistake"
+    if numbers.below == "cell" and numbers.task == "one":
+        return f"{row} read as {column}: {style.count(len(_samples(numbers, t)), 'test digit')}"
+    if numbers.below == "cell":
+        even = "even" if (row + column) % 2 == 0 else "odd"
+        return f"{row} beside {column}, which is {even}: {style.count(len(_samples(numbers, t)), 'test pair')}"
+    if numbers.below == "weights":
+        return f"Its first weights{shown}: {RAISES} raises z, {LOWERS} lowers it"
     share = explained(numbers.changes, t.y.shape[1])
     if np.isnan(share):
-        return f"{name}: its first layer has learned nothing", "Its weights are where they were at the start."
-    if units <= t.y.shape[1]:
-        under = f"Weights minus weights at the start, one picture for each unit. {sign} Network 1 of 4."
-        return f"{name}: what the first layer learned", under
-    under = (
-        "Weights minus weights at the start, squared and added up for the percentage. Blue +, brown −. Network 1 of 4."
-    )
-    return f"{name}: {strongest} make up {style.percent(share)} of what was learned", under
+        return "Its first layer has learned nothing"
+    if many <= t.y.shape[1]:
+        return f"What it learned: {RAISES} raises z, {LOWERS} lowers it"
+    strongest = "multiples of one picture" if t.y.shape[1] == 1 else "mixtures of ten pictures"
+    return f"What layer 1 learned{shown}: {style.percent(share)} is {strongest}"
 
 
-def _detail(numbers: Reading, t: Task) -> str:
-    """Return what stands out in the table or among the mistakes, for who does not see them."""
-    if (numbers.said < 0).any():
+def _first(numbers: Reading, t: Task) -> str:
+    """Return the first of the pictures in words, and what the table shows, for those who do not see them."""
+    if numbers.below not in ("mistakes", "cell"):
         return ""
-    if numbers.view == "answers" and numbers.task == "one":
-        mistakes = confusion(t, numbers.said) * (1 - np.eye(10, dtype=int))
-        most = np.argwhere(mistakes == mistakes.max()) if mistakes.max() > 1 else []
-        named = " and ".join(f"{digit} is read as {read}" for digit, read in most)
-        return f"; most often {named}" if 0 < len(most) <= 3 else ""
-    if numbers.view == "answers" and numbers.task == "binary":
-        share = share_even(t, numbers.said)
-        told = [f"{style.percent(share[pair])} of {pair[0]} + {pair[1]}" for pair in np.ndindex(2, 2)]
-        return f"; it calls even {', '.join(told)}"
-    if numbers.view == "mistakes":
-        _, words = surest_mistakes(t, numbers.y_hat, 1)
-        return "; first " + words[0].replace("\n", ", ") if words else ""
-    return ""
+    if numbers.task == "one" and numbers.below == "mistakes" and _most(counts := confusion(t, numbers.said)) > 1:
+        often = np.argwhere(counts * (1 - np.eye(10, dtype=int)) == _most(counts))
+        if len(often) <= 2:
+            return "; most often " + " and ".join(f"{digit} is read as {read}" for digit, read in often)
+    words = in_words(t, numbers.y_hat, _samples(numbers, t)[:1])
+    return "; first " + words[0].replace(" → ", " read as ") if words else ""

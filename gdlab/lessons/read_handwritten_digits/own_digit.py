@@ -1,29 +1,30 @@
-"""Your own digit: drawn in letters or read from a picture, and brought into the form of the 8×8 digits.
+"""Your own digit: drawn on the page, in letters, or read from a picture; and brought into the form of the 8×8 digits.
 
 The digits of the data set were black and white bitmaps of 32×32 pixels, in which the ink was counted in blocks of
 4×4. A digit of your own has to come the same way, or the network sees something that it has not learned from.
 """
 
-import html
+import inspect
 import io
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
-import ipywidgets as widgets
 import numpy as np
-import traitlets
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image, UnidentifiedImageError
 
 from gdlab import training
 from gdlab.datasets import digits
-from gdlab.explorers import private_style, style
-from gdlab.explorers.static_picture import captioned
+from gdlab.explorers import style
+from gdlab.explorers.controls import Control, Drawing
+from gdlab.explorers.explorer import Explorer
+from gdlab.explorers.hands import Hand, Spot
 from gdlab.layers import Layer
+from gdlab.lessons.read_handwritten_digits.digit_views import Tiles, tint
 from gdlab.network import forward, initialise
 from gdlab.validation import Array, describe
 
@@ -117,109 +118,137 @@ def reader() -> list[Layer]:
     ).layers()
 
 
-class Picture(widgets.Image):
-    """A PNG across the page, whose size is fixed: a new one moves nothing. Its tooltip becomes its accessible name."""
-
-    description = traitlets.Unicode("").tag(sync=True)  # which the page's code for tooltips asks for, and `Image` lacks
-
-    def __init__(self) -> None:
-        size = {"width": f"{style.PAGE_WIDTH}px", "max_width": "calc(100% - 8px)", "height": "auto"}
-        super().__init__(format="png", layout=size)
+def rows_of(bitmap: Array) -> tuple[str, ...]:
+    """Write a bitmap as the control on the page keeps it: a string for each row, with # for ink."""
+    return tuple("".join("#" if ink else "." for ink in row) for row in bitmap)
 
 
-def paragraph(words: str, role: str) -> str:
-    return f'<p role="{role}" aria-live="polite">{html.escape(words)}</p>'
+EXAMPLE = """
+......##....
+.....##.....
+....##......
+....##......
+...##...##..
+..##...##...
+..#########.
+.......##...
+......##....
+......##....
+"""
 
 
-class OwnDigit:
-    """A digit of your own, as the network sees it, and what it reads.
-
-    Parameters
-    ----------
-    drawing
-        As for `ink_of`. On the page, a button takes a picture instead.
-    shares
-        What makes inputs (8, 8) of a bitmap (32, 32) of 0 and 1: `counts_in_blocks`, or a function of your own.
+@dataclass(frozen=True)
+class Sight:
+    """What the network is given, and what it makes of it.
 
     Attributes
     ----------
+    bitmap : array of bool, shape (32, 32)
     pixels : array, shape (8, 8)
+        Its inputs.
     probabilities : array, shape (10,)
         For the digits 0 to 9.
+    drawn : bool
+        Whether there is any ink.
     """
 
+    bitmap: Array
+    pixels: Array
+    probabilities: Array
+    drawn: bool
+
+
+class OwnDigit(Explorer):
+    """A digit of your own, as the network sees it, and what it reads.
+
+    Draw on the page. In code, `drawing` may also be a text of several lines, with dots or spaces for paper; or a
+    picture as a path, as the bytes of a file or as a Pillow image. `shares` makes inputs (8, 8) of a bitmap (32, 32) of
+    0 and 1: a function of your own, in place of `counts_in_blocks`.
+    """
+
+    controls: ClassVar[Mapping[str, Control]] = {
+        "drawing": Drawing("Draw one digit", rows_of(bitmap_of(ink_of(EXAMPLE)))),
+    }
+    width, height = 6.6, 2.6
+
     def __init__(
-        self, drawing: str | bytes | Path | Image.Image, shares: Callable[[Array], Array] = counts_in_blocks
+        self,
+        drawing: str | bytes | Path | Image.Image | Sequence[str] = EXAMPLE,
+        *,
+        shares: Callable[[Array], Array] = counts_in_blocks,
+        after: str = "",
     ) -> None:
         self._shares = shares
-        self._upload = widgets.FileUpload(accept="image/*", description="Upload a picture", layout={"width": "170px"})
-        self._upload.observe(self._on_upload, names="value")
-        self._image = Picture()
-        self._words = widgets.HTML()
-        self.read(drawing)
-        self.widget = widgets.VBox([self._upload, self._image, self._words])
+        if not isinstance(drawing, tuple | list):
+            drawing = rows_of(bitmap_of(ink_of(drawing)))
+        super().__init__(drawing=drawing, after=after)
 
-    def read(self, drawing: str | bytes | Path | Image.Image) -> int:
-        """Read another drawing, show it, and return the digit."""
-        bitmap = bitmap_of(ink_of(drawing))
+    def compute(self, drawing: Sequence[str]) -> Sight:
+        bitmap = np.zeros((32, 32), bool)
+        if drawing:
+            bitmap = bitmap_of(np.array([[letter == "#" for letter in row] for row in drawing]))
         given = self._shares(bitmap.astype(int))
         pixels = np.asarray(given)
         if pixels.shape != (8, 8) or pixels.dtype.kind not in "biuf" or not np.isfinite(pixels).all():
             raise ValueError(f"shares returned {describe(given)}; wanted finite numbers of shape (8, 8)")
-        self.pixels = pixels.astype(float)
-        self.probabilities = forward.unchecked(reader(), self.pixels.reshape(1, 64)).y_hat[0]
-        self._image.value = _picture(bitmap, self.pixels, self.probabilities)
-        self._image.tooltip = self._told  # becomes the accessible name of the <img>
-        self._words.value = paragraph(self._told, role="status")
-        return int(self.probabilities.argmax())
+        pixels = pixels.astype(float)
+        return Sight(bitmap, pixels, forward.unchecked(reader(), pixels.reshape(1, 64)).y_hat[0], bool(drawing))
 
-    @property
-    def _told(self) -> str:
-        first, second = np.argsort(-self.probabilities)[:2]
-        sure, next_best = (style.percent(self.probabilities[digit]) for digit in (first, second))
-        next_best = "under 1%" if next_best == "0%" else next_best
-        return f"Read as {first} with a probability of {sure}; next comes {second} with {next_best}."
-
-    def _on_upload(self, change: dict[str, Any]) -> None:
-        if not change["new"]:
-            return
-        try:
-            self.read(bytes(change["new"][0]["content"]))
-        except Exception as error:  # ipywidgets would swallow it
-            self._words.value = paragraph(f"This picture could not be read: {error}.", role="alert")
-
-    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        view = {"version_major": 2, "version_minor": 0, "model_id": self.widget.model_id}
-        data = {
-            "application/vnd.jupyter.widget-view+json": view,
-            "image/png": captioned(self._image.value, self._told),
-            "text/plain": f"OwnDigit: {self._told}",
-        }
-        return data, {"image/png": {"alt": self._told, "width": style.PAGE_WIDTH}}
-
-    def __repr__(self) -> str:
-        return f"OwnDigit: {self._told}"
-
-
-def _picture(bitmap: Array, pixels: Array, probabilities: Array) -> bytes:
-    """Draw the bitmap with its blocks, the 8×8 digit, and the probabilities: a PNG."""
-    with private_style.applied():
-        figure = Figure(figsize=(style.INCHES, 3.0), dpi=style.DPI)
-        canvas = FigureCanvasAgg(figure)
-        for left, grid, title in ((0.03, bitmap, "Your digit, 32×32"), (0.34, pixels, "Ink counted in blocks")):
-            axes = figure.add_axes((left, 0.06, 0.27, 0.81))
-            axes.imshow(grid, cmap="Greys", vmin=0, vmax=1, extent=(0, 8, 8, 0))
-            axes.set_title(title)
+    def build(self, figure: Figure) -> None:
+        self._tiles = []
+        for left, title in ((0.02, "32×32, cut to the ink"), (0.365, "What the network gets")):
+            axes = figure.add_axes((left, 0.04, 0.31, 0.787))
+            axes.set(xlim=(0, 8), ylim=(8, 0), title=title)
             style.bare(axes)
-            axes.hlines(range(9), 0, 8, color=style.FAINT, linewidth=0.6)
-            axes.vlines(range(9), 0, 8, color=style.FAINT, linewidth=0.6)
-        axes = figure.add_axes((0.68, 0.12, 0.29, 0.75))
-        best = int(probabilities.argmax())
-        colours = [style.INK if digit == best else style.MUTED for digit in range(10)]
-        axes.barh(range(10), probabilities, color=colours)
-        axes.set(yticks=range(10), ylim=(9.6, -0.6), xlim=(0, 1), xticks=(0, 0.5, 1), xticklabels=("0%", "50%", "100%"))
-        axes.set_title(f"Read as {best}")
-        canvas.draw()
-        buffer = io.BytesIO()
-        Image.fromarray(np.asarray(canvas.buffer_rgba())).quantize(256).save(buffer, "PNG")
-        return buffer.getvalue()
+            self._tiles.append(self.moving(axes.add_artist(Tiles())))
+            self.moving(axes.hlines(range(9), 0, 8, color=style.FAINT, linewidth=0.6))
+            self.moving(axes.vlines(range(9), 0, 8, color=style.FAINT, linewidth=0.6))
+        self._blocks = self._tiles[1].axes
+        self._says = figure.add_axes((0.735, 0.04, 0.225, 0.787))
+        self._says.set(ylim=(9.6, -0.6), xlim=(0, 1), yticks=range(10), xticks=())
+        self._says.spines["bottom"].set_visible(False)
+        self._bars = self._says.barh(range(10), np.zeros(10), color=style.MUTED)
+        self.moving(*self._bars)
+        self._title = self.moving(figure.text(0.735, 0.864, "", fontsize=11.5, fontweight="bold"))
+
+    def draw(self, numbers: Sight) -> None:
+        for tiles, grid in zip(self._tiles, (numbers.bitmap.astype(float), numbers.pixels), strict=True):
+            tiles.show(tint(grid, style.INK), (8, 8))
+        best = int(numbers.probabilities.argmax())
+        for digit, (bar, share) in enumerate(zip(self._bars, numbers.probabilities, strict=True)):
+            bar.set(width=share if numbers.drawn else 0, color=style.INK if digit == best else style.MUTED)
+        self._title.set_text(f"It reads a {best}" if numbers.drawn else "Nothing to read")
+
+    def hands(self, numbers: Sight) -> Sequence[Hand]:
+        if not numbers.drawn:
+            return []
+        blocks = [
+            Spot(f"row {i + 1}, column {j + 1}", self._blocks, (j + 0.5, i + 0.5), style.number(share), size=(1, 1))
+            for (i, j), share in np.ndenumerate(numbers.pixels)
+        ]
+        return blocks + [
+            Spot(f"probability of {digit}", self._says, (0.5, digit), f"{digit}: {_percent(share)}", size=(1, 0.9))
+            for digit, share in enumerate(numbers.probabilities)
+        ]
+
+    def caption(self, numbers: Sight) -> str:
+        if not numbers.drawn:
+            return "There is no ink yet. Draw one digit from 0 to 9, as large as you like."
+        first, second = np.argsort(-numbers.probabilities)[:2]
+        sure, next_best = (_percent(numbers.probabilities[digit]) for digit in (first, second))
+        return (
+            f"Read as {first} with a probability of {sure}; next comes {second} with {next_best}. The drawing is cut "
+            "to its ink, made as high as all digits of the set, and its ink counted in blocks of 4×4."
+        )
+
+
+def _percent(share: float) -> str:
+    return "under 1%" if share < 0.005 else style.percent(share)
+
+
+OwnDigit.__signature__ = inspect.signature(OwnDigit).replace(
+    parameters=[
+        *inspect.signature(OwnDigit).parameters.values(),
+        inspect.Parameter("shares", inspect.Parameter.KEYWORD_ONLY, default=counts_in_blocks),
+    ]
+)

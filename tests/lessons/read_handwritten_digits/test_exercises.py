@@ -47,7 +47,7 @@ def test_a_right_answer_written_differently_is_right(slug, attempt, points):
 @pytest.mark.parametrize(
     ("attempt", "headline"),
     [
-        (lambda bitmap: with_two_loops(bitmap) * 16 / 255, "divided by another number"),
+        (lambda bitmap: with_two_loops(bitmap) * 16 / 255, "0.06275 times as large"),
         (lambda bitmap: with_two_loops(bitmap) * 16, "counts, not shares"),
         (lambda bitmap: 1 - with_two_loops(bitmap), "paper counted for ink"),
         (lambda bitmap: bitmap.reshape(4, 8, 4, 8).mean(axis=(0, 2)), "the axes are in another order"),
@@ -66,13 +66,21 @@ def test_wrong_shares_are_named(attempt, headline):
     [
         (
             lambda X, signal, W2: (X.T @ signal / len(X), X.T @ signal @ W2.T / len(X) * 0.25),
-            "a number in place of",
+            "hidden layer: 0.25 times as large",
             1.5,
         ),
         (lambda X, signal, W2: (X.T @ signal / len(X),) * 2, "the signal did not pass W2", 1.5),
-        (lambda X, signal, W2: (X.T @ signal / signal.size, X.T @ signal @ W2.T / signal.size), "the mean over", 0.0),
-        (lambda *arguments: one_from_the_other(*arguments)[::-1], "in the other order", 0.0),
-        (lambda *arguments: [-update for update in one_from_the_other(*arguments)], "the sign is turned round", 0.0),
+        (
+            lambda X, signal, W2: (X.T @ signal / signal.size, X.T @ signal @ W2.T / signal.size),
+            "divided by",
+            0.0,
+        ),
+        (lambda *arguments: one_from_the_other(*arguments)[::-1], "in another order", 0.0),
+        (
+            lambda *arguments: [-update for update in one_from_the_other(*arguments)],
+            "the sign of the error",
+            0.0,
+        ),
     ],
 )
 def test_wrong_updates_are_named(attempt, headline, points):

@@ -1,5 +1,6 @@
 """A digit of one's own: from a drawing or a picture to the form of the data set, and what is read."""
 
+import dataclasses
 import io
 
 import numpy as np
@@ -16,7 +17,9 @@ from gdlab.lessons.read_handwritten_digits.own_digit import (
     counts_in_blocks,
     ink_of,
     reader,
+    rows_of,
 )
+from tests.explorers.steering import move, words
 
 FOUR = """
 ......##....
@@ -105,54 +108,59 @@ def test_digits_of_the_set_are_read_when_they_come_as_pictures():
     assert (read == data.y[:200].argmax(axis=1)).mean() > 0.8
 
 
-def test_it_says_what_it_reads_and_shows_a_picture(four):
-    assert four.probabilities.argmax() == 4
-    assert four.probabilities.sum() == pytest.approx(1)
-    data, about = four._repr_mimebundle_()
-    assert data["text/plain"].startswith("OwnDigit: Read as 4 with a probability of 9")
-    assert about["image/png"]["alt"] in data["text/plain"]
-    width, height = Image.open(io.BytesIO(four._image.value)).size
-    twin = np.asarray(Image.open(io.BytesIO(data["image/png"])).convert("L"))
-    assert (width, height) == (1440, 480)
-    assert twin[height:].min() < 80, "what it reads is written under the picture"
+def test_it_says_what_it_reads(four):
+    seen = four.compute(**four.values)
+    assert seen.probabilities.argmax() == 4
+    assert seen.probabilities.sum() == pytest.approx(1)
+    assert words(four).startswith("Read as 4 with a probability of 9")
 
 
-def upload(own, content):
-    """Do what the page does when a file was chosen."""
-    file = {"name": "digit.png", "type": "image/png", "size": len(content), "last_modified": 0}
-    own._upload.set_state({"value": [file | {"content": memoryview(content)}]})
+def test_what_is_drawn_on_the_page_is_cut_to_its_ink_as_a_text_is(four):
+    own = OwnDigit()
+    small = np.zeros((32, 32), bool)
+    small[3:13, 7:19] = ink_of(FOUR)
+    move(own, "drawing", list(rows_of(small)))
+    np.testing.assert_array_equal(own.compute(**own.values).pixels, four.compute(**four.values).pixels)
 
 
-def test_an_uploaded_picture_is_read_and_one_that_is_none_is_told():
-    own = OwnDigit(FOUR)
-    one = "\n".join([".##.", "###.", ".##.", ".##.", ".##.", ".##.", "####"])
-    file = as_file(paper(ink_of(one)))
-    upload(own, file)
-    np.testing.assert_array_equal(own.pixels, OwnDigit(file).pixels)
-    assert "Read as" in own._words.value
-    before = bytes(own._image.value)
-    upload(own, b"no picture at all")
-    assert "could not be read" in own._words.value
-    assert 'role="alert"' in own._words.value
-    assert bytes(own._image.value) == before
+def test_a_blank_pad_is_told_and_nothing_is_read():
+    own = OwnDigit()
+    move(own, "drawing", [])
+    assert words(own).startswith("There is no ink yet.")
+    assert own.hands(own.compute(**own.values)) == []
+
+
+def test_a_text_a_picture_and_a_file_are_drawings(four, tmp_path):
+    image = paper(ink_of(FOUR))
+    image.save(tmp_path / "four.png")
+    for drawing in (image, as_file(image), tmp_path / "four.png", four.values["drawing"]):
+        assert OwnDigit(drawing).values == four.values
+
+
+def test_pointing_at_a_block_says_how_much_ink_is_in_it(four):
+    seen = four.compute(**four.values)
+    says = {hand.name: hand.says for hand in four.hands(seen)}
+    i, j = np.argwhere((seen.pixels > 0) & (seen.pixels < 1))[0]
+    assert float(says[f"row {i + 1}, column {j + 1}"]) == pytest.approx(seen.pixels[i, j], abs=5e-4)
+    assert says["probability of 4"].startswith("4: 9")
 
 
 def test_a_function_of_ones_own_makes_the_inputs(four):
     own = OwnDigit(FOUR, shares=lambda bitmap: bitmap.reshape(8, 4, 8, 4).mean(axis=(1, 3)))
-    np.testing.assert_array_equal(own.pixels, four.pixels)
+    np.testing.assert_array_equal(own.compute(**own.values).pixels, four.compute(**four.values).pixels)
     for wrong in (lambda bitmap: None, lambda bitmap: bitmap, lambda bitmap: np.full((8, 8), np.nan)):
         with pytest.raises(ValueError, match=r"shares returned .* wanted finite numbers of shape"):
             OwnDigit(FOUR, shares=wrong)
 
 
-def test_no_answer_has_a_probability_of_nothing():
-    own = OwnDigit(FOUR)
-    own.probabilities = np.array([0, 0, 0, 0.004, 0.996, 0, 0, 0, 0, 0])
-    assert own._told.endswith("next comes 3 with under 1%.")
+def test_no_answer_has_a_probability_of_nothing(four):
+    probabilities = np.array([0, 0, 0, 0.004, 0.996, 0, 0, 0, 0, 0])
+    seen = dataclasses.replace(four.compute(**four.values), probabilities=probabilities)
+    assert "next comes 3 with under 1%." in four.caption(seen)
 
 
 @pytest.mark.parametrize(
-    ("drawing", "error", "words"),
+    ("drawing", "error", "message"),
     [
         ("....\n....", ValueError, "no ink"),
         (Image.new("L", (30, 30), 255), ValueError, "no ink"),
@@ -163,6 +171,6 @@ def test_no_answer_has_a_probability_of_nothing():
         (7, TypeError, "wanted a text of several lines or a picture"),
     ],
 )
-def test_what_is_no_digit_is_told(drawing, error, words):
-    with pytest.raises(error, match=words):
+def test_what_is_no_digit_is_told(drawing, error, message):
+    with pytest.raises(error, match=message):
         ink_of(drawing)
