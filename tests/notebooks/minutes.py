@@ -60,7 +60,8 @@ def required(notebook: NotebookNode) -> list[NotebookNode]:
                     skipped = level if heading[2] else 0
             if not skipped:
                 lines.append(line)
-        cells.append(NotebookNode(cell, source="\n".join(lines)))
+        if lines or not skipped:  # an optional written answer is a cell of its own
+            cells.append(NotebookNode(cell, source="\n".join(lines)))
     return cells
 
 
