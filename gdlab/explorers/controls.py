@@ -160,11 +160,15 @@ class Steps(_Sliding):
 
 @dataclass(frozen=True)
 class Choice:
-    """One of several things by name; `options` maps the name used in code to the words on the page."""
+    """One of several things by name; `options` maps the name used in code to the words on the page.
+
+    What one tries one after the other can be `listed`: then all options are seen at once.
+    """
 
     label: str
     options: Mapping[str, str]
     start: str
+    listed: bool = field(default=False, kw_only=True)
     folded: bool = field(default=False, kw_only=True)
 
     @property
@@ -176,7 +180,7 @@ class Choice:
         return "one of " + ", ".join(map(repr, self.options))
 
     def spec(self) -> dict[str, Any]:
-        words = {"positions": self.positions, "texts": list(self.options.values())}
+        words = {"positions": self.positions, "texts": list(self.options.values()), "listed": self.listed}
         return {"kind": "choice", "label": self.label, "folded": self.folded} | words
 
     def check(self, value: Any, name: str) -> str:

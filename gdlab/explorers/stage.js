@@ -67,7 +67,8 @@ function slider(spec, changed) {
 function choice(spec, changed) {
   const id = newId();
   const options = spec.positions.map((name, k) => make("option", { value: name }, spec.texts[k]));
-  const input = make("select", { id, onchange: () => changed(input.value) }, ...options);
+  const size = spec.listed ? options.length : 1;
+  const input = make("select", { id, size, onchange: () => changed(input.value) }, ...options);
   return {
     input,
     element: make("div", { class: "control choice" }, make("label", { for: id }, spec.label), input),

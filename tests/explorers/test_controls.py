@@ -126,6 +126,11 @@ def test_a_choice_shows_words_and_gives_names():
     assert dict(zip(spec["positions"], spec["texts"], strict=True)) == {"xor": "XOR", "moons": "two moons"}
 
 
+def test_options_that_are_tried_one_after_the_other_can_be_listed():
+    listed = dataclasses.replace(CONTROLS["choice"], listed=True)
+    assert (listed.spec()["listed"], CONTROLS["choice"].spec()["listed"]) == (True, False)
+
+
 def test_what_is_seldom_used_can_be_folded():
     folded = dataclasses.replace(CONTROLS["slider"], folded=True)
     assert (folded.spec()["folded"], CONTROLS["slider"].spec()["folded"]) == (True, False)

@@ -12,8 +12,9 @@ from matplotlib.figure import Figure
 from gdlab.activations import labels
 from gdlab.datasets import Dataset
 from gdlab.explorers import style
-from gdlab.explorers.controls import Choice, Control, LogSlider, Slider, Steps
+from gdlab.explorers.controls import Choice, Control, IntSlider, LogSlider, Steps
 from gdlab.explorers.explorer import Explorer
+from gdlab.explorers.hands import Strip
 from gdlab.explorers.plane import Plane, z_on_grid
 from gdlab.explorers.runs import right
 from gdlab.gradients import relative_error
@@ -76,40 +77,43 @@ class BrokenBackward(Explorer):
     """
 
     controls: ClassVar[Mapping[str, Control]] = {
-        "bug": Choice("Bug", {name: bug.words for name, bug in BUGS.items()}, "transposed"),
+        "bug": Choice("Bug", {name: bug.words for name, bug in BUGS.items()}, "transposed", listed=True),
         "problem": Choice(
             "Problem", {"clouds": "two clouds", "xor": "XOR", "circle": "a disc", "moons": "two moons"}, "xor"
         ),
-        "activation": Choice("Hidden units", labels("tanh", "sigmoid", "relu"), "tanh"),
+        "activation": Choice("Activation", labels("tanh", "sigmoid", "relu"), "tanh"),
         "learning_rate": LogSlider("Learning rate", 0.3, 0.001, 3.0),
-        "start": Slider("Random start", 0, 0, 19, 1, format=".0f"),
-        "step": Steps("Step", STEPS, start=STEPS, stride=EVERY, interval=60),
+        "start": IntSlider("Random start", 0, 0, 19, folded=True),
+        "step": Steps("Step", STEPS, start=STEPS, stride=EVERY),
     }
-    height = 6.2
+    width, height = 6.6, 4.9
 
     def build(self, figure: Figure) -> None:
-        side = 0.27
+        side = 0.285
         self._planes = []
-        for left, look in zip((0.04, 0.355), _LOOKS, strict=True):
-            axes = figure.add_axes((left, 0.515, side, side * style.INCHES / self.height))
+        for left, look in zip((0.02, 0.335), _LOOKS, strict=True):
+            axes = figure.add_axes((left, 0.545, side, side * self.width / self.height))
             self._planes.append(Plane(axes, look))
+            axes.title.set_fontsize(10.5)
             self.moving(*self._planes[-1].artists)
-        self._build_losses(figure.add_axes((0.705, 0.57, 0.28, 0.337)))
+        self._build_losses(figure.add_axes((0.69, 0.6, 0.295, 0.329)))
         shapes = list(pairwise(SIZES))
         self._row = ParameterRow(figure, shapes, ("first layer", "second layer", "output"))
         self.moving(*self._row.artists)
 
     def _build_losses(self, axes: Axes) -> None:
-        axes.set(xlim=(0, 1.45 * STEPS), ylim=(0, CEILING), xticks=range(0, STEPS + 1, 100), xlabel="step")
-        axes.set_title("Loss (mean cross-entropy)")
+        self._losses = axes
+        axes.set(xlim=(0, 1.02 * STEPS), ylim=(0, CEILING), xticks=range(0, STEPS + 1, 100), xlabel="step")
+        axes.set_title("Loss (cross-entropy)", fontsize=10.5)
         self._curves = [self.moving(axes.plot([], [], **look.stroke)[0]) for look in _LOOKS]
-        self._names = [self.moving(axes.text(0, 0, look.label, va="center", **look.name)) for look in _LOOKS]
+        self._names = [
+            self.moving(axes.text(0.98, y, look.label, transform=axes.transAxes, ha="right", va="top", **look.name))
+            for y, look in zip((0.98, 0.86), _LOOKS, strict=True)
+        ]
 
-    def compute(
-        self, bug: str, problem: str, activation: str, learning_rate: float, start: float, step: int
-    ) -> Exhibit:
+    def compute(self, bug: str, problem: str, activation: str, learning_rate: float, start: int, step: int) -> Exhibit:
         data, record = data_of(problem), round(step / EVERY)
-        setting = problem, activation, learning_rate, int(start)
+        setting = problem, activation, learning_rate, start
         runs = [run(name, *setting) for name in ("none", bug)]
         with np.errstate(all="ignore"):
             layers = [one.layers[record] for one in runs]
@@ -134,8 +138,6 @@ class BrokenBackward(Explorer):
             )
 
     def draw(self, numbers: Exhibit) -> None:
-        last = [float(np.clip(np.nan_to_num(loss[-1], nan=CEILING), 0, CEILING)) for loss in numbers.losses]
-        heights = style.spread_out(last, gap=0.11 * CEILING, low=0.05 * CEILING, high=0.95 * CEILING)
         steps = EVERY * np.arange(len(numbers.losses[0]))
         labels = (_LOOKS[0].label, "a copy" if numbers.name == "none" else _LOOKS[1].label)
         for index, label in enumerate(labels):
@@ -145,8 +147,10 @@ class BrokenBackward(Explorer):
             self._planes[index].show(numbers.data.X, numbers.data.y, numbers.z[index], f"{label}: {verdict}")
             self._curves[index].set_data(steps, numbers.losses[index])
             self._names[index].set_text(label)
-            self._names[index].set_position((steps[-1] + 0.03 * STEPS, heights[index]))
         self._row.show(numbers.errors, numbers.cells, numbers.wrong, f"The check: {self._verdict(numbers)}")
+
+    def hands(self, numbers: Exhibit) -> list[Strip]:
+        return [Strip("step on the loss curves", self._losses, "step")]
 
     def _verdict(self, numbers: Exhibit) -> str:
         names = [name for name, wrong in zip(self._row.names, numbers.wrong, strict=True) if wrong]
@@ -159,16 +163,18 @@ class BrokenBackward(Explorer):
 
     def caption(self, numbers: Exhibit) -> str:
         without, with_bug = (style.percent(accuracy) for accuracy in numbers.accuracies)
-        outcome = "and the training with it has diverged" if numbers.diverged else f"{with_bug} with it"
         problem = self.controls["problem"].options[numbers.problem]
+        setting = f"After {style.count(numbers.step, 'step')} on {problem} with {numbers.units} units"
+        if numbers.diverged:
+            outcome = f"training with this bug has diverged; without it {without} of the points are right"
+        elif numbers.name == "none":
+            outcome = f"{without} of the points are right"
+        else:
+            outcome = f"{with_bug} of the points are right with this bug, {without} without it"
         corner = ""
         if numbers.corner and numbers.wrong.any():
             corner = " A ReLU has its corner within the step, so it may be the measurement that is wrong."
-        return (
-            f"Bug: {BUGS[numbers.name].words}. After {style.count(numbers.step, 'step')} on {problem} with "
-            f"{numbers.units} units, {without} of the points are right without it, {outcome}. The check says: "
-            f"{self._verdict(numbers)}.{corner}"
-        )
+        return f"{setting} {outcome}. The check says: {self._verdict(numbers)}.{corner}"
 
 
 _LOOKS = (

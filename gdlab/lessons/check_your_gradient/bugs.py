@@ -62,7 +62,7 @@ BUGS = {
     "slope": Bug("f′ taken of the activation", _chain_rule_but(factor=lambda f, z: f.f_prime(f.f(z)))),
     "mean": Bug("sum, not mean", _chain_rule_but(output_signal=lambda loss, f, z, y: (f.f(z) - y) * y.shape[-2])),
     "bias": Bug("biases b₁ forgotten", without_bias=True),
-    "stale": Bug("activations of the step before", stale=True),
+    "stale": Bug("stale activations", stale=True),
     "one": Bug("slope always 1", _chain_rule_but(factor=lambda f, z: 1.0)),
 }
 """Every bug by its name."""

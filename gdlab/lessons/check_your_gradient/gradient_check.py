@@ -15,8 +15,9 @@ from gdlab import training
 from gdlab.activations import labels
 from gdlab.datasets import moons
 from gdlab.explorers import style
-from gdlab.explorers.controls import Choice, Control, Slider
+from gdlab.explorers.controls import Choice, Control, IntSlider
 from gdlab.explorers.explorer import Explorer
+from gdlab.explorers.hands import Strip
 from gdlab.gradients import backward, gradient_vector, relative_error
 from gdlab.network import forward, from_vector, initialise, to_vector
 from gdlab.validation import Array
@@ -28,7 +29,7 @@ LARGEST = 15
 """Digits that a double holds; more agreement than that is luck."""
 _AROUND = np.linspace(-1, 1, 241)
 _TYPES = {"double": (np.float64, np.complex128), "single": (np.float32, np.complex64)}
-_LOWEST = 1e-17
+_LOWEST, _FLOOR = 1e-17, 1e-19
 Numbers = NDArray[Any]
 """An array of any kind of floating-point numbers, complex ones too."""
 
@@ -136,6 +137,7 @@ class Check:
     slope: float
     corner: bool
     corner_here: bool
+    activation: str
 
     @property
     def h(self) -> float:
@@ -161,8 +163,8 @@ class Check:
             return "a staircase" if heights > 1 else "a flat step"
         bend = abs(left + right - 2 * here) / max(abs(right - left), abs(self.slope * self.h))
         if bend <= 0.02:
-            return "a straight line"
-        return "a corner" if self.corner_here else "a bent line"
+            return "a line"
+        return "a corner" if self.corner_here else "a curve"
 
 
 class GradientCheck(Explorer):
@@ -170,38 +172,49 @@ class GradientCheck(Explorer):
 
     The network has two inputs, two hidden layers of six units, a sigmoid output and 67 parameters; the loss is the mean
     cross-entropy over 40 samples of two moons. Each parameter is moved by h: to one side (forward differences), to both
-    (central differences), and by an imaginary h (complex step). On the right is the loss along one parameter, as
-    far as the step goes.
+    (central differences) and, if asked for, by an imaginary h (complex step). On the right is the loss along one
+    parameter, as far as the step goes. The step can be dragged on the picture.
     """
 
     controls: ClassVar[Mapping[str, Control]] = {
-        "exponent": Slider("Step h = 10 to the power", -5, -15, -1, 1, format=".0f"),
-        "activation": Choice("Hidden units", labels("tanh", "sigmoid", "relu"), "tanh"),
-        "place": Choice("Where", {"start": "at a random start", "trained": "after 1,000 steps of training"}, "start"),
+        "exponent": IntSlider("Step h = 10 to the power", -5, -15, -1),
+        "activation": Choice("Activation", labels("tanh", "sigmoid", "relu"), "tanh"),
+        "place": Choice("Where", {"start": "at a random start", "trained": "after 1,000 steps"}, "start"),
         "precision": Choice("Numbers", {"double": "64 bits (double)", "single": "32 bits (single)"}, "double"),
+        "ways": Choice(
+            "Measured by", {"two": "two real differences", "three": "… and the complex step"}, "two", folded=True
+        ),
     }
-    height = 4.6
-    scenery = ("activation", "place", "precision")
+    width, height = 6.6, 4.5
+    scenery = ("activation", "place", "precision", "ways")
 
     def build(self, figure: Figure) -> None:
-        self._errors = figure.add_axes((0.085, 0.13, 0.55, 0.77))
-        self._errors.set(xscale="log", yscale="log", xlim=(4e-16, 6e1), ylim=(_LOWEST, 8))
+        self._errors = figure.add_axes((0.1, 0.125, 0.525, 0.79))
+        self._errors.set(yscale="log", xlim=(-15.4, -0.6), ylim=(_FLOOR, 8))
         self._errors.set(xlabel="step size h", ylabel="relative error of the measured gradient")
-        for axis, powers in ((self._errors.xaxis, range(-15, 0, 2)), (self._errors.yaxis, range(-16, 1, 4))):
-            axis.set_ticks([10.0**e for e in powers], [style.power_of_ten(e) if e else "1" for e in powers])
-            axis.set_ticks([], minor=True)
+        self._errors.set_xticks(range(-15, 0, 2), [style.power_of_ten(e) for e in range(-15, 0, 2)])
+        self._errors.set_yticks(
+            [10.0**e for e in range(-16, 1, 4)], [style.power_of_ten(e) if e else "1" for e in range(-16, 1, 4)]
+        )
+        self._errors.set_yticks([], minor=True)
+        (self._short,) = self._errors.fill([], [], color=_SHORT, zorder=0)
+        (self._long,) = self._errors.fill([], [], color=_LONG, zorder=0)
+        sides = {"va": "bottom", "color": style.MUTED, "fontsize": 9.5}
+        self._sides = [self._errors.text(0, 2 * _FLOOR, "", ha=ha, **sides) for ha in ("right", "left")]
         self._verdict = self.moving(self._errors.set_title(""))
         self._curves = {name: self._errors.plot([], [], **look)[0] for name, look in _LOOKS.items()}
         self._names = {
             name: self._errors.text(0, 0, words, color=_LOOKS[name]["color"], va="center", fontweight="bold")
             for name, words in _NAMES.items()
         }
-        self._here = self.moving(self._errors.axvline(1, color=style.MUTED, linewidth=0.9, zorder=0))
+        for name in ("forward", "central"):
+            self._names[name].set_ha("right")
+        self._here = self.moving(self._errors.axvline(-5, color=style.INK, linewidth=1.2))
         self._points = {
             name: self.moving(self._errors.plot([], [], marker, color=look["color"], mec="white", markersize=9)[0])
             for (name, look), marker in zip(_LOOKS.items(), "sDo", strict=True)
         }
-        self._build_loss(figure.add_axes((0.7, 0.13, 0.275, 0.77)))
+        self._build_loss(figure.add_axes((0.69, 0.125, 0.285, 0.79)))
 
     def _build_loss(self, axes: Axes) -> None:
         axes.set(xlim=(-1.12, 1.12), ylim=(-1.25, 1.25), yticks=[])
@@ -210,61 +223,73 @@ class GradientCheck(Explorer):
         self._range = self.moving(axes.text(0.03, 0.02, "", transform=axes.transAxes, fontsize=9, color=style.MUTED))
         (self._tangent,) = axes.plot([], [], color=style.BLUE, linewidth=5, alpha=0.35)
         (self._loss,) = axes.plot([], [], color=style.INK, linewidth=1.6)
-        self._slopes = [
+        for height, words, colour in ((0.97, "loss, as computed", style.INK), (0.9, "slope by backward", style.BLUE)):
             axes.text(0.03, height, words, transform=axes.transAxes, va="top", fontweight="bold", color=colour)
-            for height, words, colour in (
-                (0.97, "loss, as computed", style.INK),
-                (0.9, "slope by backward", style.BLUE),
-            )
-        ]
         self.moving(self._tangent, self._loss)
 
-    def compute(self, exponent: float, activation: str, place: str, precision: str) -> Check:
+    def compute(self, exponent: int, activation: str, place: str, precision: str, ways: str) -> Check:
         at = setup(activation, place, precision)
-        parameter, corners = at.parameter, at.corners[2 * (int(exponent) + 15)]
+        parameter, corners = at.parameter, at.corners[2 * (exponent + 15)]
         shifts = np.zeros((len(_AROUND), at.theta.size), at.theta.dtype)
         shifts[:, parameter] = 10.0**exponent * _AROUND
         climbs = (at.J(at.theta + shifts) - at.J(at.theta)).astype(float)
         slope = float(at.gradient[parameter])
-        return Check(int(exponent), at.errors, climbs, slope, bool(corners.any()), bool(corners[parameter]))
+        errors = {name: at.errors[name] for name in _NAMES if name != "complex" or ways == "three"}
+        return Check(exponent, errors, climbs, slope, bool(corners.any()), bool(corners[parameter]), activation)
 
     def set_scene(self, numbers: Check) -> None:
         for name, curve in self._curves.items():
-            curve.set_data(10.0**EXPONENTS, np.maximum(numbers.errors[name], _LOWEST))
-        ends = np.log10([numbers.errors["forward"][-1], numbers.errors["central"][-1]])
-        forward, central = style.spread_out(ends, gap=1.1, low=-16)
-        self._names["forward"].set_position((0.22, 10**forward))
-        self._names["central"].set_position((0.22, 10**central))
-        self._names["complex"].set_position((3e-15, 8 * numbers.errors["complex"][:9].max()))
+            curve.set_data(EXPONENTS, np.maximum(numbers.errors.get(name, np.full(EXPONENTS.size, np.nan)), _LOWEST))
+            self._names[name].set_visible(name in numbers.errors)
+        middle = EXPONENTS[numbers.errors["central"].argmin()]
+        for side, ends in ((self._short, (-15.4, middle)), (self._long, (middle, -0.6))):
+            side.set_xy([(ends[0], _FLOOR), (ends[1], _FLOOR), (ends[1], 8), (ends[0], 8)])
+        long = "corners" if numbers.activation == "relu" else "curvature"
+        for text, x, words in zip(
+            self._sides,
+            (min(middle, -2.9) - 0.5, min(middle, -3.4) + 0.25),
+            ("too short:\nrounding", f"too long:\n{long}"),
+            strict=True,
+        ):
+            text.set(x=x, text=words)
+        self._names["forward"].set_position((-1.9, 8 * numbers.errors["forward"][EXPONENTS == -1.5][0]))
+        self._names["central"].set_position((middle - 0.7, 0.1 * numbers.errors["central"].min()))
+        if "complex" in numbers.errors:
+            self._names["complex"].set_position((-15, 12 * numbers.errors["complex"][:9].max()))
+
+    def hands(self, numbers: Check) -> list[Strip]:
+        return [Strip("step h", self._errors, "exponent")]
 
     def draw(self, numbers: Check) -> None:
         power = style.power_of_ten(numbers.exponent)
-        self._verdict.set_text(
-            f"Central differences, h = {power}: {style.count(numbers.digits('central'), 'digit')} right"
-        )
-        self._here.set_xdata([numbers.h] * 2)
+        self._verdict.set_text(f"h = {power}: {style.count(numbers.digits('central'), 'digit')} right")
+        self._here.set_xdata([numbers.exponent] * 2)
         for name, point in self._points.items():
-            point.set_data([numbers.h], [max(numbers.error(name), _LOWEST)])
+            point.set_visible(name in numbers.errors)
+            if name in numbers.errors:
+                point.set_data([numbers.exponent], [max(numbers.error(name), _LOWEST)])
         rise = numbers.slope * numbers.h
         scale = max(abs(rise), np.abs(numbers.climbs).max())
         self._loss.set_data(_AROUND, numbers.climbs / scale)
         self._tangent.set_data([-1, 1], [-rise / scale, rise / scale])
         self._seen.set_text(f"Up close: {numbers.seen}")
-        self._range.set_text(f"height of the picture: {_small(2.5 * scale)}")
+        self._range.set_text(f"height: {_small(2.5 * scale)}")
 
     def caption(self, numbers: Check) -> str:
-        both, one, sideways = (numbers.digits(name) for name in ("central", "forward", "complex"))
         best = style.power_of_ten(numbers.best)
         if numbers.exponent == numbers.best:
-            place = "For central differences no other power of ten does better."
+            place = "No other power of ten does better for central differences"
         elif numbers.exponent > numbers.best:
-            cause = "a corner within the step" if numbers.corner else "the bend of the loss"
-            place = f"Here {cause} costs digits; the best for central differences is {best}."
+            cause = "a corner of the loss lies within it" if numbers.corner else "the loss bends within it"
+            place = f"The step is too long, {cause}; the best for central differences is {best}"
         else:
-            place = f"In such a step rounding costs digits; the best for central differences is {best}."
+            place = f"The step is too short, rounding takes the digits; the best for central differences is {best}"
+        others = f"forward differences to {numbers.digits('forward')}"
+        if "complex" in numbers.errors:
+            others += f" and the complex step to {numbers.digits('complex')}"
         return (
-            f"With h = {style.power_of_ten(numbers.exponent)}, central differences agree with the backward pass to "
-            f"{style.count(both, 'digit')}, forward differences to {one} and the complex step to {sideways}. {place}"
+            f"{place}. With h = {style.power_of_ten(numbers.exponent)} they agree with the backward pass to "
+            f"{style.count(numbers.digits('central'), 'digit')}, {others}."
         )
 
 
@@ -275,7 +300,9 @@ def _small(value: float) -> str:
 
 _LOOKS = {
     "forward": {"color": style.MUTED, "linestyle": (0, (4, 1.6)), "linewidth": 2.2},
-    "complex": {"color": style.GREEN, "linestyle": (0, (6, 1.5, 1, 1.5)), "linewidth": 2.2},
+    "complex": {"color": style.INK, "linestyle": (0, (6, 1.5, 1, 1.5)), "linewidth": 1.6},
     "central": {"color": style.INK, "linestyle": "-", "linewidth": 2.4},
 }
 _NAMES = {"forward": "forward", "complex": "complex step", "central": "central"}
+_SHORT, _LONG = "#D3E0EA", "#F3E2C0"
+"""What shades the steps on either side of the best one."""

@@ -11,7 +11,8 @@ from matplotlib.figure import Figure
 from gdlab.explorers import style
 from gdlab.validation import Array
 
-COLOUR = style.PURPLE
+COLOUR = style.INK
+"""Of a bug: dark, as nothing else here is; purple is the error's and orange the delta rule's."""
 _DECADES = 6
 """How many decades of relative error the tint spans, up to 1."""
 
@@ -19,7 +20,7 @@ _DECADES = 6
 class ParameterRow:
     """A grid of cells for the weights of each layer, its biases below; each with its name and its relative error."""
 
-    _HEIGHT, _LEFT, _TOP, _CELL, _GAP, _LABEL = 2.95, 0.36, 2.22, 0.27, 0.13, 1.3
+    _HEIGHT, _LEFT, _TOP, _CELL, _GAP, _LABEL = 2.35, 0.3, 1.72, 0.2, 0.1, 1.22
     """Inches: how high the strip is; where the grids begin and where their tops are; how large a cell is; how much is
     left between weights and biases, and for the labels beside a grid."""
 
@@ -29,21 +30,22 @@ class ParameterRow:
         axes = figure.add_axes((0, 0, 1, self._HEIGHT / height))
         style.bare(axes)
         axes.set(xlim=(0, width), ylim=(0, self._HEIGHT))
-        self._title = axes.text(self._LEFT, self._HEIGHT - 0.22, "", fontsize=11.5, fontweight="bold")
+        self._title = axes.text(self._LEFT, self._HEIGHT - 0.2, "", fontsize=11.5, fontweight="bold")
         polygons, self._labels = [], []
         left = self._LEFT
         for (d, k), caption in zip(shapes, captions, strict=True):
             right, below = left + k * self._CELL, self._TOP - d * self._CELL - self._GAP
             polygons += [*self._grid(left, self._TOP, d, k), *self._grid(left, below, 1, k)]
             axes.text(left, self._TOP + 0.1, caption, fontsize=9, color=style.MUTED)
-            for middle in (self._TOP - d * self._CELL / 2, below - self._CELL / 2):
-                self._labels.append(axes.text(right + 0.1, middle, "", va="center", fontsize=9.5))
+            low = min(below - self._CELL / 2, self._TOP - d * self._CELL / 2 - 0.36)
+            for middle in (self._TOP - d * self._CELL / 2, low):
+                self._labels.append(axes.text(right + 0.08, middle, "", va="center", fontsize=9))
             left = right + self._LABEL
         self.names = [f"{letter}{'₁₂₃₄₅₆'[number]}" for number in range(len(shapes)) for letter in "Wb"]
         self._cells = PolyCollection(polygons, edgecolors=style.FAINT, linewidths=0.6)
         axes.add_collection(self._cells, autolim=False)
-        words = "Beside each grid its relative error.\nThe darker a cell, the fewer digits fit."
-        axes.text(self._LEFT, 0.2, words, fontsize=9, color=style.MUTED)
+        words = "Beside each grid: its relative error"
+        axes.text(self._LEFT, 0.1, words, fontsize=9, color=style.MUTED)
 
     @property
     def artists(self) -> list[Artist]:

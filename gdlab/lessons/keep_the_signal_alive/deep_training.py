@@ -8,13 +8,15 @@ from typing import Any, ClassVar
 
 import numpy as np
 from matplotlib.collections import LineCollection
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
 from gdlab import training
 from gdlab.explorers import style
 from gdlab.explorers.controls import Choice, Control, LogSlider, Steps
 from gdlab.explorers.explorer import Explorer
-from gdlab.lessons.keep_the_signal_alive.layer_panels import mark_layers, mark_powers, sized
+from gdlab.explorers.hands import Spot, Strip
+from gdlab.lessons.keep_the_signal_alive.layer_panels import mark_layers, sized
 from gdlab.lessons.keep_the_signal_alive.signal_flow import DEPTHS, UNITS, WEIGHTS, data, networks
 from gdlab.network import forward
 from gdlab.validation import Array
@@ -24,8 +26,9 @@ STARTS, GROUP = 6, 2
 LEARNED = 0.9
 """Share of points right from which on a start counts as having learned; the best straight line has less."""
 CEILING = 1.2
-_LEAST, _MOST = 1e-12, 4e3
-"""Least and greatest distance on the axis; an arrow at the top stands for a median that is further away."""
+_COLD, _HOT = -6, 3
+"""Powers of ten, of a layer's first size, between which the heat strip tells distances apart."""
+_HEAT = LinearSegmentedColormap.from_list("heat", ["#FFFFFF", "#F5E3A8", "#E39A45", "#A4364B", "#3B0F3F"])
 
 
 @dataclass(frozen=True)
@@ -125,29 +128,36 @@ class DeepTraining(Explorer):
         "depth": DEPTHS,
         "rule": Choice("Rule", {"chain_rule": "chain rule", "delta_rule": "delta rule"}, "chain_rule"),
         "learning_rate": LogSlider("Learning rate", 0.02, 0.005, 0.5),
-        "step": Steps("Step", STEPS, start=STEPS, stride=EVERY, interval=120),
+        "step": Steps("Step", STEPS, start=STEPS, stride=EVERY),
     }
-    height = 4.2
+    width, height = 6.6, 4.9
     scenery = ("depth",)
     long_work = "Six starts"
 
     def build(self, figure: Figure) -> None:
-        self._losses = figure.add_axes((0.06, 0.135, 0.41, 0.765), xlim=(0, STEPS), ylim=(0, CEILING))
-        self._losses.set(xlabel="step", ylabel="loss (mean cross-entropy)", xticks=range(0, STEPS + 1, 50))
-        self._losses.axhline(np.log(2), color=style.FAINT, linewidth=1, zorder=0)
-        self._losses.text(STEPS, np.log(2) + 0.02, "a guess", ha="right", color=style.MUTED, fontsize=9.5)
-        self._moves = figure.add_axes((0.585, 0.135, 0.405, 0.765), yscale="log", ylim=(_LEAST, _MOST))
-        self._moves.set(xlabel="layer", ylabel="distance from the start")
-        mark_powers(self._moves, range(-12, 4, 3))
+        self._losses = figure.add_axes((0.09, 0.505, 0.88, 0.42), xlim=(0, STEPS), ylim=(0, CEILING))
+        self._losses.set(xlabel="step", ylabel="loss (cross-entropy)", xticks=range(0, STEPS + 1, 50))
+        self._losses.axhline(np.log(2), color=style.INK, linewidth=1, linestyle=(0, (1, 2)), zorder=0)
+        self._losses.text(STEPS, np.log(2) + 0.02, "a guess", ha="right", va="bottom", color=style.INK)
         self._curves = self.moving(LineCollection([], linewidths=1.6, alpha=0.8))
         self._losses.add_collection(self._curves, autolim=False)
-        self._dots = self.moving(self._moves.plot([], [], linestyle="none", markersize=4, alpha=0.4, mew=0)[0])
-        self._line = self.moving(self._moves.plot([], [], linewidth=2.4)[0])
-        self._beyond = self.moving(self._moves.plot([], [], linestyle="none", marker="^", markersize=8)[0])
-        self._titles = self.moving(self._losses.set_title(""), self._moves.set_title(""))
+        self._moves = figure.add_axes((0.09, 0.1, 0.745, 0.27), ylim=(STARTS + 0.5, 0.5), xlabel="layer")
+        self._moves.set(yticks=[1, STARTS], ylabel="start")
+        self._heat = self._moves.imshow(np.zeros((STARTS, 1)), _HEAT, aspect="auto", vmin=_COLD, vmax=_HOT)
+        key = figure.add_axes((0.87, 0.1, 0.02, 0.27))
+        key.imshow(
+            np.linspace(_COLD, _HOT, 64)[:, None], _HEAT, aspect="auto", origin="lower", extent=(0, 1, _COLD, _HOT)
+        )
+        key.set_xticks([])
+        key.yaxis.tick_right()
+        key.set_yticks(
+            range(_COLD, _HOT + 1, 3), [style.power_of_ten(e) if e else "1" for e in range(_COLD, _HOT + 1, 3)]
+        )
+        self._titles = [self._losses.set_title(""), self._moves.set_title("")]
+        self.moving(self._heat, *self._titles)
 
-    def stages(self, step: int, depth: float, **values: Any) -> Iterator[tuple[float, Seen]]:
-        setting = values["rule"], values["activation"], values["weights"], int(depth), values["learning_rate"]
+    def stages(self, step: int, depth: int, **values: Any) -> Iterator[tuple[float, Seen]]:
+        setting = values["rule"], values["activation"], values["weights"], depth, values["learning_rate"]
         records = round(step / EVERY) + 1
         groups = _runs(*setting)
         while True:
@@ -157,7 +167,7 @@ class DeepTraining(Explorer):
                 np.concatenate([getattr(group, name)[:records] for group in groups], axis=-1)
                 for name in ("loss", "right", "moved")
             )
-            yield len(groups) * GROUP / STARTS, Seen(values["rule"], int(depth), step, loss, right, moved)
+            yield len(groups) * GROUP / STARTS, Seen(values["rule"], depth, step, loss, right, moved)
             if len(groups) * GROUP == STARTS:
                 return
 
@@ -166,7 +176,18 @@ class DeepTraining(Explorer):
 
     def set_scene(self, numbers: Seen) -> None:
         self._moves.set_xlim(0.5, numbers.depth + 1.5)
+        self._heat.set_extent((0.5, numbers.depth + 1.5, STARTS + 0.5, 0.5))
         mark_layers(self._moves, numbers.depth, output=True)
+
+    def hands(self, numbers: Seen) -> list[Spot | Strip]:
+        middle, height = (STARTS + 1) / 2, STARTS
+        spots = []
+        for layer, starts in enumerate(numbers.moved[-1], 1):
+            name = f"layer {layer}" if layer <= numbers.depth else "output"
+            typical, least, most = (sized(float(one), 1) for one in (np.median(starts), starts.min(), starts.max()))
+            says = f"moved by {typical} times its first size (from {least} to {most})"
+            spots.append(Spot(name, self._moves, (layer, middle), says, size=(0.95, height)))
+        return [Strip("step on the loss curves", self._losses, "step"), *spots]
 
     def draw(self, numbers: Seen) -> None:
         look = style.RULES[numbers.rule]
@@ -174,16 +195,10 @@ class DeepTraining(Explorer):
         shown = np.clip(np.nan_to_num(numbers.loss, nan=1e6), 0, 1e6)
         self._curves.set_segments([np.column_stack([steps, one]) for one in shown.T])
         self._curves.set(color=look.colour, linestyle=look.line)
-        now = np.where(numbers.moved[-1] > 0, numbers.moved[-1], np.nan)
-        layers = np.arange(1, numbers.depth + 2)
-        typical = np.median(now, axis=-1)
-        self._dots.set_data(np.repeat(layers, numbers.starts), now.ravel())
-        self._dots.set(color=look.colour, marker=look.marker)
-        self._line.set_data(layers, typical)
-        self._line.set(color=look.colour, linestyle=look.line)
-        beyond = layers[typical > _MOST]
-        self._beyond.set_data(beyond, np.full(len(beyond), 0.4 * _MOST))
-        self._beyond.set(color=look.colour)
+        heat = np.full((STARTS, numbers.depth + 1), np.nan)  # white: not trained yet
+        with np.errstate(divide="ignore"):
+            heat[: numbers.starts] = np.log10(np.nan_to_num(numbers.moved[-1].T, nan=np.inf))
+        self._heat.set_data(np.clip(heat, _COLD, _HOT))
         self._titles[0].set_text(f"{numbers.learned} of {numbers.starts} starts have learned it")
         self._titles[1].set_text(_moved(numbers))
 
@@ -196,10 +211,12 @@ class DeepTraining(Explorer):
         )
         if numbers.diverged:
             return f"{words}; {numbers.diverged} diverged."
+        if numbers.step == 0:
+            return f"{words}. Press Play, or drag the step along the curves."
         first, last = (sized(float(one), 2) for one in numbers.typical[[0, -1]])
         return (
-            f"{words}. At the median, the weights of layer 1 have moved by {first} times their first size, those of "
-            f"the output by {last}."
+            f"{words}. The weights of layer 1 have moved by {first} times their first size, those of the output by "
+            f"{last} (medians)."
         )
 
 
@@ -208,4 +225,4 @@ def _moved(numbers: Seen) -> str:
         return f"{numbers.diverged} of {numbers.starts} starts diverged"
     if numbers.step == 0:
         return "Nothing has moved yet"
-    return f"Layer 1 moved {sized(float(numbers.typical[0]), 2)} times its size"
+    return "How far each layer has moved: dark is far"

@@ -1,21 +1,22 @@
 """SignalFlow: how large the signal is on its way forward and the error signal on its way back, layer by layer."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import ClassVar
 
 import numpy as np
 from matplotlib.collections import LineCollection
-from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 
 from gdlab.activations import ACTIVATIONS, labels
 from gdlab.datasets import Dataset, moons
 from gdlab.explorers import style
-from gdlab.explorers.controls import Choice, Control, Slider
+from gdlab.explorers.controls import Choice, Control, IntSlider
 from gdlab.explorers.explorer import Explorer
+from gdlab.explorers.hands import Spot
 from gdlab.layers import Layer
 from gdlab.lessons.keep_the_signal_alive.layer_panels import Lines, mark_layers, mark_powers, sized
 from gdlab.losses import LOSSES
@@ -24,9 +25,9 @@ from gdlab.rules import RULES
 from gdlab.validation import Array
 
 SAMPLES, WIDTH, STARTS = 80, 16, 20
-DEPTHS = Slider("Hidden layers", 10, 1, 20, 1, format=".0f")
+DEPTHS = IntSlider("Hidden layers", 10, 1, 20)
 UNITS = Choice(
-    "Hidden units",
+    "Activation",
     labels("sigmoid", "tanh", "relu", "leaky_relu", "identity"),
     "sigmoid",
 )
@@ -47,15 +48,12 @@ WEIGHTS = Choice(
 BINS = 20
 ALIVE = 0.01
 """Least share of its size that a signal must keep to be called alive; and the inverse is the most."""
-_LOWEST, _HIGHEST = 1e-15, 1e7
-_DOTTED = (0, (1, 1.4))
-_SIZE = style.Look("size of z", style.MUTED, _DOTTED, "")
-_DIFFERENCES = style.Look("differences", style.INK, "-", "o")
-_MEAN = style.Look("mean", style.INK, "none", "o")
-_DEAD = style.Look("dead units", style.MUTED, "none", "X")
-_WEIGHTS = style.Look("weights", style.INK, _DOTTED, "s")
+_LOWEST, _HIGHEST = 1e-12, 1e6
+"""Of the bars' axis; what is smaller or larger stops there."""
+_FADED = 8
+"""Powers of ten over which a bar fades to almost nothing."""
+_WEIGHTS = style.Look("weights", style.INK, (0, (1, 1.4)), "s")
 _SLOPES = style.Look("slopes", style.FACTORS["slope"], "-", "^")
-_SHADES = LinearSegmentedColormap.from_list("slopes", [style.PAPER, "#9AD1BE", style.FACTORS["slope"]])
 
 
 @lru_cache(maxsize=1)
@@ -144,21 +142,32 @@ def mean(sizes: Array) -> Array:
 
 @dataclass(frozen=True)
 class Seen:
-    """What is in the picture."""
+    """What is in the picture: of a flow, one way, and the slopes of one layer."""
 
     depth: int
     activation: str
+    way: str
+    layer: int
     flow: Flow
 
     @property
-    def arrives(self) -> Array:
-        """Size of the chain rule's error signal at layer 1 over that at the output, for each start."""
-        return self.flow.back["chain_rule"][0] / self.flow.back["chain_rule"][-1]
+    def shares(self) -> Array:
+        """Size at each layer and at the output over that where the way begins, shape (depth + 1, STARTS)."""
+        if self.way == "back":
+            return self.flow.back["chain_rule"] / self.flow.back["chain_rule"][-1]
+        return self.flow.differences / self.flow.differences[0]
 
     @property
-    def left(self) -> float:
-        """Size of the differences between samples at the output over that at layer 1."""
-        return float(mean(self.flow.differences[-1] / self.flow.differences[0]))
+    def beside(self) -> Array:
+        """What is compared with it: the delta rule's error signal, or the size of z."""
+        if self.way == "back":
+            return self.flow.back["delta_rule"] / self.flow.back["delta_rule"][-1]
+        return self.flow.z / self.flow.z[0]
+
+    @property
+    def kept(self) -> Array:
+        """The share that reaches the other end, for each start."""
+        return self.shares[0 if self.way == "back" else -1]
 
     @property
     def per_layer(self) -> tuple[float, float]:
@@ -167,80 +176,113 @@ class Seen:
 
 
 class SignalFlow(Explorer):
-    """Send a signal forward through up to twenty layers and its error back, before any learning.
+    """Send the error signal back through up to twenty layers, or samples forward, before any learning.
 
-    Each hidden layer has 16 units without biases; the output is a sigmoid with cross-entropy. On its way to a layer the
-    error signal passes a weight matrix, which multiplies its size by one factor, and then the slopes, which multiply it
-    by another. Lines are geometric means of twenty random starts; the thin ones are the single starts.
+    Each hidden layer has 16 units without biases; the output is a sigmoid with cross-entropy. A bar for each layer
+    shows how large the error signal still is; it fades as the signal does. On its way to a layer the signal passes a
+    weight matrix, which multiplies its size by one factor, and then the slopes, which multiply it by another. Sizes are
+    geometric means of twenty random starts, the thin lines the range of these. Point at a layer for its numbers, and
+    click it for its slopes.
     """
 
-    controls: ClassVar[Mapping[str, Control]] = {"activation": UNITS, "weights": WEIGHTS, "depth": DEPTHS}
-    height = 6.6
-    scenery = ("depth",)
+    controls: ClassVar[Mapping[str, Control]] = {
+        "activation": UNITS,
+        "weights": WEIGHTS,
+        "depth": DEPTHS,
+        "way": Choice("Look at", {"back": "← the error signal", "forward": "→ differences of samples"}, "back"),
+        "layer": IntSlider("Slopes of layer", 1, 1, 20, folded=True),
+    }
+    width, height = 6.6, 5.0
+    scenery = ("depth", "way")
 
     def build(self, figure: Figure) -> None:
-        forward, back, slopes, factors = self._panels = [
-            figure.add_axes((left, bottom, 0.405, height))
-            for bottom, height in ((0.58, 0.36), (0.085, 0.31))
-            for left in (0.075, 0.585)
-        ]
-        for axes, words in ((forward, "layer   (the signal goes →)"), (back, "layer   (← the error signal comes)")):
-            axes.set(yscale="log", ylim=(_LOWEST, _HIGHEST), xlabel=words, ylabel="size")
-            mark_powers(axes, range(-15, 6, 5))
-        self._shades = slopes.imshow(np.zeros((BINS, 1)), cmap=_SHADES, vmin=0, vmax=1, origin="lower", aspect="auto")
-        slopes.set(xlabel="layer", ylabel="slope f′(z)", ylim=(0, 1.05), yticks=(0, 0.25, 0.5, 0.75, 1))
-        factors.set(yscale="log", ylim=(0.02, 30), xlabel="layer", ylabel="factor")
-        factors.set_yticks([0.1, 1, 10], ["0.1", "1", "10"])
-        factors.yaxis.set_minor_locator(NullLocator())
-        factors.axhline(1, color=style.FAINT, linewidth=1, zorder=0)
+        self._bars_axes = figure.add_axes((0.085, 0.5, 0.905, 0.42), yscale="log", ylim=(_LOWEST, _HIGHEST))
+        mark_powers(self._bars_axes, range(-12, 6, 3))
+        self._bars_axes.axhline(1, color=style.FAINT, linewidth=1, zorder=0)
+        self._bars = self._bars_axes.bar(range(1, 22), 1.0, bottom=_LOWEST, width=0.66)
+        self._ranges = LineCollection([], colors=style.INK, linewidths=1)
+        self._bars_axes.add_collection(self._ranges, autolim=False)
+        (self._other,) = self._bars_axes.plot([], [], markersize=5)
+        self._mark = self._bars_axes.text(0, 0, "", ha="center", fontweight="bold", path_effects=style.halo())
+        corner = {"transform": self._bars_axes.transAxes, "va": "top", "path_effects": style.halo()}
+        self._other_name = self._bars_axes.text(0, 0.97, "", fontweight="bold", **corner)
+        self._factor_axes = figure.add_axes((0.085, 0.095, 0.555, 0.27), yscale="log", ylim=(0.02, 30), xlabel="layer")
+        self._factor_axes.set_yticks([0.1, 1, 10], ["0.1", "1", "10"])
+        self._factor_axes.yaxis.set_minor_locator(NullLocator())
+        self._factor_axes.axhline(1, color=style.FAINT, linewidth=1, zorder=0)
+        self._factors = Lines(self._factor_axes, (_WEIGHTS, _SLOPES))
+        slopes = figure.add_axes((0.73, 0.095, 0.26, 0.27), xlim=(-0.02, 1.05), ylim=(0, 1.08), yticks=[])
+        slopes.set(xlabel="slope f′(z)", xticks=(0, 0.25, 0.5, 0.75, 1))
+        slopes.set_xticklabels(["0", "¼", "½", "¾", "1"])
+        slopes.spines.left.set_visible(False)
+        self._alive = slopes.text(0.5, 1.04, "", ha="center", va="top", fontsize=9, path_effects=style.halo())
+        self._shares = slopes.stairs(np.zeros(BINS), np.linspace(0, 1, BINS + 1), fill=True, color=_SLOPES.colour)
+        self._titles = [axes.set_title("") for axes in (self._bars_axes, self._factor_axes, slopes)]
+        self.moving(*self._bars, self._ranges, self._other, self._other_name, self._mark)
+        self.moving(*self._factors.artists, self._shares, self._alive, *self._titles)
 
-        chain, delta = style.RULES["chain_rule"], style.RULES["delta_rule"]
-        self._starts = [LineCollection([], colors=c, linewidths=0.6, alpha=0.35) for c in (style.INK, chain.colour)]
-        for axes, starts in zip((forward, back), self._starts, strict=True):
-            axes.add_collection(starts, autolim=False)
-        self._groups = [
-            Lines(forward, (_DIFFERENCES, _SIZE)),
-            Lines(back, (chain, delta)),
-            Lines(slopes, (_MEAN, _DEAD), margin=0.4),
-            Lines(factors, (_WEIGHTS, _SLOPES, replace(chain, label="both"))),
-        ]
-        self._titles = [axes.set_title("") for axes in self._panels]
-        self.moving(self._shades, *self._starts, *self._titles)
-        for group in self._groups:
-            self.moving(*group.artists)
-
-    def compute(self, activation: str, weights: str, depth: float) -> Seen:
-        return Seen(int(depth), activation, flow(int(depth), activation, weights))
+    def compute(self, activation: str, weights: str, depth: int, way: str, layer: int) -> Seen:
+        return Seen(depth, activation, way, min(layer, depth), flow(depth, activation, weights))
 
     def set_scene(self, numbers: Seen) -> None:
-        for axes in self._panels:
-            axes.set_xlim(0.4, 0.5 + (numbers.depth + 1) * 1.4)
-            mark_layers(axes, numbers.depth, output=axes in self._panels[:2])
-        self._shades.set_extent((0.5, numbers.depth + 0.5, 0, 1))
+        for axes, right in ((self._bars_axes, 0.6), (self._factor_axes, 0.5 + 0.4 * numbers.depth)):
+            axes.set_xlim(0.4, numbers.depth + 1 + right)
+            mark_layers(axes, numbers.depth, output=axes is self._bars_axes)
+        back = numbers.way == "back"
+        self._bars_axes.set_xlabel("layer   (← the error signal comes)" if back else "layer   (the samples go →)")
+        look = style.RULES["delta_rule"] if back else _Z
+        self._other.set(color=look.colour, linestyle=look.line, marker=look.marker)
+        self._other_name.set(text="delta rule: a 1 for each slope" if back else "size of z", color=look.colour)
+        self._other_name.set(x=0.99 if back else 0.01, ha="right" if back else "left")
+
+    def hands(self, numbers: Seen) -> list[Spot]:
+        n = style.number
+        weights, slopes = mean(numbers.flow.through_weights), mean(numbers.flow.through_slopes)
+        spots = []
+        for layer, share in enumerate(mean(numbers.shares), 1):
+            name, says = "output", f"{sized(float(share), 2)} of the size"
+            if layer <= numbers.depth:
+                name = f"layer {layer}"
+                says += f"; weights × {n(float(weights[layer - 1]), 2)}, slopes × {n(float(slopes[layer - 1]), 2)}"
+            sets = {"layer": layer} if layer <= numbers.depth else {}
+            spots.append(Spot(name, self._bars_axes, (layer, 1e-3), says, sets, size=(0.9, 2e-3)))
+        return spots
 
     def draw(self, numbers: Seen) -> None:
-        f = numbers.flow
-        layers = np.arange(1, numbers.depth + 2)
-        for starts, sizes in zip(self._starts, (f.differences, f.back["chain_rule"]), strict=True):
-            starts.set_segments([np.column_stack([layers, one]) for one in sizes.T])
-        self._shades.set_data(np.sqrt(f.shares))
-        dies = numbers.activation == "relu"
-        shown = (
-            [mean(f.differences), mean(f.z)],
-            [mean(f.back["chain_rule"]), mean(f.back["delta_rule"])],
-            [f.slopes, f.dead] if dies else [f.slopes],
-            [mean(f.through_weights), mean(f.through_slopes), mean(f.through_weights * f.through_slopes)],
-        )
-        for group, values in zip(self._groups, shown, strict=True):
-            group.show(layers, values)
-        n = style.number
+        f, n, depth = numbers.flow, style.number, numbers.depth
+        back = numbers.way == "back"
+        colour = style.RULES["chain_rule"].colour if back else style.INK
+        shares = mean(numbers.shares)
+        for layer, bar in enumerate(self._bars, 1):
+            bar.set_visible(layer <= depth + 1)
+            if layer <= depth + 1:
+                share = float(np.clip(shares[layer - 1], _LOWEST, _HIGHEST))
+                bar.set_height(share - _LOWEST)
+                bar.set_facecolor((*to_rgb(colour), float(np.clip(1 + np.log10(share) / _FADED, 0.07, 1))))
+                bar.set(edgecolor=colour, linewidth=2 if layer == numbers.layer else 0.6)
+        layers = np.arange(1, depth + 2)
+        ends = np.clip([numbers.shares.min(axis=-1), numbers.shares.max(axis=-1)], _LOWEST, _HIGHEST).T
+        self._ranges.set_segments([[(x, low), (x, high)] for x, (low, high) in zip(layers, ends, strict=True)])
+        self._other.set_data(layers, mean(numbers.beside))
+        kept = float(mean(numbers.kept))
+        near = slice(0, 3) if back else slice(-3, None)
+        top, beside = ends[near, 1].max(), mean(numbers.beside)[near].max()
+        top = beside if top / 2 < beside < 300 * top else top
+        first = 0.65 if back else depth + 1.35
+        self._mark.set(text=sized(kept, 2), position=(first, 2.5 * min(top, 1e-2 * _HIGHEST)))
+        self._mark.set_ha("left" if back else "right")
+        self._mark.set_color(colour)
         weights, slopes = numbers.per_layer
-        dead = f"; {style.percent(float(f.dead.mean()))} of units dead" if dies else ""
+        self._factors.show(layers, [mean(f.through_weights), mean(f.through_slopes)])
+        share = f.shares[:, numbers.layer - 1]
+        self._shares.set_data(share / share.max())
+        dead = f"\n{style.percent(f.dead[numbers.layer - 1])} of units dead" if numbers.activation == "relu" else ""
+        self._alive.set_text(f"mean {n(float(f.slopes[numbers.layer - 1]), 2)}{dead}")
+        what = "Back: the error signal" if back else "Forward: what tells samples apart"
         words = (
-            f"Forward: {_verdict(numbers.left)}",
-            f"Back: {_verdict(float(mean(numbers.arrives)))}",
-            f"Slopes: {n(float(f.slopes.mean()), 2)} on average{dead}",
-            f"Weights {n(weights, 2)} × slopes {n(slopes, 2)} = {n(weights * slopes, 2)}",
+            f"{what} is {_verdict(kept)}",
+            f"Factors: {n(weights, 2)} × {n(slopes, 2)} = {n(weights * slopes, 2)}",
+            f"Slopes in layer {numbers.layer}",
         )
         for title, text in zip(self._titles, words, strict=True):
             title.set_text(text)
@@ -248,15 +290,25 @@ class SignalFlow(Explorer):
     def caption(self, numbers: Seen) -> str:
         n = style.number
         weights, slopes = numbers.per_layer
-        arrives, least, most = float(mean(numbers.arrives)), numbers.arrives.min(), numbers.arrives.max()
         layers = style.count(numbers.depth, f"{UNITS.options[numbers.activation]} layer")
+        if numbers.way == "forward":
+            return (
+                f"Of the differences between samples in layer 1, {sized(float(mean(numbers.kept)), 2)} is left at the "
+                f"output, after {layers}; the dotted line is the size of z itself."
+            )
+        kept, least, most = float(mean(numbers.kept)), numbers.kept.min(), numbers.kept.max()
+        blame = "The weights cost more than the slopes" if weights < slopes else "The slopes cost more than the weights"
+        if weights * slopes >= 1:
+            blame = "The weights make up for the slopes"
         return (
-            f"Of the error signal’s size at the output, {sized(arrives, 2)} arrives at the first of {layers}; in the "
-            f"single starts, from {sized(least, 1)} to {sized(most, 1)}. At each layer the weights multiply it by "
-            f"{n(weights, 2)} and the slopes by {n(slopes, 2)}."
+            f"{sized(kept, 2)} of the error signal’s size arrives at the first of {layers} (single starts: "
+            f"{sized(least, 1)} to {sized(most, 1)}). {blame}: each layer multiplies it by {n(weights, 2)} and then by "
+            f"{n(slopes, 2)}."
         )
 
 
 def _verdict(share: float) -> str:
-    how = "vanishing" if share < ALIVE else "exploding" if share > 1 / ALIVE else "alive"
-    return f"{how}, {sized(share, 2)} {'left' if share < 1 else 'times'}"
+    return "vanishing" if share < ALIVE else "exploding" if share > 1 / ALIVE else "alive"
+
+
+_Z = style.Look("size of z", style.MUTED, (0, (1, 1.4)), "")

@@ -138,8 +138,10 @@ def test_without_a_bug_the_second_network_is_a_copy(explorer):
     explorer.values = {"bug": "none"}
     assert explorer._planes[1].title.get_text().startswith("a copy:")
     assert explorer._names[1].get_text() == "a copy"
+    assert "with this bug" not in words(explorer)
     explorer.values = {"bug": "sign"}
     assert explorer._names[1].get_text() == "this bug"
+    assert "with this bug" in words(explorer)
     explorer.reset()
 
 
@@ -154,10 +156,16 @@ def test_cells_are_white_where_a_group_fits_and_dark_where_nothing_does(explorer
 
 def test_training_that_diverges_is_said_in_words(explorer):
     explorer.values = {"bug": "sign", "activation": "relu", "learning_rate": 3.0}
-    assert "has diverged" in words(explorer)
+    assert "training with this bug has diverged" in words(explorer)
     assert explorer._planes[1].title.get_text() == "this bug: diverged"
     assert "not a number" in "".join(text.get_text() for text in explorer._row._labels)
     explorer.reset()
+
+
+def test_bugs_are_a_list_and_the_step_is_dragged_along_the_losses(explorer):
+    assert explorer.controls["bug"].spec()["listed"] is True
+    (strip,) = explorer.hands(explorer.compute(**explorer.values))
+    assert (strip.axes, strip.control) == (explorer._losses, "step")
 
 
 def test_cells_of_a_group_that_fits_are_white_even_if_rounding_is_all_that_one_of_them_holds(explorer):

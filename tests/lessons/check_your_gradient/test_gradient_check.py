@@ -60,9 +60,7 @@ def test_32_bits_are_measured_in_32_bits_and_compared_at_the_same_parameters():
     np.testing.assert_allclose(at.gradient, gdlab.gradient_vector(rounded), rtol=1e-12)
 
 
-@pytest.mark.parametrize(
-    ("exponent", "seen"), [(-1, "a bent line"), (-5, "a straight line"), (-8, "a straight line"), (-15, "a staircase")]
-)
+@pytest.mark.parametrize(("exponent", "seen"), [(-1, "a curve"), (-5, "a line"), (-8, "a line"), (-15, "a staircase")])
 def test_what_is_seen_up_close(explorer, exponent, seen):
     explorer.values = {"exponent": exponent}
     assert explorer._seen.get_text() == f"Up close: {seen}"
@@ -72,9 +70,9 @@ def test_what_is_seen_up_close(explorer, exponent, seen):
 def test_a_corner_within_the_step_is_seen_and_told(explorer):
     explorer.values = {"activation": "relu", "exponent": -2}
     assert explorer._seen.get_text() == "Up close: a corner"
-    assert "a corner within the step costs digits" in words(explorer)
+    assert "a corner of the loss lies within it" in words(explorer)
     explorer.values = {"exponent": -4}
-    assert explorer._seen.get_text() == "Up close: a straight line"
+    assert explorer._seen.get_text() == "Up close: a line"
     assert "corner" not in words(explorer)
     explorer.reset()
 
@@ -92,7 +90,7 @@ def test_the_curve_up_close_is_the_loss_along_the_steepest_parameter(explorer):
 
 def test_title_and_caption_tell_the_digits_that_agree(explorer):
     for exponent in (-1, -5, -9, -15):
-        explorer.values = {"exponent": exponent}
+        explorer.values = {"exponent": exponent, "ways": "three"}
         numbers = explorer.compute(**explorer.values)
         for name in ("forward", "central", "complex"):
             error = numbers.error(name)
@@ -100,7 +98,7 @@ def test_title_and_caption_tell_the_digits_that_agree(explorer):
             assert 10.0 ** -(numbers.digits(name) + 1) <= error or numbers.digits(name) == 15
             assert error <= 10.0 ** -numbers.digits(name)
         assert f"{numbers.digits('central')} digit" in explorer._verdict.get_text()
-        assert f"forward differences to {numbers.digits('forward')} and" in words(explorer)
+        assert f"forward differences to {numbers.digits('forward')} and the complex step to" in words(explorer)
     explorer.reset()
 
 
@@ -109,15 +107,36 @@ def test_the_caption_says_on_which_side_of_the_best_step_one_is(explorer):
     for exponent in (-4, -5, -6):
         move(explorer, "exponent", exponent)
         told[exponent] = words(explorer)
-    assert "bend" in told[-4]
-    assert "no other power of ten" in told[-5]
+    assert "bends" in told[-4]
+    assert told[-5].startswith("No other power of ten")
     assert "rounding" in told[-6]
     explorer.reset()
 
 
 def test_the_picture_holds_the_three_curves_and_a_point_on_each(explorer):
     errors = setup("tanh", "start", "double").errors
+    explorer.values = {"ways": "three"}
     for name, curve in explorer._curves.items():
-        np.testing.assert_allclose(curve.get_xdata(), 10.0**EXPONENTS)
+        np.testing.assert_allclose(curve.get_xdata(), EXPONENTS)
         np.testing.assert_allclose(curve.get_ydata(), np.maximum(errors[name], 1e-17))
-        assert shows(explorer, [1e-5], [errors[name][20]])
+        assert shows(explorer, [-5], [errors[name][20]])
+    explorer.reset()
+
+
+def test_the_complex_step_is_shown_only_if_asked_for(explorer):
+    assert "complex" not in words(explorer)
+    assert not explorer._points["complex"].get_visible()
+    assert np.isnan(explorer._curves["complex"].get_ydata()).all()
+
+
+@pytest.mark.parametrize(("precision", "best"), [("double", -5), ("single", -2)])
+def test_shades_meet_at_the_best_step_of_central_differences(explorer, precision, best):
+    explorer.values = {"precision": precision}
+    assert explorer._short.get_xy()[:, 0].max() == explorer._long.get_xy()[:, 0].min() == best
+    explorer.reset()
+
+
+def test_the_step_is_dragged_along_the_errors(explorer):
+    (strip,) = explorer.hands(explorer.compute(**explorer.values))
+    assert (strip.axes, strip.control) == (explorer._errors, "exponent")
+    assert list(explorer._here.get_xdata()) == [-5, -5]

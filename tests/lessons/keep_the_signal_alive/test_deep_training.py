@@ -70,15 +70,24 @@ def test_title_and_caption_count_who_has_learned(explorer, step, learned):
     assert words(explorer).startswith(f"After {step} steps by the chain rule through 2 hidden layers, {learned} of 6")
 
 
-def test_an_arrow_stands_for_each_layer_beyond_the_axis_and_its_size_is_still_a_number(explorer):
+def test_the_strip_is_darker_the_further_a_layer_moved_start_by_start(explorer):
+    explorer.values = {**SETTING, "rule": "chain_rule", "step": STEPS}
+    moved = explorer.compute(**explorer.values).moved[-1]
+    np.testing.assert_allclose(explorer._heat.get_array(), np.log10(moved.T))
+    red_green_blue = explorer._heat.cmap(explorer._heat.norm(np.arange(-6.0, 4.0)))[:, :3].sum(axis=1)
+    assert (np.diff(red_green_blue) < 0).all()
+
+
+def test_layers_beyond_all_measure_are_as_dark_as_can_be_and_their_size_is_still_a_number(explorer):
     explorer.values = {"rule": "delta_rule", "activation": "sigmoid", "weights": "glorot", "depth": 10, "step": STEPS}
     explorer.values = {"learning_rate": 0.1}
-    typical = explorer.compute(**explorer.values).typical
-    assert 1e160 < typical[0] < np.inf, "its square would be infinite"
-    beyond = typical > explorer._moves.get_ylim()[1]
-    np.testing.assert_array_equal(explorer._beyond.get_xdata(), np.flatnonzero(beyond) + 1)
-    assert beyond[0]
-    assert not beyond[-1]
+    numbers = explorer.compute(**explorer.values)
+    assert 1e160 < numbers.typical[0] < np.inf, "its square would be infinite"
+    assert (explorer._heat.get_array()[:, 0] == 3).all()
+    assert (explorer._heat.get_array()[:, -1] < 3).all()
+    spot = explorer.hands(numbers)[1]
+    assert spot.name == "layer 1"
+    assert "× 10¹" in spot.says
 
 
 def test_starts_that_diverge_are_counted(explorer):

@@ -47,11 +47,11 @@ def test_sizes_and_differences_are_those_of_z(activation):
 @pytest.mark.parametrize("weights", SPREADS)
 @pytest.mark.parametrize("activation", SignalFlow.controls["activation"].options)
 def test_weights_times_slopes_over_all_layers_is_what_arrives(explorer, activation, weights):
-    numbers = explorer.compute(activation, weights, 20)
+    numbers = explorer.compute(activation, weights, 20, "back", 1)
     one, other = numbers.per_layer
-    assert (one * other) ** 20 == pytest.approx(float(mean(numbers.arrives)), rel=1e-9)
+    assert (one * other) ** 20 == pytest.approx(float(mean(numbers.kept)), rel=1e-9)
     product = (numbers.flow.through_weights * numbers.flow.through_slopes).prod(axis=0)
-    np.testing.assert_allclose(product, numbers.arrives, rtol=1e-9)
+    np.testing.assert_allclose(product, numbers.kept, rtol=1e-9)
 
 
 def test_slopes_are_shared_out_to_their_bins():
@@ -72,13 +72,41 @@ def test_a_unit_that_is_off_at_every_sample_is_dead():
     assert dead[-1] > 0
 
 
-def test_the_name_of_a_line_that_leaves_the_panel_stands_where_it_leaves(explorer):
-    explorer.values = {"activation": "identity", "weights": "very_large", "depth": 20}
-    top = explorer._panels[0].get_ylim()[1]
-    inside = int((mean(flow(20, "identity", "very_large").differences) <= top).sum())
-    assert inside < 20
-    (name,) = [text for text in explorer._panels[0].texts if text.get_text() == "differences"]
-    assert inside < name.get_position()[0] < inside + 1
+def test_each_bar_is_as_high_as_the_share_and_fades_with_it(explorer):
+    explorer.values = {"activation": "sigmoid", "weights": "glorot", "depth": 10}
+    back = flow(10, "sigmoid", "glorot").back
+    shares = mean(back["chain_rule"] / back["chain_rule"][-1])
+    bars = [bar for bar in explorer._bars if bar.get_visible()]
+    np.testing.assert_allclose([bar.get_y() + bar.get_height() for bar in bars], shares, rtol=1e-6)
+    strength = [bar.get_facecolor()[3] for bar in bars]
+    assert strength == sorted(strength)
+    assert strength[0] < 0.2 < strength[-1] == 1
+    np.testing.assert_allclose(explorer._other.get_ydata(), mean(back["delta_rule"] / back["delta_rule"][-1]))
+
+
+def test_forward_the_bars_are_the_differences_and_the_line_is_the_size_of_z(explorer):
+    explorer.values = {"way": "forward"}
+    f = flow(10, "sigmoid", "glorot")
+    bars = [bar for bar in explorer._bars if bar.get_visible()]
+    heights = [bar.get_y() + bar.get_height() for bar in bars]
+    np.testing.assert_allclose(heights, mean(f.differences / f.differences[0]), rtol=1e-6)
+    np.testing.assert_allclose(explorer._other.get_ydata(), mean(f.z / f.z[0]))
+    assert words(explorer).startswith("Of the differences between samples in layer 1, ")
+    explorer.reset()
+
+
+def test_a_layer_says_its_numbers_and_shows_its_slopes_at_a_click(explorer):
+    spots = explorer.hands(explorer.compute(**explorer.values))
+    assert [spot.name for spot in spots] == [*(f"layer {k}" for k in range(1, 11)), "output"]
+    assert spots[2].sets == {"layer": 3}
+    assert spots[2].says.endswith("slopes × 0.24")
+    assert not spots[-1].sets
+    explorer.values = spots[2].sets
+    shares = flow(10, "sigmoid", "glorot").shares[:, 2]
+    np.testing.assert_allclose(explorer._shares.get_data().values, shares / shares.max())
+    explorer.values = {"layer": 20}
+    assert explorer._titles[2].get_text() == "Slopes in layer 10", "there are ten"
+    explorer.reset()
 
 
 @pytest.mark.parametrize(
@@ -91,23 +119,28 @@ def test_the_name_of_a_line_that_leaves_the_panel_stands_where_it_leaves(explore
         ("he", 3, "alive"),
     ],
 )
-def test_the_titles_say_what_becomes_of_the_error(explorer, weights, depth, verdict):
+def test_the_title_says_what_becomes_of_the_error(explorer, weights, depth, verdict):
     explorer.values = {"activation": "identity", "weights": weights, "depth": depth}
-    size = float(mean(explorer.compute("identity", weights, depth).arrives))
+    size = float(mean(explorer.compute(**explorer.values).kept))
     assert verdict == ("vanishing" if size < 0.01 else "exploding" if size > 100 else "alive")
-    assert explorer._titles[1].get_text().startswith(f"Back: {verdict}, ")
-
-
-def test_the_caption_tells_the_product(explorer):
+    assert explorer._titles[0].get_text() == f"Back: the error signal is {verdict}"
     explorer.reset()
+
+
+def test_the_caption_tells_the_product_and_what_is_to_blame(explorer):
     assert words(explorer) == (
-        "Of the error signal’s size at the output, 1.2 × 10⁻⁷ arrives at the first of 10 sigmoid layers; in the single "
-        "starts, from 8 × 10⁻⁸ to 3 × 10⁻⁷. At each layer the weights multiply it by 0.86 and the slopes by 0.24."
+        "1.2 × 10⁻⁷ of the error signal’s size arrives at the first of 10 sigmoid layers (single starts: 8 × 10⁻⁸ to "
+        "3 × 10⁻⁷). The slopes cost more than the weights: each layer multiplies it by 0.86 and then by 0.24."
     )
+    explorer.values = {"activation": "identity", "weights": "small"}
+    assert "The weights cost more than the slopes" in words(explorer)
+    explorer.values = {"weights": "large"}
+    assert "The weights make up for the slopes" in words(explorer)
+    explorer.reset()
 
 
 def test_what_is_far_too_small_is_still_a_number(explorer):
     explorer.values = {"activation": "tanh", "weights": "small", "depth": 20}
-    size = float(mean(explorer.compute("tanh", "small", 20).arrives))
+    size = float(mean(explorer.compute(**explorer.values).kept))
     assert 1e-15 < size < 1e-14
-    assert explorer._titles[1].get_text() == f"Back: vanishing, {size * 1e15:.1f} × 10⁻¹⁵ left"
+    assert explorer._mark.get_text() == f"{size * 1e15:.1f} × 10⁻¹⁵"
