@@ -184,7 +184,7 @@ EXERCISES = (
             "C": "If the loss is multiplied by a million, the relative error of the measured gradient grows by a million.",
             "D": "What passes this check has a relative error below 1e-7.",
             "E": "`np.allclose(gradient, measured)` is no such check: it is relative, so zeros cannot pass it for a tiny gradient.",
-            "F": "Where the true gradient is exactly 0, a relative error cannot tell rounding from a bug.",
+            "F": "Where the true gradient is exactly 0 and the measured one is not, a relative error cannot tell rounding from a bug.",
         },
         true=frozenset("ABF"),
         hints=(
