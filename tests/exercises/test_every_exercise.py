@@ -363,7 +363,6 @@ OTHER_NAMES = {
     for slug in (
         "valley",
         "absolute-steps",
-        "xor-by-hand",
         "relative-tolerance",
         "six-in-a-row",
         "who-learns",

@@ -126,6 +126,7 @@ def _by_hand(slug, four):
     biases = "" if four.spots[0] == 0 else f", with biases that make both 0 where {four.look} is {zero}"
     return PropertyExercise(
         slug=slug,
+        name="weights",
         title="XOR by hand" if published else "Four points by hand",
         points=3,
         shapes={"W1": (2, 2), "b1": (2,), "W2": (2,), "b2": ()},
