@@ -59,7 +59,7 @@ def mended_at_the_end(X, y, W1, b1, W2, b2, W3, b3):
 )
 def test_a_right_answer_written_differently_passes(slug, attempt):
     feedback = gdlab.check(slug, attempt)
-    assert (feedback.verdict, feedback.score) == ("right", feedback.exercise.points), str(feedback)
+    assert (feedback.verdict, feedback.score) == ("right", feedback.points), str(feedback)
 
 
 def partly(mean, slope, transposed):
@@ -154,3 +154,14 @@ def test_what_the_sentences_on_tolerances_say_is_so():
     assert absolute[1.0] < 1e-7 < absolute[1e6]  # B
     assert relative[1e6] < 10 * relative[1.0]  # C
     assert np.linalg.norm(np.full(1, 1e-6) - np.full(1, 0.95e-6)) < 1e-7 < 0.05  # D
+
+
+def test_another_step_than_the_given_one_is_told_and_not_called_inexact():
+    feedback = gdlab.check("check-gradient", lambda J, theta, gradient, h: by_gdlab(J, theta, gradient, 1e-5))
+    assert "another step than the given h" in feedback.headline
+    assert "not exact" not in str(feedback)
+
+
+def test_slopes_of_0_may_come_from_an_imaginary_step():
+    feedback = gdlab.check("check-gradient", lambda J, theta, gradient, h: (0 * theta, 1.0))
+    assert "imaginary" in str(feedback)

@@ -355,6 +355,7 @@ def _check_gradient(slug, way):
         solution=solution,
         inputs=_function_and_wrong_gradient if published else _with_a_long_step,
         parts=("measured gradient", "relative error"),
+        truth=lambda J, theta, gradient, h: check_by_five_points(J, theta, gradient, 1e-3),
         hints=(
             "One parameter after the other: move that one only, and leave all others where they are.",
             f"A vector of zeros with `h` in place `i` is such a step. It can be added to `theta`{backwards_too}, and `theta` "
@@ -383,10 +384,23 @@ def _check_gradient(slug, way):
             ),
             *((piled_up,) if published else ()),
             Misconception(
-                "two names for one array",
+                "all slopes are 0",
                 _measured_by(lambda J, theta, step, h: 0.0),
-                "All slopes are 0: the two places are the same. `there = theta` makes no copy, only a second name for the same "
-                "array.",
+                "All slopes are 0. Are the two places the same array? `there = theta` makes no copy, only a second name. Or did "
+                "you use an imaginary step? This J turns its result into a float, which throws the imaginary part away without "
+                "a word.",
+                plain=True,
+            ),
+            *(
+                Misconception(
+                    "another step than the given h",
+                    _measured_by(
+                        lambda J, theta, step, h, other=other: quotient(J, theta, step / h * other(h), other(h))
+                    ),
+                    "This is the quotient for another step than the given h. Use h as it is, even if another would be more exact.",
+                )
+                for other in (lambda h: 1e-5, lambda h: 1e-6, lambda h: h / 2)
+                if published
             ),
             Misconception(
                 "not relative",
