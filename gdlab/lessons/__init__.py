@@ -22,6 +22,9 @@ NAMES = (
 )
 """In their order: the first is notebook 00."""
 
+ONE_HOUR = ("start_here", "fit_a_line", "stack_linear_layers", "give_hidden_units_credit")
+"""The short path: both halves of the question."""
+
 LESSONS: dict[str, Lesson] = {
     f"{number:02d}_{name}": import_module(f"gdlab.lessons.{name}").LESSON for number, name in enumerate(NAMES)
 }

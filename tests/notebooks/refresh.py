@@ -1,7 +1,8 @@
 """Re-execute the stored notebooks and write them back clean: ``python -m tests.notebooks.refresh [name ...]``.
 
 The `.ipynb` files are the source. Edit them in JupyterLab, save, then run this: it executes each from the top in a new
-kernel and stores what it printed, without anything that changes from run to run or does not work without a kernel.
+kernel and stores what it printed, without anything that changes from run to run or does not work without a kernel. It
+also writes the tables of all lessons anew, as `tables` says.
 """
 
 import sys
@@ -10,6 +11,8 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 from nbformat import NotebookNode
+
+from tests.notebooks import tables
 
 FOLDER = Path(__file__).parents[2] / "notebooks"
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
@@ -67,8 +70,11 @@ def main(names: list[str]) -> None:
         raise SystemExit(f"no notebook is called {', '.join(names)}; there are {', '.join(p.stem for p in stored())}")
     for path in paths:
         notebook = nbformat.read(path, as_version=4)
+        if path == tables.MAP:
+            tables.map_in(notebook)
         path.write_text(text(clean(execute(notebook))), encoding="utf-8")
         print(f"refreshed {path.name}")
+    tables.write()
 
 
 if __name__ == "__main__":

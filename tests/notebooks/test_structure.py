@@ -9,12 +9,13 @@ import pytest
 from gdlab.lessons import LESSONS
 from gdlab.lessons.catalogue import EXERCISES
 from gdlab.lessons.predict import PREDICTIONS
+from tests.notebooks import tables
 from tests.notebooks.minutes import EXPLORER, minutes, required
 from tests.notebooks.refresh import FOLDER, WIDGET_VIEW, clean, main, stored, text
 
 PATHS = stored()
+GLOSSARY = (FOLDER / "glossary.md").read_text(encoding="utf-8")
 NOT_YET = {  # notebooks whose minutes are still to be made honest
-    "00_start_here",
     "07_check_your_gradient",
     "08_keep_the_signal_alive",
     "09_learn_without_the_exact_slope",
@@ -159,9 +160,12 @@ def test_an_unsolved_exercise_stands_at_0_points(notebook):
             assert "Not attempted yet" in output.data["text/html"]
 
 
-def test_links_lead_to_notebooks_that_exist(notebook):
+def test_links_lead_to_notebooks_and_words_that_exist(notebook):
     for target in re.findall(r"\]\(([^)]+)\)", prose(notebook)):
-        assert (FOLDER / target).is_file()
+        name, _, word = target.partition("#")
+        assert (FOLDER / name).is_file()
+        if name == "glossary.md" and word:
+            assert word.replace("-", " ") in re.findall(r"^### (.+)", GLOSSARY, re.MULTILINE)
 
 
 def test_every_exercise_and_prediction_is_used_once():
@@ -189,15 +193,57 @@ def test_each_notebook_ends_with_the_way_to_its_neighbours():
             assert f"**Before:** {titles[number - 1]}" in last
 
 
-def test_the_index_leads_to_notebooks_that_use_the_word():
-    (index,) = re.findall(r"^## Where a word is explained\n\n(.+)$", prose(nbformat.read(PATHS[0], 4)), re.MULTILINE)
-    entries = [re.fullmatch(r"(.+?) ([\[\]()\w., ]*\d\d[\[\]()\w., ]*)", entry) for entry in index.split(" · ")]
-    assert len(entries) > 30
-    for term, places in (entry.groups() for entry in entries):
-        numbers = re.findall(r"(?<![\w(])\[?(\d\d)\b", places)
-        assert numbers, term
-        for number in numbers:
-            assert term.lower()[:6] in prose(nbformat.read(PATHS[int(number)], 4)).lower(), (term, number)
+def test_the_glossary_leads_to_notebooks_that_use_the_word():
+    entries = re.findall(r"^### (.+)\n\n(.+)$", GLOSSARY, re.MULTILINE)
+    assert len(entries) == GLOSSARY.count("\n### ") > 50
+    terms = [term for term, _ in entries]
+    assert terms == sorted(terms, key=str.lower)
+    for term, words in entries:
+        told, links = re.fullmatch(r"(.+?) → (\[\d\d\].+)", words).groups()
+        assert told.endswith(".")
+        places = re.fullmatch(r"\[\d\d\]\(\w+\.ipynb\)(, \[\d\d\]\(\w+\.ipynb\))*", links)
+        assert places, term
+        for number, target in re.findall(r"\[(\d\d)\]\((.+?)\)", links):
+            assert target == PATHS[int(number)].name
+            assert stem(term) in prose(nbformat.read(FOLDER / target, 4)).lower(), (term, number)
+
+
+def stem(term):
+    """Return what a text that uses the word is bound to hold of it: ``differentiated`` for ``differentiate``."""
+    return term.split(" (")[0].lower()[:6]
+
+
+def test_the_glossary_has_the_words_that_the_first_notebooks_are_read_with():
+    basic = (
+        "activation, unit, layer, hidden unit, weight, bias, input, weighted input (z), loss, gradient, target, error"
+    )
+    basic += (
+        ", error signal, slope, learning rate, sigmoid, tanh, ReLU, delta rule, chain rule, network, prediction, sample"
+    )
+    assert set(basic.split(", ")) <= set(re.findall(r"^### (.+)", GLOSSARY, re.MULTILINE))
+
+
+def test_the_tables_of_all_lessons_are_those_of_their_records():
+    for page, table in tables.TABLES.items():
+        text = page.read_text(encoding="utf-8")
+        assert text == tables.written(text, table), "run: python -m tests.notebooks.refresh"
+    stored_map = nbformat.read(tables.MAP, as_version=4)
+    assert stored_map == tables.map_in(nbformat.read(tables.MAP, as_version=4)), (
+        "run: python -m tests.notebooks.refresh"
+    )
+    with pytest.raises(ValueError, match="0 places between"):
+        tables.written("no comments", tables.readme_table)
+
+
+def test_the_tables_say_what_the_notebooks_say():
+    """Minutes, points and titles once more, from the notebooks themselves."""
+    for row, path in zip(tables.instructors_table().splitlines()[2:], PATHS, strict=False):
+        cells = nbformat.read(path, as_version=4).cells
+        graded = [cell.metadata.nbgrader for cell in cells if cell.metadata.get("nbgrader", {}).get("grade")]
+        by_check, by_hand = (sum(one.points for one in graded if one.solution is hand) for hand in (False, True))
+        link = f"[{path.stem.replace('_', ' ')}]({path.name})"
+        minutes_told = re.search(r"(\d+) minutes\.", cells[0].source)[1]
+        assert row.startswith(f"| {link} | {minutes_told} | {by_check} | {by_hand} | ")
 
 
 def test_refresh_mends_what_a_saved_notebook_brings_along(tmp_path, monkeypatch):
@@ -210,6 +256,7 @@ def test_refresh_mends_what_a_saved_notebook_brings_along(tmp_path, monkeypatch)
     path = tmp_path / "00_try.ipynb"
     nbformat.write(notebook, path)
     monkeypatch.setattr("tests.notebooks.refresh.FOLDER", tmp_path)
+    monkeypatch.setattr(tables, "TABLES", {})
     main([])
     fresh = json.loads(path.read_text(encoding="utf-8"))
     assert "widgets" not in fresh["metadata"]

@@ -1,11 +1,11 @@
-"""Lesson 00: What is the question?"""
+"""Lesson 00: What is the question, and what is the answer?"""
 
 from gdlab.lessons.lesson import Lesson
 
 LESSON = Lesson(
     name="start_here",
-    question="What is the question?",
-    minutes=20,
+    question="What is the question, and what is the answer?",
+    minutes=25,
     students_know="what a derivative is",
     explorers={"RuleRace": "rule_race"},
 )

@@ -1,4 +1,4 @@
-"""RuleRace: two or three rules train the same network on the same data, from the same start, side by side."""
+"""RuleRace: three rules train the same network on the same points, from the same start, side by side."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,8 +6,6 @@ from functools import lru_cache
 from typing import ClassVar
 
 import numpy as np
-from matplotlib.artist import Artist
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from gdlab.activations import labels
@@ -15,20 +13,21 @@ from gdlab.datasets import Dataset
 from gdlab.explorers import style
 from gdlab.explorers.controls import Choice, Control, IntSlider, LogSlider, Points, Steps
 from gdlab.explorers.explorer import Explorer
-from gdlab.explorers.hands import Pad, Strip
-from gdlab.explorers.plane import Plane
-from gdlab.explorers.runs import EVERY, LossCurves, Placed, Runner, at_record, data_set, learn
-from gdlab.network import initialise
+from gdlab.explorers.hands import Hand, Pad, Strip
+from gdlab.explorers.plane import EXTENT, Plane
+from gdlab.explorers.runs import EVERY, LossCurves, Placed, Runner, at_record, data_set, learn, random_networks
 from gdlab.training import History
 from gdlab.validation import Array
 
-SAMPLES, HIDDEN, STEPS = 160, 6, 600
+SAMPLES, STEPS = 160, 600
+SOLVED = 0.95
 _BINS = np.linspace(0, 1, 26)
 
 
 @dataclass(frozen=True)
 class Race:
     problem: str
+    learning_rate: float
     data: Dataset
     steps: Array
     record: int
@@ -38,106 +37,111 @@ class Race:
 
 
 @lru_cache(maxsize=24)
-def _run(problem: str, points: Placed, activation: str, learning_rate: float, start: int, rule: str) -> History:
-    layers = initialise((2, HIDDEN, 1), activation, "sigmoid", seed=start, scheme=1.0)
-    return learn(layers, data_set(problem, points, SAMPLES), rule, learning_rate, STEPS)
+def _run(
+    rule: str, problem: str, points: Placed, activation: str, width: int, learning_rate: float, start: int
+) -> History:
+    networks = random_networks(activation, width, range(start, start + 1))
+    return learn(networks, data_set(problem, points, SAMPLES), rule, learning_rate, STEPS).one_run(0)
 
 
 class RuleRace(Explorer):
-    """Train one small network by several rules at once and watch who learns what.
+    """Train one small network by three rules at once and watch who learns what.
 
-    The network has two inputs, six hidden units and a sigmoid output with cross-entropy, so the rules differ in one
+    The network has two inputs, one hidden layer and a sigmoid output with cross-entropy, so the rules differ in one
     place only: what the error is multiplied by at the hidden units. The chain rule multiplies by ``f′(z)``, the delta
-    rule by 1, and a frozen hidden layer gets 0. All start from the same weights and see all samples at each step.
+    rule by 1, and a frozen hidden layer gets 0. All start from the same weights and see all samples at each step. With
+    units enough the frozen layer, whose units are random, can win.
     """
 
     controls: ClassVar[Mapping[str, Control]] = {
         "problem": Choice(
             "Problem",
-            {"clouds": "two clouds", "xor": "XOR", "circle": "a disc", "moons": "two moons"},
-            "clouds",
+            {"xor": "XOR", "clouds": "two clouds", "circle": "a disc", "moons": "two moons"},
+            "xor",
         ),
-        "rules": Choice("Rules", {"two": "chain rule and delta rule", "three": "… and a frozen hidden layer"}, "two"),
-        "activation": Choice("Hidden units", labels("tanh", "sigmoid", "relu"), "tanh"),
+        "width": IntSlider("Hidden units", 6, 2, 32, 2),
         "learning_rate": LogSlider("Learning rate", 1.0, 0.01, 10.0),
         "start": IntSlider("Random start", 0, 0, 19),
-        "points": Points("Your own data", folded=True),
-        "step": Steps("Step", STEPS, start=STEPS, stride=EVERY),
+        "activation": Choice("Activation", labels("tanh", "sigmoid", "relu"), "tanh", folded=True),
+        "points": Points("Points of your own", extent=EXTENT),
+        "step": Steps("Step", STEPS, stride=EVERY),
     }
-    width, height = 6.6, 5.2
-    scenery = ("rules",)
+    width, height = 6.6, 5.0
 
     def build(self, figure: Figure) -> None:
-        self._planes = {rule: Plane(figure.add_axes((0, 0, 0.1, 0.1)), style.RULES[rule]) for rule in style.RULES}
-        for plane in self._planes.values():
-            self.moving(*plane.artists)
+        size, gap = 0.306, 0.03
+        self._planes = {}
+        for index, (rule, look) in enumerate(style.RULES.items()):
+            left = (1 - 3 * size - 2 * gap) / 2 + index * (size + gap)
+            axes = figure.add_axes((left, 0.475, size, size * self.width / self.height))
+            self._planes[rule] = Plane(axes, look)
+            self.moving(*self._planes[rule].artists)
 
-        self._losses = LossCurves(figure.add_axes((0.06, 0.105, 0.46, 0.255)), STEPS, room=0.45)
+        self._losses = LossCurves(figure.add_axes((0.075, 0.105, 0.475, 0.265)), STEPS, room=0.5)
         self.moving(*self._losses.artists)
 
-        bars = figure.add_axes((0.6, 0.105, 0.38, 0.255))
-        bars.set(xlim=(-0.04, 1.06), ylim=(0, 1.1), yticks=[], xlabel="factor")
-        bars.set_ylabel("units and points", color=style.MUTED)
-        bars.set_title("Error is multiplied by")
+        bars = figure.add_axes((0.625, 0.105, 0.35, 0.265))
+        bars.set(xlim=(-0.06, 1.08), ylim=(0, 1.16), yticks=[], xticks=[0, 0.5, 1])
+        bars.set_title("Error times what?")
+        bars.set_xlabel("factor at the hidden units")
         bars.spines.left.set_visible(False)
         chain = style.RULES["chain_rule"]
         self._bars = self.moving(bars.stairs(np.zeros(_BINS.size - 1), _BINS, fill=True, color=chain.colour))
-        self._slopes = self.moving(bars.text(0.5, 0.5, "", ha="center", va="bottom", **chain.name))
-        self._marks = {
-            "delta_rule": self._mark(bars, "delta_rule", 1, "delta rule: 1"),
-            "frozen": self._mark(bars, "frozen", 0, "frozen: 0"),
-        }
-
-    def _mark(self, axes: Axes, rule: str, x: float, words: str) -> tuple[Artist, Artist]:
-        look = style.RULES[rule]
-        (line,) = axes.plot([x, x], [0, 0.85], **look.stroke)
-        name = axes.text(x + 0.02, 0.9, words, ha="right" if x else "left", **look.name)
-        return self.moving(line, name)
+        bars.text(0.5, 0.66, "chain rule: f′(z)", ha="center", va="bottom", **chain.name)
+        for rule, x, words in (("delta_rule", 1, "delta rule: 1"), ("frozen", 0, "frozen: 0")):
+            look = style.RULES[rule]
+            bars.plot([x, x], [0, 0.9], **look.stroke)
+            bars.text(x + 0.04 * (2 * x - 1), 0.95, words, ha="right" if x else "left", **look.name)
 
     def compute(
-        self, problem: str, rules: str, activation: str, learning_rate: float, start: int, points: Placed, step: int
+        self, problem: str, width: int, learning_rate: float, start: int, activation: str, points: Placed, step: int
     ) -> Race:
         data = data_set(problem, points, SAMPLES)
-        record = round(step / EVERY)
-        runners = {
-            rule: at_record(rule, _run(problem, points, activation, learning_rate, start, rule), record, data)
-            for rule in list(style.RULES)[: 2 if rules == "two" else 3]
-        }
-        history = _run(problem, points, activation, learning_rate, start, "chain_rule")
+        record = step // EVERY
+        histories = {rule: _run(rule, problem, points, activation, width, learning_rate, start) for rule in style.RULES}
+        runners = {rule: at_record(rule, history, record, data) for rule, history in histories.items()}
+        history = histories["chain_rule"]
         slopes = history.start[0].activation.f_prime(runners["chain_rule"].trace.z[0])
-        return Race(problem, data, history.steps[: record + 1], record, runners, slopes)
+        name = "your own points" if points else self.controls["problem"].options[problem]
+        return Race(name, learning_rate, data, history.steps[: record + 1], record, runners, slopes)
 
-    def set_scene(self, numbers: Race) -> None:
-        count = len(numbers.runners)
-        for index, plane in enumerate(self._planes.values()):
-            plane.set_visible(index < count)
-            plane.title.set_fontsize(11.5 if count == 2 else 10)
-            width, gap = (0.375, 0.06) if count == 2 else (0.305, 0.03)
-            left = 0.5 - (count * width + (count - 1) * gap) / 2 + index * (width + gap)
-            plane.axes.set_position((left, 0.455, width, width * self.width / self.height))
+    def hands(self, numbers: Race) -> list[Hand]:
+        shown = [(x, y, int(label)) for (x, y), (label,) in zip(numbers.data.X, numbers.data.y, strict=True)]
+        pads = [Pad("points of your own", plane.axes, "points", shown) for plane in self._planes.values()]
+        return [*pads, Strip("step on the loss curves", self._losses.axes, "step")]
 
     def draw(self, numbers: Race) -> None:
         for rule, runner in numbers.runners.items():
-            self._planes[rule].show(numbers.data.X, numbers.data.y, runner.z, runner.verdict)
+            title = runner.verdict.replace(": ", "\n")
+            self._planes[rule].show(numbers.data.X, numbers.data.y, runner.z, title)
         self._losses.show(numbers.steps, numbers.runners)
         counts = np.histogram(numbers.slopes, _BINS)[0]
-        self._bars.set_data(0.55 * counts / counts.max(), _BINS)
-        self._slopes.set_text(f"chain rule: f′(z),\nmedian {style.number(float(np.median(numbers.slopes)), 2)}")
-        for artist in self._marks["frozen"]:
-            artist.set_visible("frozen" in numbers.runners)
-
-    def hands(self, numbers: Race) -> list[Pad | Strip]:
-        shown = [(x1, x2, y) for (x1, x2), (y,) in zip(numbers.data.X, numbers.data.y, strict=True)]
-        pads = [Pad("your own data", self._planes[rule].axes, "points", shown) for rule in numbers.runners]
-        return [*pads, Strip("step on the loss curves", self._losses.axes, "step")]
+        self._bars.set_data(0.6 * counts / counts.max(), _BINS)
 
     def caption(self, numbers: Race) -> str:
-        steps = style.count(int(numbers.steps[-1]), "step")
-        own = numbers.data.source == "your own points"
-        problem = "your own points" if own else self.controls["problem"].options[numbers.problem]
-        shares = [f"the {r.label} has {style.percent(r.accuracy)}" for r in numbers.runners.values()]
-        slope = style.number(float(np.median(numbers.slopes)), 2)
-        return (
-            f"Points classified right after {steps} on {problem}: {', '.join(shares)}. At the hidden units the delta "
-            f"rule multiplies the error by 1; the chain rule by f′(z), whose median is {slope} now."
-        )
+        chain, delta, frozen = (runner.accuracy for runner in numbers.runners.values())
+        if not numbers.record:
+            same = "Before the first step all three are the same random network"
+            rate = f"Play trains each by its rule, at a learning rate of {numbers.learning_rate:g}."
+            return f"{same}, with {style.percent(chain)} of the points right by chance. {rate}"
+        first, *others = numbers.runners.values()
+        after = f"after {style.count(int(numbers.steps[-1]), 'step')} on {numbers.problem}"
+        shares = ", ".join(f"the {one.label} {style.percent(one.accuracy)}" for one in others)
+        led = f"The {first.label} has {style.percent(first.accuracy)} of the points right {after}, {shares}."
+        return f"{led} {_moral(chain, delta, frozen)}"
+
+
+def _moral(chain: float, delta: float, frozen: float) -> str:
+    """Say what the shares of points that each has right tell about the rules."""
+    if min(chain, delta, frozen) > SOLVED:
+        return "Even hidden units that never learn are good enough here, so this says nothing about the rules."
+    if chain > SOLVED >= max(delta, frozen):
+        worse = "worse than units that never learn" if delta < frozen else "too little"
+        return f"Here hidden units have to learn. With 1 in place of the slope f′(z) they do {worse}."
+    if min(chain, frozen) > SOLVED:
+        return "Random hidden units are good enough here, and the delta rule has spoiled them."
+    if min(chain, delta) > SOLVED:
+        return "Here hidden units have to learn, and both rules have taught them."
+    if delta > chain:
+        return "Here the delta rule is ahead of the chain rule."
+    return f"The chain rule does not have {style.percent(SOLVED)} right (yet)."
