@@ -62,7 +62,8 @@ def server(folder: Path, settings: Path, app: str = "lab", start_by: Sequence[st
     quiet.write_text('{"fetchNews": "false", "checkForUpdates": false}')
     page = settings / "config" / "labconfig" / "page_config.json"
     page.parent.mkdir(parents=True)
-    page.write_text('{"disabledExtensions": {"@jupyterlite/pyodide-kernel-extension": true}}')  # of sites, beside the lab
+    # what builds a site has put its kernel into the environment, and a lab with a server cannot load it
+    page.write_text('{"disabledExtensions": {"@jupyterlite/pyodide-kernel-extension": true}}')
     log = settings / "server.log"
     with log.open("w") as out:
         process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, env=environment)

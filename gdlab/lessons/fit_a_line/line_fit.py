@@ -240,7 +240,7 @@ class LineFit(Explorer):
 class Sums:
     """The arithmetic of one update as two rows of numbers: *weight + rate × error × slope × input = new weight*."""
 
-    _COLUMNS = (0.12, 0.265, 0.43, 0.60, 0.755, 0.915)
+    _COLUMNS = (0.14, 0.275, 0.43, 0.60, 0.755, 0.915)
     _ROWS = (0.18, 0.11)
     _LABELS: ClassVar[dict[str, tuple[str, ...]]] = {
         "single": ("before", "rate", "error: actual − predicted", "slope f′", "input", "after"),
