@@ -161,7 +161,7 @@ class LineFit(Explorer):
         ring = {"color": style.INK, "mfc": style.PAPER, "markersize": 7, "mew": 2}
         self._began = self.moving(self._bowl.plot([], [], "o", **ring)[0])
         self._here = self.moving(self._bowl.plot([], [], "o", color=style.INK, mec="white", markersize=9)[0])
-        figure.text(0.02, 0.25, "The last update", fontsize=11.5, fontweight="bold")
+        figure.text(0.006, 0.25, "The last update", fontsize=11.5, fontweight="bold")
         self._sums = Sums(figure)
         self.moving(*self._sums.artists)
 
@@ -240,10 +240,10 @@ class LineFit(Explorer):
 class Sums:
     """The arithmetic of one update as two rows of numbers: *weight + rate × error × slope × input = new weight*."""
 
-    _COLUMNS = (0.14, 0.275, 0.43, 0.60, 0.755, 0.915)
+    _COLUMNS = (0.125, 0.29, 0.43, 0.60, 0.755, 0.915)
     _ROWS = (0.18, 0.11)
     _LABELS: ClassVar[dict[str, tuple[str, ...]]] = {
-        "single": ("before", "rate", "error: actual − predicted", "slope f′", "input", "after"),
+        "single": ("before", "rate", "error: y − ŷ", "slope f′", "input", "after"),
         "batch": ("before", "rate", "", "mean of error × slope × input", "", "after"),
     }
 
@@ -253,8 +253,8 @@ class Sums:
         def text(x: float, y: float, **look: object) -> Text:
             return figure.text(x, y, "", ha="center", va="center", **look)
 
-        self._heads = [figure.text(0.02, y, "", va="center", fontsize=13) for y in self._ROWS]
-        self._none = figure.text(0.02, self._ROWS[0], "", va="center")
+        self._heads = [figure.text(0.006, y, "", va="center", fontsize=13) for y in self._ROWS]
+        self._none = figure.text(0.006, self._ROWS[0], "", va="center")
         self._numbers = [
             [text(x, y, fontsize=13, fontweight="bold", color=c) for x, c in zip(self._COLUMNS, colours, strict=True)]
             for y in self._ROWS
