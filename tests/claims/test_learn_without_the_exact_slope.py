@@ -145,12 +145,12 @@ def test_09_in_all_32_settings_the_delta_rule_starts_nearer_than_feedback_alignm
     assert behind >= 29
 
 
-def test_09_straight_through_and_feedback_alignment_beat_the_frozen_layers_everywhere_the_delta_rule_in_a_quarter():
+def test_09_straight_through_and_feedback_alignment_beat_the_frozen_layers_everywhere_the_delta_rule_in_a_few():
     ahead = dict.fromkeys(STAND_INS, 0)
     for setting, name in itertools.product(SETTINGS, STAND_INS):
         ahead[name] += np.median(run(*setting, name)[2]) > np.median(run(*setting, "frozen")[2])
     assert ahead["straight_through"] == ahead["feedback_alignment"] == 32
-    assert ahead["delta_rule"] == pytest.approx(8, abs=2)
+    assert 4 <= ahead["delta_rule"] <= 8
 
 
 def test_09_the_delta_rule_mostly_went_uphill_or_jumped_to_and_fro():
@@ -186,14 +186,15 @@ def test_09_among_these_three_stand_ins_the_agreement_at_the_start_does_not_tell
     assert np.mean(np.array(correlations) < 0) > 0.5
 
 
-def test_09_the_agreement_along_the_way_predicts_much_but_not_everything():
-    correlations = np.array([correlation(setting, along_the_way) for setting in SETTINGS])
-    assert np.median(correlations) == pytest.approx(0.7, abs=0.04)
-    assert (correlations.min(), correlations.max()) == pytest.approx((-0.2, 0.94), abs=0.05)
-    by_rate = {
-        rate: np.median([c for c, s in zip(correlations, SETTINGS, strict=True) if s[2] == rate]) for rate in RATES
-    }
-    assert by_rate == pytest.approx({0.3: 0.75, 1.0: 0.6}, abs=0.04)
+def test_09_of_the_runs_that_agree_along_the_way_nine_in_ten_learn_and_of_those_that_do_not_three():
+    means, ahead = [], []
+    for setting, name in itertools.product(SETTINGS, STAND_INS):
+        _, cosines, shares = run(*setting, name)
+        means.append(along_the_way(cosines))
+        ahead.append(shares > np.median(run(*setting, "frozen")[2]))
+    means, ahead = np.concatenate(means), np.concatenate(ahead)
+    assert ahead[means > 0.2].mean() == pytest.approx(0.9, abs=0.04)
+    assert ahead[means < 0].mean() == pytest.approx(0.3, abs=0.04)
 
 
 def test_09_among_runs_by_the_same_rule_it_predicts_little():
@@ -247,7 +248,7 @@ def test_09_the_outputs_weights_turn_towards_the_random_ones(problem, units):
 
 
 @pytest.mark.parametrize("steepness", [2, 8])
-def test_09_another_twin_keeps_the_order_at_the_start_and_the_two_correlations(steepness, monkeypatch):
+def test_09_another_twin_keeps_the_order_at_the_start(steepness, monkeypatch):
     sigmoid = gdlab.ACTIVATIONS["sigmoid"]
     twin = replace(
         stand_in_runs.TWIN,
@@ -255,16 +256,11 @@ def test_09_another_twin_keeps_the_order_at_the_start_and_the_two_correlations(s
         f_prime=lambda z: steepness * sigmoid.f_prime(steepness * z),
     )
     monkeypatch.setattr(stand_in_runs, "TWIN", twin)
-    for rate, low, high in ((0.3, 0.65, 0.95), (1.0, -0.1, 0.5)):
-        cosines, shares = {}, []
-        for name in STAND_INS:
-            history, _, right = run("xor", "step", rate, name)
-            cosines[name] = agreements(history, "xor", stand_in(name, "step", range(10)))
-            shares.append(right)
-        start = {name: np.median(values[0]) for name, values in cosines.items()}
-        assert start["straight_through"] > start["delta_rule"] > start["feedback_alignment"]
-        means = np.concatenate([along_the_way(values) for values in cosines.values()])
-        assert low < np.corrcoef(means, np.concatenate(shares))[0, 1] < high
+    start = {}
+    for name in STAND_INS:
+        history, _, _ = run("xor", "step", 0.3, name)
+        start[name] = np.median(agreements(history, "xor", stand_in(name, "step", range(10)))[0])
+    assert start["straight_through"] > start["delta_rule"] > start["feedback_alignment"]
 
 
 def test_09_straight_through_is_ahead_of_the_chain_rule_with_sigmoid_units_and_a_small_rate():
@@ -299,9 +295,9 @@ def test_09_drawn_anew_the_average_is_a_fifth_of_the_gradient():
     assert (np.linalg.norm(average - 0.2 * gradient, axis=-1) < 0.05 * scale).all()
 
 
-def relu_runs(rule, rate, problem="circle"):
-    """The twenty networks of the notebook: their agreements (20 records, 20 runs), shares right and losses."""
-    start = gdlab.initialise((2, 8, 1), "relu", "sigmoid", seed=range(20), scheme=1.0)
+def relu_runs(rule, rate, problem="circle", first=0):
+    """The notebook's twenty networks (from seed 0): agreements (20 records, 20 runs), shares right, losses."""
+    start = gdlab.initialise((2, 8, 1), "relu", "sigmoid", seed=range(first, first + 20), scheme=1.0)
     data, how = data_of(problem), {"loss": "binary_cross_entropy", "learning_rate": rate, "steps": 400}
     history = gdlab.train(start, data.X, data.y, rule=rule, record_every=20, **how)
     rule = gdlab.RULES[rule] if isinstance(rule, str) else rule
@@ -316,11 +312,46 @@ def test_09_two_fifths_wrong_drawn_anew_are_at_nearly_80_degrees():
 
 def test_09_two_fifths_wrong_begin_alike_and_help_only_if_drawn_anew():
     (anew, learned, _), (same, stuck, _) = (relu_runs(wrong_signs(0.4, anew), 0.3) for anew in (True, False))
-    assert (anew[0].mean(), same[0].mean()) == pytest.approx((0.5, 0.5), abs=0.08)
+    assert (np.median(anew[0]), np.median(same[0])) == pytest.approx((0.6, 0.6), abs=0.05)
     assert abs(same.mean()) < 0.1
     exact, frozen = (np.median(relu_runs(rule, 0.3)[1]) for rule in ("chain_rule", "frozen"))
     assert exact - 0.03 < np.median(learned) < exact
     assert np.median(stuck) == pytest.approx(frozen, abs=0.02)
+
+
+@pytest.mark.parametrize("first", [0, 100])
+def test_09_among_updates_that_differ_in_wrong_signs_the_first_step_tells_a_lot(first):
+    bar = np.median(relu_runs("frozen", 0.3, first=first)[1])
+    start, ahead = [], []
+    for anew, share in itertools.product((True, False), np.arange(8) / 10):
+        cosines, shares, _ = relu_runs(wrong_signs(share, anew), 0.3, first=first)
+        start.append(cosines[0])
+        ahead.append(shares > bar)
+    assert np.median(start[0]) == pytest.approx(1)
+    assert np.median(start[7]) == pytest.approx(-0.8, abs=0.05)
+    start, ahead = np.concatenate(start), np.concatenate(ahead)
+    assert ahead[start > 0.5].mean() == pytest.approx(0.9, abs=0.05)
+    assert ahead[start < 0].mean() == pytest.approx(0.1, abs=0.05)
+
+
+@pytest.mark.parametrize("first", [0, 100])
+def test_09_through_five_layers_wrong_signs_cost_steps(first):
+    moons, rng = datasets.moons(80), np.random.default_rng(0)
+    start = gdlab.initialise((2, *[16] * 5, 1), "tanh", "sigmoid", seed=range(first, first + 10))
+    by_lot = replace(
+        gdlab.RULES["chain_rule"],
+        factor=lambda unit, z: unit.f_prime(z) * np.where(rng.random(z.shape) < 0.4, -1, 1),
+    )
+
+    def learned(rule, steps):
+        how = {"loss": "binary_cross_entropy", "learning_rate": 0.02, "momentum": 0.9}
+        history = gdlab.train(start, moons.X, moons.y, rule=rule, steps=steps, record_every=steps, **how)
+        right = (gdlab.forward(history.layers(), moons.X).y_hat > 0.5) == moons.y
+        return (right.mean(axis=(-1, -2)) > 0.9).sum()
+
+    assert learned("chain_rule", 600) == 10
+    assert learned(by_lot, 600) <= 3
+    assert learned(by_lot, 2500) >= 8
 
 
 def test_09_nearly_half_may_be_wrong_anew_and_with_half_the_layer_might_as_well_be_frozen():

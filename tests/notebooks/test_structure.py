@@ -18,7 +18,6 @@ GLOSSARY = (FOLDER / "glossary.md").read_text(encoding="utf-8")
 NOT_YET = {  # notebooks whose minutes are still to be made honest
     "07_check_your_gradient",
     "08_keep_the_signal_alive",
-    "09_learn_without_the_exact_slope",
     "10_read_handwritten_digits",
 }
 

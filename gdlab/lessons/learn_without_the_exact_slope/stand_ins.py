@@ -15,6 +15,7 @@ from gdlab.activations import labels
 from gdlab.explorers import style
 from gdlab.explorers.controls import Choice, Control, LogSlider, Steps
 from gdlab.explorers.explorer import Explorer
+from gdlab.explorers.hands import Spot, Strip
 from gdlab.explorers.runs import EVERY
 from gdlab.lessons.learn_without_the_exact_slope.stand_in_runs import (
     HIDDEN,
@@ -61,14 +62,6 @@ class Comparison:
     def stand_ins(self) -> dict[str, Course]:
         return {rule: course for rule, course in self.learning.items() if rule != "chain_rule"}
 
-    @property
-    def correlation(self) -> float:
-        """Between mean agreement and share right, over all runs by a stand-in; nan if one of them never varies."""
-        means = np.concatenate([course.mean_cosines for course in self.stand_ins.values()])
-        shares = np.concatenate([course.shares[-1] for course in self.stand_ins.values()])
-        with np.errstate(invalid="ignore"):
-            return float(np.corrcoef(means, shares)[0, 1])
-
 
 class StandIns(Explorer):
     """Train a hidden layer by updates that are not its gradient, and see whether agreement with it is what counts.
@@ -84,33 +77,32 @@ class StandIns(Explorer):
         ),
         "activation": Choice("Hidden units", labels("step", "tanh", "sigmoid", "relu"), "step"),
         "learning_rate": LogSlider("Learning rate", 0.3, 0.1, 3.0),
-        "step": Steps("Step", STEPS, start=STEPS, stride=EVERY, interval=60),
+        "step": Steps("Step", STEPS, start=STEPS, stride=EVERY),
     }
-    height = 5.6
+    width, height = 6.6, 5.1
     scenery = ("activation",)
     long_work = "Twenty starts"
 
     def build(self, figure: Figure) -> None:
-        left, width, height = 0.062, 0.488, 0.36
-        self._shares = _Lines(figure.add_axes((left, 0.575, width, height)), LOOKS, LOWEST_MEDIAN, 1.02)
-        self._shares.axes.set_title(f"Points right (median of {STARTS} starts)")
+        self._build_runs(figure.add_axes((0.115, 0.46, 0.575, 0.485)))
+        self._shares = _Lines(figure.add_axes((0.08, 0.095, 0.38, 0.225)), LOOKS, LOWEST_MEDIAN, 1.02)
+        self._shares.axes.set_title("Points right (medians)")
         self._shares.axes.set_yticks(np.arange(4, 11, 2) / 10, [style.percent(tenth) for tenth in (0.4, 0.6, 0.8, 1)])
         agreeing = {rule: look for rule, look in LOOKS.items() if rule != "frozen"}
-        self._cosines = _Lines(figure.add_axes((left, 0.095, width, height)), agreeing, -1.0, 1.05)
-        self._cosines.axes.set(xlabel="step", yticks=(-1, 0, 1))
+        self._cosines = _Lines(figure.add_axes((0.55, 0.095, 0.41, 0.225)), agreeing, -1.0, 1.05)
+        self._cosines.axes.set(yticks=(-1, 0, 1))
         self._cosines.axes.axhline(0, color=style.FAINT, linewidth=1, zorder=0)
         self._cosines.axes.text(8, -0.93, "below 0: uphill", fontsize=9, color=style.MUTED)
         for lines in (self._shares, self._cosines):
             self.moving(*lines.artists)
-        self._build_runs(figure.add_axes((0.672, 0.095, 0.318, 0.835)))
 
     def _build_runs(self, axes: Axes) -> None:
         axes.set(xlim=(-1.05, 1.05), ylim=(LOWEST, 1.02), xticks=(-1, 0, 1))
-        axes.set(xlabel="mean agreement along the way", ylabel="points right")
+        axes.set(xlabel="mean agreement along the way, 0 = sideways", ylabel="points right")
         marks = [style.percent(tenth / 10) for tenth in range(4, 11)]
         axes.set_yticks(np.arange(3, 11) / 10, [f"≤{style.percent(LOWEST)}", *marks])
         axes.axvline(0, color=style.FAINT, linewidth=1, zorder=0)
-        self._title = self.moving(axes.set_title(""))
+        axes.set_title(f"Each mark is a run, of {STARTS} by each rule")
         frozen = LOOKS["frozen"]
         self._bar = self.moving(axes.plot([-1.05, 1.05], [0, 0], **frozen.stroke)[0])
         self._bar_name = self.moving(axes.text(-1.03, 0, "frozen", va="bottom", **frozen.name))
@@ -131,6 +123,15 @@ class StandIns(Explorer):
             for rule, look in LOOKS.items()
             if rule != "frozen"
         }
+        self._key = {rule: self._key_of(axes, rule, 0.9 - 0.13 * row) for row, rule in enumerate(self._dots)}
+
+    def _key_of(self, axes: Axes, rule: str, height: float) -> tuple[Artist, ...]:
+        look, inside = LOOKS[rule], axes.transAxes
+        (line,) = axes.plot(
+            [1.03, 1.1], [height] * 2, transform=inside, clip_on=False, marker=look.marker, **look.stroke
+        )
+        words = axes.text(1.12, height, look.label, va="center", transform=inside, **look.name)
+        return self.moving(line, words)
 
     def stages(
         self, problem: str, activation: str, learning_rate: float, step: int
@@ -153,7 +154,7 @@ class StandIns(Explorer):
         return deque(self.stages(**values), maxlen=1)[0][1]
 
     def set_scene(self, numbers: Comparison) -> None:
-        goal = "the smooth twin’s gradient" if "step" in numbers.units else "the gradient"
+        goal = "the twin" if "step" in numbers.units else "the gradient"
         self._cosines.axes.set_title(f"Agreement with {goal}")
 
     def draw(self, numbers: Comparison) -> None:
@@ -163,14 +164,28 @@ class StandIns(Explorer):
         self._bar.set_ydata([numbers.bar] * 2)
         self._bar_name.set_y(numbers.bar + 0.004)
         for rule, dots in self._dots.items():
-            dots.set_visible(rule in numbers.learning)
+            for artist in (dots, *self._key[rule]):
+                artist.set_visible(rule in numbers.learning)
             if rule in numbers.learning:
                 course = numbers.learning[rule]
                 dots.set_data(course.mean_cosines, np.maximum(course.shares[-1], LOWEST))
-        known = numbers.complete and np.isfinite(numbers.correlation)
-        self._title.set_text(
-            f"Stand-ins: correlation {_two_places(numbers.correlation)}" if known else "Each mark is a run"
-        )
+
+    def hands(self, numbers: Comparison) -> list[Spot | Strip]:
+        runs = [
+            Spot(
+                f"{LOOKS[rule].label}, start {start}",
+                self._bar.axes,
+                (float(mean), max(float(share), LOWEST)),
+                says=f"agreement {_two_places(mean)}, {style.percent(share)} right",
+            )
+            for rule, course in numbers.learning.items()
+            for start, (mean, share) in enumerate(zip(course.mean_cosines, course.shares[-1], strict=True))
+        ]
+        strips = [
+            Strip("step on the curves of points right", self._shares.axes, "step"),
+            Strip("step on the curves of agreement", self._cosines.axes, "step"),
+        ]
+        return [*runs, *strips]
 
     def caption(self, numbers: Comparison) -> str:
         steps = style.count(int(numbers.steps[-1]), "step")
@@ -197,32 +212,25 @@ def _two_places(value: float) -> str:
 
 
 class _Lines:
-    """Curves over the steps, one for each rule, each with its mark and its name at its end."""
+    """Curves over the steps, one for each rule, each with its mark at its end."""
 
     def __init__(self, axes: Axes, looks: Mapping[str, style.Look], low: float, high: float) -> None:
-        room = 0.45  # of the run's length, for the names
-        axes.set(xlim=(0, STEPS * (1 + room)), ylim=(low, high), xticks=range(0, STEPS + 1, 100))
-        self.axes, self._looks, self._low, self._high = axes, looks, low, high
+        axes.set(xlim=(0, STEPS), ylim=(low, high), xticks=range(0, STEPS + 1, 100), xlabel="step")
+        self.axes = axes
         self._curves = {rule: axes.plot([], [], **look.stroke)[0] for rule, look in looks.items()}
         self._ends = {
-            rule: axes.plot([], [], marker=look.marker, color=look.colour, markersize=6)[0]
+            rule: axes.plot([], [], marker=look.marker, color=look.colour, markersize=6, clip_on=False)[0]
             for rule, look in looks.items()
         }
-        self._names = {rule: axes.text(0, 0, look.label, va="center", **look.name) for rule, look in looks.items()}
 
     @property
     def artists(self) -> list[Artist]:
-        return [*self._curves.values(), *self._ends.values(), *self._names.values()]
+        return [*self._curves.values(), *self._ends.values()]
 
     def show(self, steps: Array, values: Mapping[str, Array]) -> None:
-        tall = self._high - self._low
-        last = [float(np.nan_to_num(value[-1], nan=self._low)) for value in values.values()]
-        heights = style.spread_out(last, 0.088 * tall, self._low + 0.05 * tall, self._high - 0.05 * tall)
-        places = dict(zip(values, heights, strict=True))
-        for rule in self._looks:
-            for artist in (self._curves[rule], self._ends[rule], self._names[rule]):
+        for rule, curve in self._curves.items():
+            for artist in (curve, self._ends[rule]):
                 artist.set_visible(rule in values)
             if rule in values:
-                self._curves[rule].set_data(steps, values[rule])
-                self._ends[rule].set_data(steps[-1:], values[rule][-1:])
-                self._names[rule].set_position((steps[-1] + 0.035 * STEPS, places[rule]))
+                curve.set_data(steps, values[rule])
+                self._ends[rule].set_data(steps[-1:], np.maximum(values[rule][-1:], self.axes.get_ylim()[0]))

@@ -12,7 +12,7 @@ EXERCISES = (
         title="The runs that learn",
         points=3,
         hints=(
-            "What did you see of the first column? Feedback alignment began near 0.",
+            "The first column sorts out E, which begins uphill. Which column tells B and D from the rest?",
             "Look at the middle column: there most is learned. Which runs go uphill?",
             "A and B have much the same numbers. What cancels over many steps, and what adds up?",
         ),
