@@ -14,7 +14,7 @@ AS_PUBLISHED = {
     "descend": "it is asked for any slope",
     "valley": "the sentences are about the explorer",
     "sigmoid-error": "the notebook is about this pair",
-    "softmax-error": "the notebook is about this pair",
+    "poisson-error": "the notebook goes on with this pair",
     "collapse-three": "it is asked for any layers",
     "backprop": "it is asked for any network",
     "cross-slopes": "the notebook goes on with this field",

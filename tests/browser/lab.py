@@ -26,8 +26,11 @@ CHROMIUM_FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-HARMLESS = re.compile(r"favicon|/api/(listings|news)|ResizeObserver|Download the React DevTools|\(reading 'schema'\)")
-"""What JupyterLab, or Notebook 7 (the last), complains of by itself on a notebook without a widget."""
+HARMLESS = re.compile(
+    r"favicon|/api/(listings|news)|ResizeObserver|Download the React DevTools|\(reading 'schema'\)|@jupyterlite/"
+)
+"""What JupyterLab, or Notebook 7, complains of by itself on a notebook without a widget; the last is the kernel of sites,
+which whoever builds one has in the environment and which a lab with a server cannot load."""
 
 
 @contextmanager
@@ -60,10 +63,6 @@ def server(folder: Path, settings: Path, app: str = "lab", start_by: Sequence[st
     quiet = settings / "lab" / "@jupyterlab" / "apputils-extension" / "notification.jupyterlab-settings"
     quiet.parent.mkdir(parents=True)
     quiet.write_text('{"fetchNews": "false", "checkForUpdates": false}')
-    page = settings / "config" / "labconfig" / "page_config.json"
-    page.parent.mkdir(parents=True)
-    # what builds a site has put its kernel into the environment, and a lab with a server cannot load it
-    page.write_text('{"disabledExtensions": {"@jupyterlite/pyodide-kernel-extension": true}}')
     log = settings / "server.log"
     with log.open("w") as out:
         process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, env=environment)

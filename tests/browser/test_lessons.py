@@ -55,8 +55,8 @@ def answers_the_keyboard(explorer):
 
     The last comes first: at step 0 no learning rate has had an effect yet.
     """
-    start, place = explorer.caption, explorer.place
-    controls = explorer.controls
+    start, controls = explorer.caption, explorer.controls  # which unfolds what is folded away
+    place = explorer.place
     assert controls
     for control in reversed(controls):
         before = explorer.caption, explorer.picture
@@ -101,10 +101,10 @@ def tells_wrong_from_right(notebook, name):
         assert (score, "Not attempted yet" in words) == ("0.0", True)
         found = f'from gdlab.lessons.catalogue import EXERCISES as all\n{attempt} = all["{slug}"]'
         if isinstance(exercise, FunctionExercise):
-            wrong = exercise.misconceptions[0]
-            score, words = notebook.answer(slug, f"{found}.misconceptions[0].wrong")
-            assert float(score) < exercise.points
-            assert html.escape(wrong.name) in words or wrong.name in words
+            told = exercise.check(exercise.bound(exercise.misconceptions[0].wrong))
+            score, words = notebook.answer(slug, f"{found}.bound(all[{slug!r}].misconceptions[0].wrong)")
+            assert float(score) == told.score < exercise.points
+            assert html.escape(told.headline) in words or told.headline in words
         score, words = notebook.answer(slug, f"{found}{RIGHT[type(exercise)]}")
         assert float(score) == exercise.points
         assert re.search(r"Right\b", words)
@@ -188,9 +188,9 @@ def test_play_walks_through_the_steps_and_stops(already_run):
 
 
 def test_an_explorer_set_up_in_code_keeps_its_step_on_the_page(already_run):
-    notebook = already_run("02_walk_down_a_slope.ipynb")
+    notebook = already_run("01_fit_a_line.ipynb")
     explorer = notebook.explorer(1)
-    assert explorer.slider("Step").get_attribute("aria-valuetext") == "2"
+    assert explorer.slider("Step").get_attribute("aria-valuetext") == "3"
 
 
 def test_an_attempt_that_is_typed_is_judged(already_run):

@@ -1,11 +1,12 @@
 """Exercises of notebook 08."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
+from gdlab.exercises.family import Family
 from gdlab.exercises.kinds import FunctionExercise, Misconception, NumbersExercise
-from gdlab.exercises.old_family import OldFamily as Family
 
 
 def weight_variance(d, leak):
@@ -80,6 +81,7 @@ def _units_in_a_row(slug, row):
     power = str(n).translate(str.maketrans("4567", "⁴⁵⁶⁷"))
     return NumbersExercise(
         slug=slug,
+        name="units_in_a_row",
         title=f"{row.word.capitalize()} units in a row",
         points=3,
         answer=(*right, 0),
@@ -175,30 +177,22 @@ def _units_in_a_row(slug, row):
     )
 
 
+_SIX = _Row(6, 2, 1, 0.75, 2)
+_OTHERS = {
+    "five units, other weights and outputs": _Row(5, 2, 1, 0.8, 3),
+    "four units, other weights and outputs": _Row(4, 3, 1, 0.9, 3),
+    "five units, other weights and outputs (2)": _Row(5, 3, 0.5, 0.8, 2),
+    "seven units, other weights and outputs": _Row(7, 2, 1, 0.8, 3),
+    "four units, other weights and outputs (2)": _Row(4, 3, 0.5, 0.9, 2),
+    "seven units, other weights and outputs (2)": _Row(7, 3, 1, 0.75, 2),
+    "five units, other weights and outputs (3)": _Row(5, 3, 1, 0.9, 2),
+}
+
 UNITS_IN_A_ROW = Family(
+    _units_in_a_row("six-in-a-row", _SIX),
+    {about: _units_in_a_row("six-in-a-row", row) for about, row in _OTHERS.items()},
+    Path(__file__).parent / "variants",
     name="units-in-a-row",
-    slug="six-in-a-row",
-    members=(
-        _Row(6, 2, 1, 0.75, 2),
-        _Row(5, 2, 1, 0.8, 3),
-        _Row(4, 3, 1, 0.9, 3),
-        _Row(5, 3, 0.5, 0.8, 2),
-        _Row(7, 2, 1, 0.8, 3),
-        _Row(4, 3, 0.5, 0.9, 2),
-        _Row(7, 3, 1, 0.75, 2),
-        _Row(5, 3, 1, 0.9, 2),
-    ),
-    make=_units_in_a_row,
-    passages=lambda row: (
-        f"## Exercise: {row.word} units in a row\n\n{row.word.capitalize()} hidden units in a row, then an output unit",
-        f"2. The same with all weights {row.weight} (and $z = 0$).",
-        f"With which positive weight does the error signal {'keep its size' if row.stage == 1 else 'halve at each stage'}?",
-        f"but now all {row.word} sigmoids give {_share(row.gives)}. How many",
-        f"5. ReLU units and weights of {row.relu_weight}. {row.fewer} of the {row.word} have $z = 3$",
-        f"{row.word}_in_a_row = [",
-        f", {row.word}_in_a_row)",
-    ),
-    about=lambda row: f"{row.word} units, other weights and outputs",
 )
 
 EXERCISES = (

@@ -176,6 +176,7 @@ EXERCISES = (
     ),
     ChoiceExercise(
         slug="relative-tolerance",
+        name="true_sentences",
         title="Why a tolerance must be relative",
         points=2,
         statements={

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from gdlab.exercises.family import Family
 from gdlab.exercises.kinds import FunctionExercise, Misconception
-from gdlab.exercises.old_family import OldFamily as Family
 
 
 def check_gradient(J, theta, gradient, h):
@@ -453,10 +454,7 @@ def _check_gradient(slug, way):
 
 
 CHECK_GRADIENT = Family(
-    name="check-gradient",
-    slug="check-gradient",
-    members=_QUOTIENTS,
-    make=_check_gradient,
-    passages=lambda way: (way.told,),
-    about=lambda way: f"measured by {way.name}",
+    _check_gradient("check-gradient", _QUOTIENTS[0]),
+    {f"measured by {way.name}": _check_gradient("check-gradient", way) for way in _QUOTIENTS[1:]},
+    Path(__file__).parent / "variants",
 )

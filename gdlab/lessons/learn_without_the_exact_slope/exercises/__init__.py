@@ -9,6 +9,7 @@ EXERCISES = (
     STRAIGHT_THROUGH.published,
     ChoiceExercise(
         slug="who-learns",
+        name="who_learns",
         title="The runs that learn",
         points=3,
         hints=(

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from gdlab.exercises.family import Family
 from gdlab.exercises.kinds import FunctionExercise, Misconception
-from gdlab.exercises.old_family import OldFamily as Family
 
 
 def perceptron_pass(X, y, w, b):
@@ -479,22 +480,8 @@ def _perceptron(slug, rule):
     )
 
 
-def _told(rule):
-    published = rule is _RULES[0]
-    return (
-        f"{rule.told} The bias learns, too.",
-        f"Return {rule.returned}; X (n, 2), y (n,) of {rule.classes}, w (2,), b a number.",
-        "In gdlab this is the delta rule on a step unit, sample by sample."
-        if published
-        else "In gdlab the rule as it stands above, with classes 0 and 1, is the delta rule on a step unit, sample by sample.",
-    )
-
-
 PERCEPTRON = Family(
-    name="perceptron",
-    slug="perceptron",
-    members=_RULES,
-    make=_perceptron,
-    passages=_told,
-    about=lambda rule: rule.name,
+    _perceptron("perceptron", _RULES[0]),
+    {rule.name: _perceptron("perceptron", rule) for rule in _RULES[1:]},
+    Path(__file__).parent / "variants",
 )

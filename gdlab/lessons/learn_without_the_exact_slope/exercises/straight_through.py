@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from gdlab.activations import sigmoid
+from gdlab.exercises.family import Family
 from gdlab.exercises.kinds import FunctionExercise, Misconception
-from gdlab.exercises.old_family import OldFamily as Family
 
 
 def straight_through(error, z):
@@ -397,22 +398,8 @@ def _way_back(slug, stand_in):
     )
 
 
-def _told(stand_in):
-    published = stand_in is _STAND_INS[0]
-    return (
-        f"pretend that the unit is not a step but {stand_in.told} From here on errors",
-        "with your ramp. An error passes where z is near 0"
-        if published
-        else "with a ramp that rises with slope 1 from z = −1 to z = 1. An error passes where z is near 0",
-        f"(At step units it uses {'your' if published else 'that'} ramp for the slope.)",
-    )
-
-
 STRAIGHT_THROUGH = Family(
-    name="straight-through",
-    slug="straight-through",
-    members=_STAND_INS,
-    make=_way_back,
-    passages=_told,
-    about=lambda stand_in: stand_in.name,
+    _way_back("straight-through", _STAND_INS[0]),
+    {stand_in.name: _way_back("straight-through", stand_in) for stand_in in _STAND_INS[1:]},
+    Path(__file__).parent / "variants",
 )

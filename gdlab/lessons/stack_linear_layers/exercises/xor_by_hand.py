@@ -3,12 +3,13 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from gdlab.exercises.family import Family
 from gdlab.exercises.kinds import PropertyExercise
-from gdlab.exercises.old_family import OldFamily as Family
 
 
 def xor_weights():
@@ -144,15 +145,13 @@ def _by_hand(slug, four):
 
 
 XOR_BY_HAND = Family(
+    _by_hand("xor-by-hand", _FOURS[0]),
+    {
+        f"class 0 at {four.places[0]} and {four.places[1]}, class 1 at {four.places[2]} and {four.places[3]}": _by_hand(
+            "xor-by-hand", four
+        )
+        for four in _FOURS[1:]
+    },
+    Path(__file__).parent / "variants",
     name="four-by-hand",
-    slug="xor-by-hand",
-    members=_FOURS,
-    make=_by_hand,
-    passages=lambda four: (
-        f"## Exercise: {'XOR' if four is _FOURS[0] else 'four points'} by hand\n\nFour points: "
-        f"{four.places[0]} and {four.places[1]} are of class 0, {four.places[2]} and {four.places[3]} of class 1.",
-    ),
-    about=lambda four: (
-        f"class 0 at {four.places[0]} and {four.places[1]}, class 1 at {four.places[2]} and {four.places[3]}"
-    ),
 )
