@@ -201,7 +201,8 @@ class Notebook:
         """Return what of the explorers stands out of the window or out of its own output, at a side."""
         return self.page.evaluate(
             """() => [...document.querySelectorAll('.gdlab-stage :is(img, button, input, select, label, p, output)')]
-                .filter(element => element.offsetWidth > 0 && !element.closest('.hands'))
+                .filter(element => element.checkVisibility({contentVisibilityAuto: true}) && element.offsetWidth > 0)
+                .filter(element => !element.closest('.hands'))
                 .flatMap(element => {
                     const box = element.getBoundingClientRect();
                     const room = element.closest('.jp-OutputArea-output').getBoundingClientRect();

@@ -158,9 +158,9 @@ def _who_is_lower(numbers: Hills) -> str:
         head = f"the {style.RULES[left or right].label} is lower on the {'left' if left else 'right'}"
     at = [[style.number(height) for height in each.values()] for each in numbers.heights.values()]
     if not left and not right:
-        return f"{head}: {at[0][0]} on the left (mean ½ squared error), {at[1][0]} on the right."
+        return f"{head}: {at[0][0]} on the left, {at[1][0]} on the right."
     return (
-        f"{head}. Chain rule and delta rule stand at {at[0][0]} and {at[0][1]} on the left (mean ½ squared error), at "
+        f"{head}. Chain rule and delta rule stand at {at[0][0]} and {at[0][1]} on the left, at "
         f"{at[1][0]} and {at[1][1]} on the right."
     )
 
