@@ -139,11 +139,14 @@ class TwoHills(Explorer):
                 "With the identity f′ is 1: the two rules are one, and the hills have one shape. "
                 f"After {steps} the mean ½ squared error is {error}{grows}."
             )
-        return f"After {steps} {_who_is_lower(numbers)}{_no_bottom(numbers)}{_off_the_map(numbers)}"
+        head, heights = _who_is_lower(numbers)
+        if warnings := f"{_no_bottom(numbers)}{_off_the_map(numbers)}":
+            return f"After {steps} {head}.{warnings}"  # and no more: three lines hold no more
+        return f"After {steps} {head}{heights}"
 
 
-def _who_is_lower(numbers: Hills) -> str:
-    """Say which rule stands lower on which hill."""
+def _who_is_lower(numbers: Hills) -> tuple[str, str]:
+    """Say which rule is lower on which hill, and how the sentence goes on with the heights."""
     lower = {}
     for hill, at in numbers.heights.items():
         chain, delta = at.values()
@@ -158,11 +161,9 @@ def _who_is_lower(numbers: Hills) -> str:
         head = f"the {style.RULES[left or right].label} is lower on the {'left' if left else 'right'}"
     at = [[style.number(height) for height in each.values()] for each in numbers.heights.values()]
     if not left and not right:
-        return f"{head}: {at[0][0]} on the left, {at[1][0]} on the right."
-    return (
-        f"{head}. Chain rule and delta rule stand at {at[0][0]} and {at[0][1]} on the left, at "
-        f"{at[1][0]} and {at[1][1]} on the right."
-    )
+        return head, f": {at[0][0]} on the left, {at[1][0]} on the right."
+    left_heights, right_heights = (" and ".join(heights) for heights in at)
+    return head, f". Chain rule and delta rule are at {left_heights} on the left, at {right_heights} on the right."
 
 
 def _no_bottom(numbers: Hills) -> str:
