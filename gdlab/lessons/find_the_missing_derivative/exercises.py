@@ -353,7 +353,7 @@ POISSON_ERROR = FunctionExercise(
         "The exponential is its own derivative, so its slope, too, can be written with ŷ.",
         "Multiply the two on paper until no division is left: at `z = -800` the machine takes ŷ for 0.",
     ),
-    consequence="Poisson regression is the short rule, too: the third matched pair that statistics had already.",
+    consequence="Poisson regression is the short rule, too: one more matched pair that statistics had already.",
 )
 
 
