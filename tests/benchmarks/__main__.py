@@ -14,6 +14,7 @@ PARTS = {
     "holding": "a key held down, and a run that plays",
     "prompt": "both again, with a server that does not wait for the browser to acknowledge",
     "room": "thirty learners on one server",
+    "site": "Python in the reader's browser",
 }
 """Each is a module beside this one with ``measure(quick)``, which returns tables. To add a part, add a line."""
 

@@ -6,6 +6,8 @@ const STARTING =
 const READY = "Python runs in your browser. What you write is kept there, on this device.";
 const ASKED = " All cells will run as soon as it has started.";
 const GONE = "Python has stopped. Choose Kernel → Restart Kernel; what you wrote is still here.";
+const BUSY = "Python is busy. If a cell of yours never ends, choose Kernel → Restart Kernel; what you wrote is still here.";
+const LONG = 20_000; // milliseconds after which a cell may be one that never ends: nothing in the browser can stop it
 
 let shared; // what JupyterLab's pages share: here its class of widgets
 
@@ -25,12 +27,14 @@ function line(app, panel) {
   const progress = document.createElement("progress"); // without a value: it moves, and promises no time
   progress.setAttribute("aria-label", "Python is starting");
   let asked = false; // to run all cells: before there is a kernel, JupyterLab would do nothing
+  let long = false;
+  let timer;
   const show = () => {
     const status = panel.sessionContext.session?.kernel?.status;
     const ready = status === "idle" || status === "busy";
     const dead = status === "dead";
     progress.hidden = ready || dead;
-    const says = ready ? READY : dead ? GONE : asked ? STARTING + ASKED : STARTING;
+    const says = ready ? (long ? BUSY : READY) : dead ? GONE : asked ? STARTING + ASKED : STARTING;
     if (words.textContent !== says) words.textContent = says;
     if (ready && asked) {
       asked = false;
@@ -47,20 +51,42 @@ function line(app, panel) {
     button("Run all", run),
     button("Download", () => app.commands.execute("docmanager:download")),
   );
-  panel.sessionContext.statusChanged.connect(show);
+  panel.sessionContext.statusChanged.connect((_, status) => {
+    clearTimeout(timer);
+    long = false;
+    if (status === "busy") timer = setTimeout(() => show((long = true)), LONG);
+    show();
+  });
   panel.sessionContext.kernelChanged.connect(show);
   show();
   return node;
 }
 
+// A lesson's links lead straight to the page of another lesson or of the glossary; JupyterLab would look for the file.
+function follow(event) {
+  const link = event.target.closest?.("a[data-commandlinker-args]");
+  if (!link) return;
+  const { path, id } = JSON.parse(link.dataset.commandlinkerArgs);
+  const page = path.endsWith(".ipynb") ? `index.html?path=${path}` : path === "glossary.md" ? `../glossary.html${id}` : "";
+  if (!page) return;
+  event.preventDefault();
+  event.stopPropagation();
+  window.open(page, "_blank");
+}
+
 async function activate(app) {
+  document.addEventListener("click", follow, true);
   const style = document.createElement("style");
   style.textContent = `
     .gdlab-line {
       box-sizing: border-box; display: flex; align-items: center; gap: 12px; min-height: 44px; padding: 0 12px;
       color: var(--jp-ui-font-color1); background: var(--jp-layout-color2); font-size: 13px; line-height: 1.3;
     }
-    @media (max-width: 600px) { .gdlab-line { min-height: 66px; } }
+    @media (max-width: 600px) {
+      .gdlab-line { min-height: 108px; flex-wrap: wrap; gap: 4px 12px; }
+      .gdlab-line span { flex: 1 0 70%; }
+      .gdlab-line progress { width: 3em; }
+    }
     .gdlab-line progress { width: 8em; accent-color: #0072b2; }
     .gdlab-line button { flex: none; color: var(--jp-ui-font-color1); border: 1px solid var(--jp-border-color1); }
   `;
