@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 PACKAGES = ["numpy", "matplotlib", "ipywidgets", "pillow", "jupyterlab", "ipykernel"]
-PACKAGES += ["torch", "autograd", "scikit-learn", "ipympl", "playwright"]
+PACKAGES += ["torch", "autograd", "scikit-learn", "playwright"]
 
 
 @dataclass

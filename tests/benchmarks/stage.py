@@ -13,7 +13,7 @@ from itertools import chain
 
 import numpy as np
 
-from gdlab.explorers.controls import Choice, Drawing, Points, Steps
+from gdlab.explorers.controls import Steps
 from tests.benchmarks.browser import ROOT, STAGE, OnPage, on_page
 from tests.benchmarks.line import DELAY
 from tests.benchmarks.report import Table, median, p95
@@ -72,8 +72,7 @@ def _measured(page: OnPage, explorer_class: type, delay: float, beside: bool) ->
     if setting:
         seen.moved = controls[setting].label
         for _ in range(6):
-            key = "ArrowDown" if isinstance(controls[setting], Choice) else "ArrowRight"
-            if came := page.press(STAGE, controls[setting].label, key):
+            if came := page.press(STAGE, controls[setting].label, "ArrowRight"):
                 seen.setting.append(came[0])
             page.rest()
     if page.page.locator(f"{STAGE} .handle").count():
@@ -114,10 +113,10 @@ def _drag(page: OnPage, seen: Seen) -> None:
 
 @cache
 def _costliest(explorer_class: type) -> str | None:
-    """Return the control but the steps that takes longest to compute, per move to the next position."""
+    """Return the slider but the steps that takes longest to compute, per move to the next position."""
     explorer, took = explorer_class(), {}
     for name, control in explorer_class.controls.items():
-        if isinstance(control, Steps | Points | Drawing) or len(control.positions) < 2:
+        if isinstance(control, Steps) or len(control.positions) < 8:
             continue
         values, quarter = explorer.values, len(control.positions) // 4
         began = time.process_time()
