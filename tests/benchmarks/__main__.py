@@ -14,6 +14,7 @@ PARTS = {
     "stage": "from the hand to the picture, on a short line and on a long one",
     "weight": "a page with every explorer of a lesson played through",
     "room": "thirty learners on one server",
+    "site": "Python in the reader's browser",
 }
 """Each is a module beside this one with ``measure(quick)``, which returns tables. To add a part, add a line."""
 README = Path(__file__).with_name("README.md")
