@@ -8,7 +8,7 @@ import asyncio
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from urllib.parse import urlsplit
 
 DELAY = 0.05
@@ -17,20 +17,27 @@ DELAY = 0.05
 @contextmanager
 def delayed(address: str, delay: float = DELAY) -> Iterator[str]:
     """Yield another address of what is served at `address`, behind a line that takes `delay` seconds each way."""
-    loop, where = asyncio.new_event_loop(), urlsplit(address)
+    where, ready, found = urlsplit(address), threading.Event(), []
 
     async def connect(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         far_reader, far_writer = await asyncio.open_connection(where.hostname, where.port)
-        await asyncio.gather(_carry(reader, far_writer, delay), _carry(far_reader, writer, delay))
+        with suppress(asyncio.CancelledError):  # the line is taken down while a page still holds it
+            await asyncio.gather(_carry(reader, far_writer, delay), _carry(far_reader, writer, delay))
 
-    server = loop.run_until_complete(asyncio.start_server(connect, "127.0.0.1", 0))
-    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    async def serve() -> None:
+        server, done = await asyncio.start_server(connect, "127.0.0.1", 0), asyncio.Event()
+        found.extend([server.sockets[0].getsockname()[1], asyncio.get_running_loop(), done])
+        ready.set()
+        await done.wait()
+
+    thread = threading.Thread(target=lambda: asyncio.run(serve()), daemon=True)
     thread.start()
+    ready.wait()
+    port, loop, done = found
     try:
-        port = server.sockets[0].getsockname()[1]
         yield address.replace(where.netloc, f"127.0.0.1:{port}")
     finally:
-        loop.call_soon_threadsafe(loop.stop)
+        loop.call_soon_threadsafe(done.set)
         thread.join()
 
 

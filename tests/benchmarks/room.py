@@ -64,6 +64,8 @@ class Learner:
         self.listening = asyncio.create_task(self.listen())
         reply = await self.execute(f"import gdlab\nexplorer = gdlab.{self.explorer_class.__name__}()\nexplorer")
         self.pids = {one: int(value["data"]["text/plain"]) for one, value in reply["user_expressions"].items()}
+        self.at_hand = {self.values[self.step]}
+        await self.plan()
 
     async def execute(self, code: str) -> dict[str, Any]:
         content = {"code": code, "silent": False, "store_history": True, "user_expressions": PIDS}
@@ -170,6 +172,7 @@ async def class_of(count: int, address: str, seconds: float) -> dict[str, float]
         "cores for the server": used[-1] / lasted,
     }
     for learner in learners:
+        learner.listening.cancel()
         learner.socket.close()
         await asyncio.to_thread(_delete, learner)
     return result
