@@ -28,12 +28,12 @@ def took(act, rounds):
         act(k)
         times.append(1000 * (time.perf_counter() - start))
     return sorted(times[1:])[rounds // 2]
-e = gdlab.RuleRace()
-numbers = [e.compute(**{**e.values, "step": 10 * k}) for k in range(ROUNDS + 1)]
+e = gdlab.LineFit()
+numbers = [e.compute(**{**e.values, "step": k}) for k in range(ROUNDS + 1)]
 p = e._painting
 whole = took(lambda k: p.paint(p._scene_key, lambda: None, lambda: e.draw(numbers[k])), ROUNDS)
 pack = took(lambda k: p._encoder.png(p._pixels()), ROUNDS)
-compute = took(lambda k: e.compute(**{**e.values, "step": 10 * k}), ROUNDS)
+compute = took(lambda k: e.compute(**{**e.values, "step": k}), ROUNDS)
 print(json.dumps([compute, whole - pack, pack]))
 """
 
@@ -56,7 +56,7 @@ def measure(quick: bool) -> list[Table]:
     if not pyodide:
         raise RuntimeError("GDLAB_PYODIDE names no Pyodide distribution: tests/site/README.md")
     with tempfile.TemporaryDirectory() as place, sync_playwright() as playwright:
-        make_site(Path(place, "site"), ["00"], pyodide)
+        make_site(Path(place, "site"), ["01"], pyodide)
         with _served(Path(place, "site")) as address:
             browser = playwright.chromium.launch(executable_path=lab.CHROMIUM, args=lab.CHROMIUM_FLAGS)
             tables = _visits(browser, address, 5 if quick else 25)
@@ -97,7 +97,7 @@ def _visits(browser: Browser, address: str, rounds: int) -> list[Table]:
 def _start(page: Page, address: str) -> tuple[float, float]:
     page.goto(address)
     start = time.monotonic()
-    page.get_by_role("link", name="Open 00 start here").click()
+    page.get_by_role("link", name="Open 01 fit a line").click()
     line = page.locator(".gdlab-line")
     line.get_by_role("button", name="Run all").click()
     line.get_by_text("Python runs in your browser.").wait_for()
@@ -116,7 +116,7 @@ def _redraw(page: Page, rounds: int) -> Table:
     )
     whole = median(page.evaluate(_MOVE, rounds))
     compute, draw, pack = json.loads(page.evaluate(_RUN, _PARTS.replace("ROUNDS", str(rounds))))
-    table = Table(["RuleRace, one step on", "ms"], title="Where the time of a redraw goes")
+    table = Table(["LineFit, another step", "ms"], title="Where the time of a redraw goes")
     for part, took in (("computing", compute), ("drawing", draw), ("packing as PNG", pack)):
         table.add(part, took)
     table.add("the way there and back, decoding", whole - compute - draw - pack)

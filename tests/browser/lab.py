@@ -74,7 +74,7 @@ def server(folder: Path, settings: Path, app: str = "lab", start_by: Sequence[st
 
 
 def _address(log: Path, process: subprocess.Popen[bytes]) -> str:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 180  # on a busy machine
     while time.monotonic() < deadline:
         found = re.search(r"http://(?:localhost|127\.0\.0\.1):(\d+)/", log.read_text())
         if found:

@@ -47,16 +47,15 @@ class Visit(lab.Notebook):
         self.line.get_by_role("button", name="Run all").click()  # at once, before there is a Python that could
         self.line.get_by_text("All cells will run as soon as it has started.").wait_for()
         assert self.line.get_by_role("progressbar").is_visible()
-        self.line.get_by_text("Python runs in your browser.").wait_for(timeout=PATIENCE)
+        self.line.get_by_text("Python runs in your browser.").wait_for()
         assert not self.line.get_by_role("progressbar").is_visible()
-        page.locator(".gdlab-stage").first.wait_for(state="attached", timeout=PATIENCE)
+        page.locator(".gdlab-stage").first.wait_for(state="attached")
         page.wait_for_function(
             """() => {
                 const { content, sessionContext } = window.jupyterapp.shell.currentWidget;
                 const cells = [...content.model.cells].filter(cell => cell.type === 'code');
                 return sessionContext.session.kernel.status === 'idle' && cells.every(cell => cell.executionCount);
-            }""",
-            timeout=PATIENCE,
+            }"""
         )
 
     def show(self, source: str) -> None:
@@ -80,6 +79,7 @@ class Visit(lab.Notebook):
 @pytest.fixture(scope="module")
 def visit(chromium, address):
     context = chromium.new_context(viewport=VIEWPORT)
+    context.set_default_timeout(PATIENCE)
     yield Visit(context.new_page(), address)
     context.close()
 
@@ -244,9 +244,9 @@ def test_a_cell_that_never_ends_is_ended_by_a_new_kernel(visit):
         "() => { window.jupyterapp.shell.currentWidget.sessionContext.session.kernel"
         ".requestExecute({ code: 'while True: pass' }); }"
     )
-    visit.line.get_by_text("If a cell of yours never ends, choose Kernel → Restart Kernel").wait_for(timeout=PATIENCE)
+    visit.line.get_by_text("If a cell of yours never ends, choose Kernel → Restart Kernel").wait_for()
     visit.command("kernelmenu:restart")
-    visit.page.get_by_role("button", name="Restart").last.click()
+    visit.page.locator(".jp-Dialog").get_by_role("button", name="Restart").click()
     visit.line.get_by_text("Python is starting in your browser.").wait_for()
 
 
@@ -255,7 +255,7 @@ def test_what_was_written_survives_a_reload_and_its_download_earns_the_same_mark
     assert "np.tanh" in written
     page = visit.page
     page.reload()
-    page.wait_for_function("() => window.jupyterapp?.shell.currentWidget?.context?.isReady", timeout=PATIENCE)
+    page.wait_for_function("() => window.jupyterapp?.shell.currentWidget?.context?.isReady")
     assert visit.text("both-rules") == written
     with page.expect_download() as downloading:
         visit.line.get_by_role("button", name="Download").click()
