@@ -74,7 +74,7 @@ def server(folder: Path, settings: Path, app: str = "lab", start_by: Sequence[st
 
 
 def _address(log: Path, process: subprocess.Popen[bytes]) -> str:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 240  # on a machine that has other things to do
     while time.monotonic() < deadline:
         found = re.search(r"http://(?:localhost|127\.0\.0\.1):(\d+)/", log.read_text())
         if found:
