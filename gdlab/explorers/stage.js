@@ -295,8 +295,18 @@ class Stage {
   }
 
   layOut() {
-    const beside = this.side.childElementCount > 1 && this.root.clientWidth >= 0.76 * this.spec.width + 212;
+    if (this.root.clientWidth === this.wide) return;
+    this.wide = this.root.clientWidth;
+    const beside = this.side.childElementCount > 1 && this.wide >= 0.76 * this.spec.width + 212;
     this.root.classList.toggle("beside", beside);
+    this.words.style.minHeight = "";
+    this.reserve();
+  }
+
+  // The caption keeps the room of the longest one shown at this width, so that what is below does not move up and down.
+  reserve() {
+    const high = this.words.offsetHeight;
+    if (high) this.words.style.minHeight = `${high}px`;
   }
 
   destroy() {
@@ -418,7 +428,10 @@ class Stage {
   say(frame) {
     const words = frame.alert || frame.words;
     this.words.setAttribute("role", frame.alert ? "alert" : "status");
-    if (this.words.textContent !== words) this.words.textContent = words;
+    if (this.words.textContent !== words) {
+      this.words.textContent = words;
+      this.reserve();
+    }
     if (!frame.alert) this.image.alt = words;
   }
 

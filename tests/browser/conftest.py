@@ -41,31 +41,21 @@ def served(tmp_path_factory):
         yield address
 
 
-@pytest.fixture
-def open_notebook(chromium, served):
-    """Open a notebook in a page of the usual size."""
-    with closing_pages() as pages:
-
-        def opened(name, app="lab"):
-            pages.append(chromium.new_page(viewport=VIEWPORT))
-            return lab.Notebook(pages[-1], served(app), name, app)
-
-        yield opened
-
-
 @pytest.fixture(scope="module")
-def already_run(chromium, served):
-    """Return a notebook that has been opened and run, the same for several tests: to get there takes seconds."""
+def opened(chromium, served):
+    """Open one notebook after the other in a page of JupyterLab that is loaded once."""
     with closing_pages() as pages:
+        notebooks = []
 
-        @cache
-        def run(name):
-            pages.append(chromium.new_page(viewport=VIEWPORT))
-            notebook = lab.Notebook(pages[-1], served("lab"), name)
-            notebook.run_all()
-            return notebook
+        def open_in_its_place(name):
+            if notebooks:
+                notebooks[0].open(name)
+            else:
+                pages.append(chromium.new_page(viewport=VIEWPORT))
+                notebooks.append(lab.Notebook(pages[0], served("lab"), name))
+            return notebooks[0]
 
-        yield run
+        yield open_in_its_place
 
 
 @contextmanager
