@@ -5,7 +5,7 @@ an old explorer. But with each run the page says which cell it is, and that is e
 """
 
 import sys
-from typing import Protocol
+from typing import Any, Protocol
 
 
 class Closable(Protocol):
@@ -39,8 +39,17 @@ def forget(explorer: Closable) -> None:
             explorers.remove(explorer)
 
 
+def is_jupyterlab() -> bool:
+    """Tell whether the cell being run is on a page of JupyterLab or Notebook, which tell with each run what is gone."""
+    return "deletedCells" in _request().get("metadata", {})
+
+
+def _request() -> dict[str, Any]:
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    return shell.get_parent() if hasattr(shell, "get_parent") else {}
+
+
 def _running() -> tuple[str | None, str]:
     """Return the id of the cell that is being run and of this run of it; None where the page does not tell."""
-    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
-    request = shell.get_parent() if hasattr(shell, "get_parent") else {}
+    request = _request()
     return request.get("metadata", {}).get("cellId"), request.get("header", {}).get("msg_id", "")

@@ -10,7 +10,7 @@ const AHEAD = 48; // steps on either side that are worth having
 const BATCH = 12; // of them, asked for at a time
 const TELL_EVERY = 100; // milliseconds between two words to the kernel on the step that is shown
 const PATIENCE = 4000; // milliseconds until the page says that the kernel does not answer
-const ALWAYS = "Run the cell of this picture again to move it.";
+const ALWAYS = "run the cell of this picture again to move it.";
 
 function make(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
@@ -263,7 +263,7 @@ class Stage {
   listen() {
     const { model } = this;
     const hear = (content, buffers) => this.hear(content, buffers);
-    const gone = () => this.lost("The kernel of this picture has gone. " + ALWAYS);
+    const gone = () => this.lost("The kernel of this picture has gone: " + ALWAYS);
     model.on("msg:custom", hear);
     model.on("comm_live_update", gone);
     this.cleanup.push(() => (model.off("msg:custom", hear), model.off("comm_live_update", gone)));
@@ -347,7 +347,7 @@ class Stage {
     if (content.do !== "show") {
       this.waiting = ask;
       clearTimeout(this.impatient);
-      this.impatient = setTimeout(() => this.waiting === ask && this.lost("The kernel is busy, or has gone."), PATIENCE);
+      this.impatient = setTimeout(() => this.waiting === ask && this.lost("The kernel is busy, or has gone. If it has gone: " + ALWAYS), PATIENCE);
       this.expected.clear();
     }
     this.model.send({ ...content, ask });

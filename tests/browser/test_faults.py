@@ -148,7 +148,9 @@ def test_a_restart_during_long_work_marks_what_is_dead_and_running_again_revives
     picture = at_work.explorer(3, idle=False).image.get_attribute("src")
     at_work.page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.restartKernel()")
     at_work.wait_until_ready()
-    dead = at_work.page.locator(".gdlab-stage.lost", has_text="The kernel of this picture has gone.")
+    dead = at_work.page.locator(
+        ".gdlab-stage.lost", has_text="The kernel of this picture has gone: run the cell of this picture again"
+    )
     dead.nth(3).wait_for()
     assert at_work.explorers.count() == 4
     assert at_work.explorers.nth(3).get_attribute("src") == picture
@@ -192,13 +194,18 @@ def test_without_its_kernel_a_saved_notebook_keeps_text_and_pictures_and_running
     page.reload()
     at_work.wait_until_ready()
     assert at_work.text(SLUG) == RIGHT
-    page.get_by_text("model not found").first.wait_for()  # all that ipywidgets says
+    page.get_by_text("model not found").first.wait_for()  # all that ipywidgets says; but below it is more
+    still = page.get_by_text("A still picture: its kernel has gone").filter(visible=True)
+    still.nth(3).wait_for()
+    picture = page.locator(".jp-OutputArea-output img").first
+    assert (picture.is_visible(), picture.evaluate("image => image.naturalWidth") > 1000) == (True, True)
     stored = nbformat.read(folder / "faults.ipynb", as_version=4)
     pictures = [output for cell in stored.cells for output in cell.outputs if "image/png" in output.get("data", {})]
     assert len(pictures) == 4
     at_work.run_all()
     assert at_work.explorer().caption in pictures[0].data["text/plain"]
-    assert page.get_by_text("model not found").count() == 0
+    assert page.get_by_text("model not found").count() == still.count() == 0
+    assert page.locator(".jp-OutputArea-output img:not(.gdlab-stage img)").filter(visible=True).count() == 0
     assert at_work.result(f"{SLUG}-check")[0] == "2.0"
 
 
