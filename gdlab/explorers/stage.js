@@ -200,7 +200,8 @@ class Stage {
     this.asked = 0;
     this.id = newId();
     this.waiting = null; // the id of the request under way
-    this.wished = false; // something newer is wanted after it
+    this.moved = false; // whether a control was moved since then
+    this.wished = false; // and to where there is no picture at hand, so that one is wanted after it
     this.expected = new Set(); // steps that were asked for ahead
     this.engaged = this.visible = false;
     this.cleanup = [];
@@ -325,6 +326,7 @@ class Stage {
     if (step in changes && changes[step] !== this.values[step]) this.direction = Math.sign(changes[step] - this.values[step]);
     if (Object.keys(changes).some((name) => name !== step) && this.playing) this.togglePlay();
     this.values = { ...this.values, ...changes };
+    this.moved = true;
     for (const name in changes) this.controls[name].show(changes[name]);
     this.want(tell);
   }
@@ -346,6 +348,7 @@ class Stage {
     const ask = `${this.id}:${++this.asked}`;
     if (content.do !== "show") {
       this.waiting = ask;
+      this.moved = this.wished = false;
       clearTimeout(this.impatient);
       this.impatient = setTimeout(() => this.waiting === ask && this.lost("The kernel is busy, or has gone. If it has gone: " + ALWAYS), PATIENCE);
       this.expected.clear();
@@ -366,7 +369,6 @@ class Stage {
 
   resetAll() {
     if (this.playing) this.togglePlay();
-    this.wished = false;
     this.ask({ do: "reset" });
   }
 
@@ -387,11 +389,12 @@ class Stage {
     }
     const mine = content.ask === this.waiting;
     if (this.waiting !== null && !mine) return; // a picture that was asked for before, or a word on older work
+    const outrun = mine && this.moved; // by a reader who is somewhere else meanwhile
     if (mine) {
       this.waiting = null;
       clearTimeout(this.impatient);
     }
-    if (!(this.wished || this.hands.dragging)) this.adopt(content);
+    if (!(outrun || this.hands.dragging)) this.adopt(content);
     const picture = buffers?.[0];
     this.frame = content;
     this.tellWork(content);
@@ -401,10 +404,7 @@ class Stage {
       if (ours) this.show(content, kept?.url ?? this.urlOf(picture));
     } else this.say(content);
     this.model.set("shown", { ...content, picture: picture ?? this.model.get("shown").picture });
-    if (this.wished) {
-      this.wished = false;
-      this.want();
-    }
+    if (outrun) this.want();
     this.mark();
     this.plan();
     this.onPicture?.();
@@ -504,6 +504,7 @@ class Stage {
     const kept = { url: this.urlOf(bytes), bytes: bytes.byteLength, frame };
     this.cache.set(step, kept);
     this.room();
+    this.root.dataset.kept = this.cache.size;
     return kept;
   }
 

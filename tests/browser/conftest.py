@@ -1,11 +1,10 @@
-"""One JupyterLab and one Chromium for a module of browser tests, on a copy of the notebooks.
+"""One JupyterLab for all browser tests, on a copy of the notebooks, and one Chromium for a module of them.
 
-Not for the session: Playwright keeps an event loop running as long as it lives, and other tests would find it.
+Not one for the session: Playwright keeps an event loop running as long as it lives, and other tests would find it.
 """
 
 import shutil
-from contextlib import ExitStack, contextmanager
-from functools import cache
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -27,17 +26,18 @@ def chromium():
         browser.close()
 
 
-@pytest.fixture(scope="module")
-def served(tmp_path_factory):
-    """Start JupyterLab ("lab") or Notebook ("notebook") on a copy of the notebooks, so that no test can change them."""
-    with ExitStack() as running:
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory):
+    """What is served: a copy of the notebooks, so that no test can change them, and what tests put there."""
+    folder = tmp_path_factory.mktemp("notebooks") / "copy"
+    shutil.copytree(FOLDER, folder)
+    return folder
 
-        @cache
-        def address(app):
-            folder = tmp_path_factory.mktemp("notebooks") / "copy"
-            shutil.copytree(FOLDER, folder)
-            return running.enter_context(lab.server(folder, tmp_path_factory.mktemp("jupyter"), app))
 
+@pytest.fixture(scope="session")
+def served(folder, tmp_path_factory):
+    """The address of a server."""
+    with lab.server(folder, tmp_path_factory.mktemp("jupyter")) as address:
         yield address
 
 
@@ -52,7 +52,7 @@ def opened(chromium, served):
                 notebooks[0].open(name)
             else:
                 pages.append(chromium.new_page(viewport=VIEWPORT))
-                notebooks.append(lab.Notebook(pages[0], served("lab"), name))
+                notebooks.append(lab.Notebook(pages[0], served, name))
             return notebooks[0]
 
         yield open_in_its_place

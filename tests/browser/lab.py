@@ -34,8 +34,10 @@ sites, which is in the environment of whoever builds one, and which a lab with a
 
 
 @contextmanager
-def server(folder: Path, settings: Path, app: str = "lab", start_by: Sequence[str] = ()) -> Iterator[str]:
+def server(folder: Path, settings: Path, start_by: Sequence[str] = ()) -> Iterator[str]:
     """Serve `folder` and yield the address, token and all; keep configuration and logs in `settings`.
+
+    JupyterLab and Notebook 7 are both there.
 
     A program named in `start_by` is given the server's command, and becomes it.
     """
@@ -53,13 +55,17 @@ def server(folder: Path, settings: Path, app: str = "lab", start_by: Sequence[st
         sys.executable,
         "-m",
         "jupyter",
-        app,
+        "lab",
         "--no-browser",
         "--allow-root",
         "--port=0",
         f"--notebook-dir={folder}",
     ]
-    command += [f"--IdentityProvider.token={token}", "--expose-app-in-browser"]
+    command += [
+        f"--IdentityProvider.token={token}",
+        "--expose-app-in-browser",
+        "--JupyterNotebookApp.expose_app_in_browser=True",
+    ]
     quiet = settings / "lab" / "@jupyterlab" / "apputils-extension" / "notification.jupyterlab-settings"
     quiet.parent.mkdir(parents=True)
     quiet.write_text('{"fetchNews": "false", "checkForUpdates": false}')
