@@ -1,11 +1,16 @@
-"""Where the notebooks are, and which of them a name means."""
+"""Where the notebooks are, which of them a name means, and what of them goes along into a course or a site."""
 
+import re
 import sysconfig
+from collections.abc import Collection
 from pathlib import Path
 
 import gdlab
 
+GLOSSARY = "glossary.md"
+"""The file beside the notebooks to which they link."""
 _NOTEBOOKS = "[0-9][0-9]_*.ipynb"
+_LINK = re.compile(r"\[([^][]*)\]\((\d\d_\w+)\.ipynb\)")
 
 
 def notebook_folder() -> Path:
@@ -51,3 +56,19 @@ def chosen_notebooks(names: list[str] | None = None, folder: Path | None = None)
         raise ValueError(f"no notebook is called {', '.join(unknown)}; wanted one of {there_are}, or its number")
     chosen = {by_name[name] for name in names}
     return [path for path in paths if path in chosen]
+
+
+def glossary(there: Collection[str]) -> bytes:
+    """Return the glossary for a folder in which there are only the notebooks of these names, without ending."""
+    return without_dead_links((notebook_folder() / GLOSSARY).read_bytes(), there)
+
+
+def without_dead_links(content: bytes, there: Collection[str]) -> bytes:
+    """Return a notebook's file, or the glossary's, with plain words for links to notebooks that are not there.
+
+    Examples
+    --------
+    >>> without_dead_links(b"See [00](00_start_here.ipynb), [01](01_fit_a_line.ipynb).", ["01_fit_a_line"])
+    b'See 00, [01](01_fit_a_line.ipynb).'
+    """
+    return _LINK.sub(lambda link: link[0] if link[2] in there else link[1], content.decode()).encode()

@@ -1,4 +1,4 @@
-"""Write an nbgrader course: the notebooks, maybe with variants, a configuration, a roster, and what to do when."""
+"""Write an nbgrader course: notebooks, maybe with variants, glossary, configuration, roster, and what to do when."""
 
 import json
 from importlib.resources import files
@@ -6,7 +6,7 @@ from pathlib import Path
 from string import Template
 
 from gdlab.course import variants
-from gdlab.notebooks import chosen_notebooks
+from gdlab.notebooks import GLOSSARY, chosen_notebooks, glossary, without_dead_links
 
 _WRITTEN = {"nbgrader_config.txt": "nbgrader_config.py", "roster.csv": "roster.csv", "README.md": "README.md"}
 """The files of a course beside the notebooks, by the name of their template."""
@@ -46,19 +46,21 @@ def make_course(
         raise FileExistsError(
             f"{folder} is there already and not empty; wanted a new folder, for nothing is overwritten"
         )
+    names = [path.stem for path in notebooks]
     words = {
         "course": course,
         "quoted_course": json.dumps(course),
         "first": notebooks[0].stem,
         "assignments": "\n".join(f"- `{path.stem}`: {_points(path)}" for path in notebooks),
-        "all": " ".join(path.stem for path in notebooks),
+        "all": " ".join(names),
         "variants": "" if seed is None else f"\n{variants.listed(notebooks, seed)}\n",
     }
     folder.mkdir(parents=True, exist_ok=True)
     for path in notebooks:
         place = folder / "source" / path.stem
         place.mkdir(parents=True)
-        (place / path.name).write_bytes(files_of[path])
+        (place / path.name).write_bytes(without_dead_links(files_of[path], names))
+        (place / GLOSSARY).write_bytes(glossary(names))
     for template, name in _WRITTEN.items():
         text = (files("gdlab.course") / "templates" / template).read_text(encoding="utf-8")
         (folder / name).write_text(Template(text).substitute(words), encoding="utf-8")
@@ -67,7 +69,7 @@ def make_course(
     if strict:
         with (folder / "nbgrader_config.py").open("a", encoding="utf-8") as config:
             config.write((files("gdlab.course") / "templates" / "strict.txt").read_text(encoding="utf-8"))
-    return [path.stem for path in notebooks]
+    return names
 
 
 def _points(path: Path) -> str:

@@ -77,7 +77,7 @@ def call(function: Callable[..., Any], arguments: tuple[Any, ...], seconds: floa
             problem = _told(error)
     remarks = []
     if clock.unlimited and not _said:
-        _said.append("No limit of time is kept here: this Python starts no threads.")
+        _said.append("No limit of time is kept here. If a check does not end, restart the kernel.")
         remarks += _said
     if warned:
         remarks.append(f"It warned: {warned[0].category.__name__}: {warned[0].message}.")

@@ -10,7 +10,7 @@ import tempfile
 from importlib.resources import files
 from pathlib import Path
 
-from gdlab.notebooks import chosen_notebooks
+from gdlab.notebooks import GLOSSARY, chosen_notebooks, glossary, without_dead_links
 from gdlab.site import page
 from gdlab.site.distribution import PACKAGES, copy_distribution
 from gdlab.site.wheels import write_wheels
@@ -52,6 +52,7 @@ def make_site(folder: Path, names: list[str] | None = None, pyodide: str | None 
         If JupyterLite fails.
     """
     notebooks = released_notebooks(names)
+    names = [notebook.stem for notebook in notebooks]
     _refuse_strangers(folder)
     for module in ("jupyterlite_core", "jupyterlite_pyodide_kernel", "jupyter_server"):
         if importlib.util.find_spec(module) is None:
@@ -60,7 +61,9 @@ def make_site(folder: Path, names: list[str] | None = None, pyodide: str | None 
         source, built = Path(place, "source"), Path(place, "site")
         (source / "notebooks").mkdir(parents=True)
         for notebook in notebooks:
-            shutil.copyfile(notebook, source / "notebooks" / notebook.name)
+            content = without_dead_links(notebook.read_bytes(), names)
+            (source / "notebooks" / notebook.name).write_bytes(content)
+        (source / "notebooks" / GLOSSARY).write_bytes(glossary(names))
         if pyodide is not None:
             copy_distribution(pyodide, source / "static" / "pyodide")
         wheels = write_wheels(Path(place, "wheels"))
@@ -68,14 +71,14 @@ def make_site(folder: Path, names: list[str] | None = None, pyodide: str | None 
         _build(source)
         shutil.copytree(str(files("jupyter_server") / "static" / "favicons"), built / "static" / "favicons")
         shutil.copytree(Path(place, "wheels"), built / "wheels")
-        page.write(built, [notebook.stem for notebook in notebooks])
+        page.write(built, names)
         (built / ".nojekyll").touch()  # GitHub Pages then serves the files as they are
         made = sorted(path.relative_to(built).as_posix() for path in built.rglob("*") if path.is_file())
         (built / MARK).write_text(json.dumps([*made, MARK], indent=1), encoding="utf-8")
         if folder.exists():
             shutil.rmtree(folder)
         shutil.copytree(built, folder)
-    return [notebook.stem for notebook in notebooks]
+    return names
 
 
 def released_notebooks(names: list[str] | None) -> list[Path]:
@@ -113,7 +116,7 @@ def _configure(source: Path, built: Path, wheels: list[str]) -> None:
     here = Path(sysconfig.get_path("data"), "share", "jupyter", "labextensions")
     own = files("gdlab.site") / "page_code"
     build = {
-        "apps": ["lab", "notebooks", "tree"],
+        "apps": ["lab", "notebooks", "tree", "edit"],
         "contents": ["notebooks"],
         "federated_extensions": [*(str(here / name) for name in _EXTENSIONS if (here / name).is_dir()), str(own)],
         "ignore_sys_prefix": True,

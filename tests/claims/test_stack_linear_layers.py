@@ -198,3 +198,21 @@ def test_05_a_linear_stack_ends_at_the_lowest_loss_of_its_width_from_every_start
     layers = gdlab.initialise(sizes, "identity", seed=range(first, first + 30), scheme=0.5)
     loss = gdlab.train(layers, X, y, learning_rate=0.1, steps=3000, record_every=3000).loss[-1]
     np.testing.assert_allclose(loss, lowest, atol=1e-3)
+
+
+def test_05_the_line_of_the_lowest_loss_is_about_parallel_to_the_best_one_and_nearer_to_the_middle():
+    data = datasets.xor(160)
+    alone = gdlab.product(collapse.run("xor", "identity", 0, 1, 0).layers())
+    lowest = alone.W[:, 0] / np.linalg.norm(alone.W)
+    best = -np.array([np.cos(np.radians(37.8)), np.sin(np.radians(37.8))])
+    along = np.sort(data.X @ best)
+    right = [((data.X @ best > cut) == (data.y[:, 0] == 1)).mean() for cut in along]
+    assert max(right) == 0.725
+    assert lowest @ best > np.cos(np.radians(10))
+    assert -1.1 > along[np.argmax(right)] > -1.3
+    assert -alone.b.item() / np.linalg.norm(alone.W) == pytest.approx(-0.83, abs=0.01)
+
+
+@pytest.mark.parametrize(("depth", "width", "weights"), [(2, 6, 54), (5, 8, 280)])
+def test_05_the_stacks_of_the_first_explorer_have_as_many_weights_as_it_says(depth, width, weights):
+    assert sum(layer.W.size for layer in collapse.run("xor", "identity", depth, width, 0).layers()) == weights

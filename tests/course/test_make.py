@@ -3,11 +3,12 @@
 import csv
 import importlib.util
 import json
+import re
 
 import pytest
 
 from gdlab.command import main
-from gdlab.notebooks import chosen_notebooks
+from gdlab.notebooks import GLOSSARY, chosen_notebooks
 from tests.notebooks.refresh import stored
 
 
@@ -21,19 +22,28 @@ def test_notebooks_come_in_their_order_and_once():
     assert chosen_notebooks() == stored()
 
 
-def test_the_notebooks_are_copied_as_they_are(tmp_path, capsys):
-    assert main(["course", str(tmp_path / "a" / "monday"), "--notebooks", "01", "03"]) == 0
-    assert "01_fit_a_line, 03_bend_the_neuron" in capsys.readouterr().out
-    sources = sorted((tmp_path / "a" / "monday" / "source").rglob("*.*"))
-    assert [path.name for path in sources] == ["01_fit_a_line.ipynb", "03_bend_the_neuron.ipynb"]
-    for path, original in zip(sources, chosen_notebooks(["01", "03"]), strict=True):
-        assert path.parent.name == path.stem
-        assert path.read_bytes() == original.read_bytes()
-
-
-def test_a_course_without_a_choice_has_every_notebook(tmp_path):
+def test_a_course_without_a_choice_has_every_notebook_as_it_is_and_the_glossary_beside_it(tmp_path):
     assert main(["course", str(tmp_path / "all")]) == 0
-    assert [path.name for path in sorted((tmp_path / "all" / "source").iterdir())] == [path.stem for path in stored()]
+    folders = sorted((tmp_path / "all" / "source").iterdir())
+    assert [folder.name for folder in folders] == [path.stem for path in stored()]
+    for folder, original in zip(folders, stored(), strict=True):
+        assert sorted(path.name for path in folder.iterdir()) == [original.name, GLOSSARY]
+        for path in (original, original.with_name(GLOSSARY)):
+            assert (folder / path.name).read_bytes() == path.read_bytes()
+
+
+def test_of_some_notebooks_the_links_to_the_others_are_plain_words(tmp_path, capsys):
+    assert main(["course", str(tmp_path / "a" / "monday"), "--notebooks", "00", "03"]) == 0
+    assert "00_start_here, 03_bend_the_neuron" in capsys.readouterr().out
+    link = re.compile(r"\[([^][]*)\]\((\w+\.(?:ipynb|md))")
+    for original in chosen_notebooks(["00", "03"]):
+        for path in (original, original.with_name(GLOSSARY)):
+            content = (tmp_path / "a" / "monday" / "source" / original.stem / path.name).read_text(encoding="utf-8")
+            whole = path.read_text(encoding="utf-8")
+            kept = [(words, to) for words, to in link.findall(whole) if to[:2] in ("00", "03", "gl")]
+            assert link.findall(content) == kept
+            assert link.sub(r"\1", content).replace(")", "") == link.sub(r"\1", whole).replace(")", "")
+    assert kept, "the glossary leads to both"
 
 
 def test_there_is_a_roster_to_fill_in(tmp_path):

@@ -164,7 +164,7 @@ def test_links_lead_to_notebooks_and_words_that_exist(notebook):
         name, _, word = target.partition("#")
         assert (FOLDER / name).is_file()
         if name == "glossary.md" and word:
-            assert word.replace("-", " ") in re.findall(r"^### (.+)", GLOSSARY, re.MULTILINE)
+            assert word in [term.replace(" ", "-") for term in re.findall(r"^### (.+)", GLOSSARY, re.MULTILINE)]
 
 
 def test_every_exercise_and_prediction_is_used_once():

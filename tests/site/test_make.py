@@ -16,7 +16,7 @@ import pytest
 
 from gdlab.command import main
 from gdlab.lessons import LESSONS
-from gdlab.notebooks import chosen_notebooks
+from gdlab.notebooks import GLOSSARY, chosen_notebooks, notebook_folder
 from gdlab.site import make, page, wheels
 from gdlab.site.distribution import PACKAGES, copy_distribution, needed
 
@@ -171,14 +171,18 @@ def test_what_is_missing_is_said(tmp_path, capsys, monkeypatch):
 def test_a_site_is_made_again_in_its_place(tmp_path, capsys):
     """Made twice, the second time of other notebooks: nothing of the first is left."""
     site = tmp_path / "site"
-    assert main(["site", str(site), "--notebooks", "00", "01"]) == 0
-    assert f"Made a site in {site}: 00_start_here, 01_fit_a_line." in capsys.readouterr().out
-    assert sorted(path.name for path in (site / "files").iterdir()) == ["00_start_here.ipynb", "01_fit_a_line.ipynb"]
-    (path,) = chosen_notebooks(["00"])
-    assert (site / "files" / path.name).read_bytes() == path.read_bytes()
+    assert main(["site", str(site)]) == 0
+    assert f"Made a site in {site}: {', '.join(LESSONS)}." in capsys.readouterr().out
+    originals = [*chosen_notebooks(), notebook_folder() / GLOSSARY]
+    assert sorted(path.name for path in (site / "files").iterdir()) == [path.name for path in originals]
+    for path in originals:
+        assert (site / "files" / path.name).read_bytes() == path.read_bytes()
     assert not (site / "static" / "pyodide").exists()
     assert main(["site", str(site), "--notebooks", "03"]) == 0
-    assert [path.name for path in (site / "files").iterdir()] == ["03_bend_the_neuron.ipynb"]
+    assert sorted(path.name for path in (site / "files").iterdir()) == ["03_bend_the_neuron.ipynb", GLOSSARY]
+    for path in (site / "files").iterdir():
+        links = set(re.findall(r"\]\((\w+\.(?:ipynb|md))", path.read_text(encoding="utf-8")))
+        assert links <= {"03_bend_the_neuron.ipynb", GLOSSARY}
     words = (site / "index.html").read_text(encoding="utf-8")
     assert words.count('<a href="notebooks/index.html?path=') == 1
     assert "What changes with a nonlinear activation?" in words

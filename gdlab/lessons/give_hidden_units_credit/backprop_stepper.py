@@ -144,7 +144,7 @@ class BackpropStepper(Explorer):
             return f"{here}. {true}, straight downhill. Changed so far: {style.count(count, 'number')}."
         change, name = numbers.change(place), parameter_name(place)
         if change == 0:
-            return f"{here}: nothing is added. A small change of {name} does not change the loss."
+            return f"{here}: nothing is added. A small change of {name} hardly changes the loss, if at all."
         way = "raising" if change > 0 else "lowering"
         return f"{here} is added, times the learning rate: {way} {name} lowers the loss."
 

@@ -6,6 +6,8 @@ const STARTING =
 const READY = "Python runs in your browser. What you write is kept there, on this device.";
 const ASKED = " All cells will run as soon as it has started.";
 const GONE = "Python has stopped. Choose Kernel → Restart Kernel; what you wrote is still here.";
+const BUSY = "Python is busy. If a cell of yours never ends, choose Kernel → Restart Kernel; what you wrote is still here.";
+const LONG = 20_000; // milliseconds after which a cell may be one that never ends: nothing in the browser can stop it
 
 let shared; // what JupyterLab's pages share: here its class of widgets
 
@@ -25,12 +27,14 @@ function line(app, panel) {
   const progress = document.createElement("progress"); // without a value: it moves, and promises no time
   progress.setAttribute("aria-label", "Python is starting");
   let asked = false; // to run all cells: before there is a kernel, JupyterLab would do nothing
+  let long = false;
+  let timer;
   const show = () => {
     const status = panel.sessionContext.session?.kernel?.status;
     const ready = status === "idle" || status === "busy";
     const dead = status === "dead";
     progress.hidden = ready || dead;
-    const says = ready ? READY : dead ? GONE : asked ? STARTING + ASKED : STARTING;
+    const says = ready ? (long ? BUSY : READY) : dead ? GONE : asked ? STARTING + ASKED : STARTING;
     if (words.textContent !== says) words.textContent = says;
     if (ready && asked) {
       asked = false;
@@ -47,7 +51,12 @@ function line(app, panel) {
     button("Run all", run),
     button("Download", () => app.commands.execute("docmanager:download")),
   );
-  panel.sessionContext.statusChanged.connect(show);
+  panel.sessionContext.statusChanged.connect((_, status) => {
+    clearTimeout(timer);
+    long = false;
+    if (status === "busy") timer = setTimeout(() => show((long = true)), LONG);
+    show();
+  });
   panel.sessionContext.kernelChanged.connect(show);
   show();
   return node;
