@@ -333,11 +333,17 @@ class ExplorerOnPage:
         return self.box.locator("input[type=range], select").all()
 
     def press(self, control: Locator) -> None:
-        """Move a control by one key: a slider to its upper end, or from there one back; a list to its next option."""
+        """Move a control by one key: a list to its next option, a slider to its upper end, or from there one back.
+
+        Where long work may follow, a slider goes one step only: the farthest is the longest.
+        """
         key = control.evaluate(
-            """control => control.tagName === 'SELECT'
-                ? (control.selectedIndex < control.length - 1 ? 'ArrowDown' : 'Home')
-                : +control.value < +control.max ? 'End' : 'ArrowLeft'"""
+            """control => {
+                if (control.tagName === 'SELECT')
+                    return control.selectedIndex < control.length - 1 ? 'ArrowDown' : 'Home';
+                if (+control.value === +control.max) return 'ArrowLeft';
+                return control.closest('.gdlab-stage').querySelector('.work') ? 'ArrowRight' : 'End';
+            }"""
         )
         control.press(key)
 
@@ -356,7 +362,7 @@ class ExplorerOnPage:
         self.box.get_by_role("button", name="Reset").click()
         self.settle()
 
-    def wait_for_change(self, state: str, seconds: float = 60, still: int = 250) -> None:
+    def wait_for_change(self, state: str, seconds: float = 300, still: int = 250) -> None:
         """Wait until something else is shown, then until all work is done and nothing moves for so many milliseconds.
 
         They come in messages of their own, and one change may bring several pictures.

