@@ -14,6 +14,7 @@ const ALWAYS = "run the cell of this picture again to move it.";
 
 function make(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
+  element.dataset.lmSuppressShortcuts = "true"; // on each: Jupyter looks at what has the focus before what it is in
   for (const [name, value] of Object.entries(attributes)) {
     if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
     else if (value === true) element.setAttribute(name, "");
@@ -250,7 +251,7 @@ class Stage {
     if (!walk.length) this.walk.hidden = true;
     this.root = make(
       "div",
-      { class: "gdlab-stage", role: "group", "aria-label": spec.title, "data-lm-suppress-shortcuts": "true" },
+      { class: "gdlab-stage", role: "group", "aria-label": spec.title },
       this.side,
       make("div", { class: "main" }, this.picture, this.walk, this.words)
     );
