@@ -215,6 +215,7 @@ class Explorer(ABC):
             if self._closed:
                 return
             page_owner.forget(self)
+            page_owner.drop_pictures(self._stage.model_id)
             veil.forget(self)
             self._under_way, self._closed = None, True
             self._ahead.clear()

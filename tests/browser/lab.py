@@ -80,7 +80,7 @@ def server(folder: Path, settings: Path, start_by: Sequence[str] = ()) -> Iterat
 
 
 def _address(log: Path, process: subprocess.Popen[bytes]) -> str:
-    deadline = time.monotonic() + 240  # on a machine that has other things to do
+    deadline = time.monotonic() + 180  # on a busy machine
     while time.monotonic() < deadline:
         found = re.search(r"http://(?:localhost|127\.0\.0\.1):(\d+)/", log.read_text())
         if found:
@@ -120,15 +120,18 @@ class Notebook:
     """One notebook open in a page."""
 
     def __init__(self, page: Page, address: str, path: str, app: str = "lab") -> None:
-        self.page = page
+        self.watch(page, path)
+        workspace = secrets.token_hex(4)  # a fresh one, or JupyterLab would open what was open before
+        page.goto(address.format(_WHERE[app].format(path=path, workspace=workspace)))
+        self.wait_until_ready()
+
+    def watch(self, page: Page, path: str) -> None:
+        """Take down from now on what the page complains of."""
+        self.page, self.path = page, path
         self.complaints: list[str] = []
         page.on("console", self._listen)
         page.on("pageerror", lambda error: HARMLESS.search(str(error)) or self.complaints.append(str(error)))
         page.on("request", self._watch)
-        workspace = secrets.token_hex(4)  # a fresh one, or JupyterLab would open what was open before
-        page.goto(address.format(_WHERE[app].format(path=path, workspace=workspace)))
-        self.path = path
-        self.wait_until_ready()
 
     def open(self, path: str) -> None:
         """Open another notebook in the place of this one, whose kernel ends: to load JupyterLab takes far longer."""

@@ -14,6 +14,7 @@ from gdlab.lessons.check_your_gradient.gradient_check import EXPONENTS, SIZES, s
 from gdlab.network import from_vector, to_vector
 
 SURVIVORS, KILLERS = ("transposed", "slope", "bias", "stale"), ("sign", "mean", "one")
+TWICE = pytest.mark.parametrize("first", [0, 100])
 SMOOTH = pytest.mark.parametrize("activation", ["tanh", "sigmoid"])
 HIDDEN_WRONG = {"W1", "b1", "W2", "b2"}
 GROUPS = ("W1", "b1", "W2", "b2", "W3", "b3")
@@ -78,10 +79,10 @@ def test_07_a_long_step_takes_a_relu_past_its_corner_and_a_short_one_does_not():
 
 
 @cache
-def shares_right(bug, problem="xor", activation="tanh", learning_rate=0.3, starts=20, steps=300):
+def shares_right(bug, problem="xor", activation="tanh", learning_rate=0.3, first=0, steps=300):
     """Shares of points right after training twenty networks with a bug, as BrokenBackward trains one."""
     data, trace = data_of(problem), None
-    layers = gdlab.initialise(SIZES, activation, "sigmoid", seed=range(starts), scheme="he")
+    layers = gdlab.initialise(SIZES, activation, "sigmoid", seed=range(first, first + 20), scheme="he")
     with np.errstate(all="ignore"):
         for _ in range(steps):
             before, trace = trace, gdlab.forward(layers, data.X)
@@ -94,12 +95,13 @@ def shares_right(bug, problem="xor", activation="tanh", learning_rate=0.3, start
         return right(gdlab.forward(layers, data.X).y_hat, data.y)
 
 
-def test_07_four_bugs_survive_on_xor_and_three_do_not():
-    assert (shares_right("none") > 0.95).all()
+@TWICE
+def test_07_four_bugs_survive_on_xor_and_three_do_not(first):
+    assert (shares_right("none", first=first) > 0.95).all()
     for bug in SURVIVORS:
-        assert (shares_right(bug) > 0.95).sum() >= 17, bug
+        assert (shares_right(bug, first=first) > 0.95).sum() >= 17, bug
     for bug in KILLERS:
-        assert not (shares_right(bug) > 0.95).any(), bug
+        assert not (shares_right(bug, first=first) > 0.95).any(), bug
     assert set(BUGS) == {"none", *SURVIVORS, *KILLERS}
 
 
@@ -126,7 +128,7 @@ def checks():
     for problem in ("clouds", "xor", "circle", "moons"):
         data = data_of(problem)
         for activation in ("tanh", "sigmoid", "relu"):
-            for start in range(10):
+            for start in (*range(10), *range(100, 110)):
                 layers = gdlab.initialise(SIZES, activation, "sigmoid", seed=start, scheme="he")
                 measured, corner = measured_gradient(layers, data)
                 if corner:
@@ -152,7 +154,7 @@ WRONG = {
 
 @pytest.mark.parametrize("bug", WRONG)
 def test_07_a_bug_spoils_its_layer_and_those_below_and_nothing_lies_between_right_and_wrong(bug):
-    assert len(checks()[bug]) > 80
+    assert len(checks()[bug]) > 160
     for activation, errors in checks()[bug]:
         wrong = set() if (bug, activation) == ("slope", "relu") else WRONG[bug]
         for group, error in zip(GROUPS, errors, strict=True):
@@ -260,9 +262,9 @@ def learned(slope, starts=5, rounds=20):
 
 def test_07_with_slope_1_a_hidden_layer_is_no_better_than_untrained_and_the_true_slope_gains_four_points():
     one, true, none = (learned(slope)[2] for slope in ("one", "true", "none"))
-    assert 0.87 < one.min() <= one.max() < 0.905
-    assert 0.915 < true.min() <= true.max() < 0.945
-    assert 0.87 < none.min() <= none.max() < 0.915
+    assert 0.875 <= one.min() <= one.max() < 0.905
+    assert 0.915 <= true.min() <= true.max() < 0.945
+    assert 0.875 <= none.min() <= none.max() < 0.915
     assert (true > one + 0.02).all()
     assert (true > none + 0.015).all()
     assert abs(one.mean() - none.mean()) < 0.02
@@ -343,7 +345,7 @@ def test_07_a_random_direction_tells_a_wrong_gradient_from_a_right_one_by_two_ev
 # --- the complex step, and what a gradient costs ---
 
 
-@pytest.mark.parametrize("first", [0, 100])
+@TWICE
 def test_07_the_complex_step_through_a_relu_by_np_maximum_is_exact_away_from_the_corner(first):
     np.testing.assert_array_equal(np.maximum(np.array([1 + 1e-20j, -1 + 1e-20j]), 0), [1 + 1e-20j, 0])
     data = moons(40)
@@ -384,4 +386,5 @@ def test_07_a_backward_pass_multiplies_less_than_twice_as_much_as_a_forward_pass
     p = sum(products) + sum(sizes[1:])
     assert backward / forward == pytest.approx(1.81, abs=0.005)
     assert p == 85_002
+    assert 2 * p == 170_004
     assert 2 * p * forward / (forward + backward) > 60_000

@@ -305,7 +305,7 @@ def test_08_the_delta_rule_learns_from_no_start(activation, depth, learning_rate
 
 def test_08_through_ten_layers_its_first_layer_moves_a_thousandfold_with_tanh_and_beyond_measure_with_sigmoids():
     assert 1e3 < trained("tanh", "glorot", 10, 0.02, "delta_rule")[1][0] < 1e4
-    assert trained("sigmoid", "glorot", 10, 0.02, "delta_rule")[1][0] > 1e100
+    assert trained("sigmoid", "glorot", 10, 0.02, "delta_rule")[1][0] > 1e50
 
 
 def test_08_ten_tanh_layers_of_the_delta_rule_end_with_two_outputs_since_the_first_is_saturated():
@@ -364,26 +364,40 @@ def test_08_with_large_weights_the_error_vanishes_and_samples_far_apart_still_di
     assert np.median([len(np.unique(one.round(3), axis=0)) for one in top]) > 10
 
 
+A_TENTH_MORE = replace(gdlab.RULES["chain_rule"], factor=lambda activation, z: activation.f_prime(z) + 0.1)
+
+
+def solved_with(rule, depth, first):
+    """How many of twenty networks of sigmoid layers learn in 1,000 steps."""
+    layers = gdlab.initialise((2, *[16] * depth, 1), "sigmoid", "sigmoid", seed=range(first, first + 20))
+    how = {"learning_rate": 0.1, "momentum": 0.9, "steps": 1000, "record_every": 1000}
+    history = gdlab.train(layers, X, y, loss=CE, rule=rule, **how)
+    right = ((gdlab.forward(history.layers(), X).y_hat > 0.5) == y).mean(axis=(1, 2))
+    return (right > 0.9).sum()
+
+
 @TWICE
 def test_08_through_five_sigmoid_layers_a_tenth_more_slope_learns_where_the_slope_alone_and_the_1_do_not(first):
-    chain_rule = gdlab.RULES["chain_rule"]
-    a_tenth_more = replace(chain_rule, factor=lambda activation, z: activation.f_prime(z) + 0.1)
-    layers = gdlab.initialise((2, *[16] * 5, 1), "sigmoid", "sigmoid", seed=range(first, first + 10))
-    solved = []
-    for rule in (chain_rule, a_tenth_more, "delta_rule"):
-        how = {"learning_rate": 0.1, "momentum": 0.9, "steps": 1000, "record_every": 1000}
-        history = gdlab.train(layers, X, y, loss=CE, rule=rule, **how)
-        right = ((gdlab.forward(history.layers(), X).y_hat > 0.5) == y).mean(axis=(1, 2))
-        solved.append((right > 0.9).sum())
-    assert solved[0] <= 5 < 6 <= solved[1]
-    assert solved[2] == 0
+    assert 3 <= solved_with("chain_rule", 5, first) <= 5
+    assert solved_with(A_TENTH_MORE, 5, first) >= 15
+    assert solved_with("delta_rule", 5, first) == 0
+
+
+@pytest.mark.parametrize(("depth", "first"), [(1, 100), (3, 0)])
+def test_08_through_one_or_three_sigmoid_layers_a_tenth_more_slope_makes_little_difference(depth, first):
+    assert abs(solved_with(A_TENTH_MORE, depth, first) - solved_with("chain_rule", depth, first)) <= 3
 
 
 @TWICE
 def test_08_by_the_delta_rule_hardly_any_of_twenty_starts_of_five_tanh_layers_learns(first):
     layers = gdlab.initialise((2, *[16] * 5, 1), "tanh", "sigmoid", seed=range(first, first + 20))
-    for rule, least, most in (("chain_rule", 19, 20), ("delta_rule", 0, 2)):
+    trace = gdlab.forward(layers, X)
+    signal = at_output = trace.y_hat - y
+    for layer in layers[:0:-1]:
+        signal = signal @ layer.W.swapaxes(1, 2)  # by the delta rule: no slope in between
+    assert 0.25 < np.median(np.linalg.norm(signal, axis=(1, 2)) / np.linalg.norm(at_output, axis=(1, 2)) / 4) < 0.35
+    for rule, learn in (("chain_rule", 20), ("delta_rule", first // 100)):
         how = {"learning_rate": 0.02, "momentum": 0.9, "steps": 200, "record_every": 200}
         history = gdlab.train(layers, X, y, loss=CE, rule=rule, **how)
         right = ((gdlab.forward(history.layers(), X).y_hat > 0.5) == y).mean(axis=(1, 2))
-        assert least <= (right > 0.9).sum() <= most
+        assert (right > 0.9).sum() == learn

@@ -16,8 +16,6 @@ from tests.notebooks.refresh import FOLDER, WIDGET_VIEW, clean, main, stored, te
 PATHS = stored()
 GLOSSARY = (FOLDER / "glossary.md").read_text(encoding="utf-8")
 NOT_YET = {  # notebooks whose minutes are still to be made honest
-    "07_check_your_gradient",
-    "08_keep_the_signal_alive",
     "10_read_handwritten_digits",
 }
 
