@@ -287,7 +287,7 @@ def _headline(numbers: Reading, t: Task) -> str:
         return f"{row} read as {column}: {style.count(len(_samples(numbers, t)), 'test digit')}"
     if numbers.below == "cell":
         even = "even" if (row + column) % 2 == 0 else "odd"
-        return f"{row} beside {column}, which is {even}: {style.count(len(_samples(numbers, t)), 'test pair')}"
+        return f"{row} beside {column} ({even}): {style.count(len(_samples(numbers, t)), 'test pair')}"
     if numbers.below == "weights":
         return f"Its first weights{shown}: {RAISES} raises z, {LOWERS} lowers it"
     share = explained(numbers.changes, t.y.shape[1])
