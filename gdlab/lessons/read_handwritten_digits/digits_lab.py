@@ -228,10 +228,11 @@ class DigitsLab(Explorer):
             after = f"So far, after {style.count(numbers.epoch, 'epoch')} of {numbers.asked}"
         things = "digits" if numbers.task == "one" else "pairs"
         told = ", ".join(course.told for course in courses.values())
+        verdict = "" if numbers.below == "cell" else _verdict(courses, t)  # one looks at the digits, not at the rules
         below = "" if numbers.diverged else f" {_headline(numbers, t)}{_first(numbers, t)}."
         return (
             f"{after}, right on the {len(t.X_test):,} test {things}: {told} (medians of {STARTS} networks; a guess has "
-            f"{style.percent(t.chance)}).{_verdict(courses, t)}{below}"
+            f"{style.percent(t.chance)}).{verdict}{below}"
         )
 
 
