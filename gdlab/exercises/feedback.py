@@ -105,11 +105,16 @@ def _disclosed(hints: tuple[str, ...]) -> str:
     """Return the HTML of hints, each of which opens the next."""
     inner = ""
     for place, text in reversed(list(enumerate(hints, 1))):
-        inner = (
-            f'<details style="margin:6px 0 0"><summary style="cursor:pointer">Hint {place} of {len(hints)}</summary>'
-            f'<p style="margin:4px 0 0">{marked(text)}</p>{inner}</details>'
-        )
+        inner = disclosure(f"Hint {place} of {len(hints)}", text, inner)
     return inner
+
+
+def disclosure(summary: str, text: str, inner: str = "") -> str:
+    """Return the HTML of a text that one press on its `summary` shows, and the HTML `inner` below it."""
+    return (
+        f'<details style="margin:6px 0 0"><summary style="cursor:pointer">{marked(summary)}</summary>'
+        f'<p style="margin:4px 0 0">{marked(text)}</p>{inner}</details>'
+    )
 
 
 def panel(
