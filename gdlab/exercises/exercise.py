@@ -33,7 +33,7 @@ from gdlab.exercises.feedback import Feedback
 from gdlab.losses import Loss
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Misconception:
     """A wrong answer with a reason.
 
@@ -42,8 +42,8 @@ class Misconception:
     name
         What is wrong, in a few words: the headline of the feedback.
     wrong
-        The wrong answer: a function of the exercise's arguments; of numbers to work out, a function without arguments
-        or the numbers themselves. Parts that this thought does not touch are None, or right.
+        The wrong answer: a function of the exercise's arguments, and of numbers to work out, of none. Parts that this
+        thought does not touch are None, or right.
     thought
         Which thought leads there, and where to look; never the answer.
     up_to
@@ -55,13 +55,13 @@ class Misconception:
     """
 
     name: str
-    wrong: Any
+    wrong: Callable[..., Any]
     thought: str
     up_to: Literal["", "a constant", "a factor"] = ""
     plain: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Exercise(ABC):
     """What all exercises have; `check` turns an attempt into feedback with a score.
 
@@ -74,7 +74,7 @@ class Exercise(ABC):
     consequence
         One sentence on what follows from the right answer; shown with it.
     given
-        What a variant may give otherwise: numbers, activations, losses, by name.
+        What a variant may give otherwise, by name: numbers, activations, losses.
     misconceptions
         The known wrong answers; `wrong` adds to them.
     """
@@ -86,19 +86,16 @@ class Exercise(ABC):
     name: str = ""
     consequence: str = ""
     given: Mapping[str, Any] = field(default_factory=dict)
-    misconceptions: Iterable[Misconception] = ()
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "misconceptions", list(self.misconceptions))
+    misconceptions: list[Misconception] = field(default_factory=list)
 
     def wrong(
-        self, name: str, *, up_to: Literal["", "a constant", "a factor"] = "", plain: bool = False
+        self, name: str, *, thought: str = "", up_to: Literal["", "a constant", "a factor"] = "", plain: bool = False
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-        """Decorate a wrong answer, whose docstring is the thought; the rest is as in `Misconception`."""
+        """Decorate a wrong answer, whose docstring is the thought unless one is given; the rest is as in `Misconception`."""
 
         def add(function: Callable[..., Any]) -> Callable[..., Any]:
-            thought = " ".join((inspect.getdoc(function) or "").split())
-            self.misconceptions.append(Misconception(name, function, thought, up_to, plain))
+            words = thought or inspect.getdoc(function) or ""
+            self.misconceptions.append(Misconception(name, function, " ".join(words.split()), up_to, plain))
             return function
 
         return add

@@ -4,6 +4,7 @@ An attempt at a function is compared with the reference on inputs that are drawn
 answer on all of them, and no other, the feedback speaks to the thought behind that answer.
 """
 
+import functools
 import inspect
 import itertools
 import re
@@ -37,7 +38,7 @@ from gdlab.exercises.slips import Part, slip
 TRIALS = 12
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class FunctionExercise(Exercise):
     """Write a function.
 
@@ -81,8 +82,30 @@ class FunctionExercise(Exercise):
 
     def calls(self, seed: int = 0) -> list[tuple[Any, ...]]:
         """Return the arguments that an attempt is tried with."""
+        return self._trials(seed)[0]
+
+    @functools.lru_cache(maxsize=256)  # noqa: B019 (exercises are there for as long as Python is)
+    def _trials(self, seed: int) -> tuple[list[tuple[Any, ...]], list[list[Any]], list[list[float]]]:
+        """Return the arguments of all trials; of each the parts that are wanted, and how far they may be off."""
         rng, inputs = self.random(seed), self.bound(self.inputs)
-        return [*self.edges, *(inputs(rng) for _ in range(TRIALS))]
+        calls = [*self.edges, *(inputs(rng) for _ in range(TRIALS))]
+        wanted = [self._right_parts(*arguments) for arguments in calls]
+        if self.tolerance:
+            return calls, wanted, [[self.tolerance * size(want) + 1e-12 for want in wants] for wants in wanted]
+        return calls, wanted, tolerances(self._right_parts, calls, wanted, self.random(seed))
+
+    @functools.lru_cache(maxsize=4096)  # noqa: B019
+    def _mistaken(self, misconception: Misconception, seed: int) -> dict[int, list[Any]]:
+        """Return what a misconception gives in all trials, by the place of the part, for those parts that it touches."""
+        function, (calls, wanted, allowed) = self.bound(misconception.wrong), self._trials(seed)
+        with np.errstate(all="ignore"):
+            rows = [self._in_parts(function(*arguments))[0] for arguments in calls]
+        columns = zip(*(zip(*table, strict=True) for table in (rows, wanted, allowed)), strict=True)
+        return {
+            place: list(values)
+            for place, (values, wants, offs) in enumerate(columns)
+            if all(value is not None for value in values) and not all(map(same, wants, values, offs))
+        }
 
     def _judge(self, attempt: Any, seed: int) -> Feedback:
         if not callable(attempt):
@@ -93,8 +116,8 @@ class FunctionExercise(Exercise):
 
     def try_out(self, run: Callable[[tuple[Any, ...]], Outcome], seed: int = 0) -> Feedback:
         """Judge an attempt by what it gives: `run` takes arguments and says what the attempt does with them."""
-        calls, given, remarks = self.calls(seed), [], ()
-        for arguments in calls:
+        given, remarks = [], ()
+        for arguments in self.calls(seed):
             outcome = run(arguments)
             remarks = remarks or outcome.remarks
             if outcome.problem:
@@ -107,23 +130,17 @@ class FunctionExercise(Exercise):
                     "It returns something else", f"Called with {self._asked(arguments)}, {complaint}.", *outcome.remarks
                 )
             given.append(values)
-        return self._compared(calls, given, remarks, seed)
+        return self._compared(given, remarks, seed)
 
     def _right_parts(self, *arguments: Any) -> list[Any]:
         return self._in_parts(self.reference(*arguments))[0]
 
-    def _compared(
-        self, calls: list[tuple[Any, ...]], given: list[list[Any]], remarks: tuple[str, ...], seed: int
-    ) -> Feedback:
-        wanted = [self._right_parts(*arguments) for arguments in calls]
+    def _compared(self, given: list[list[Any]], remarks: tuple[str, ...], seed: int) -> Feedback:
+        calls, wanted, allowed = self._trials(seed)
         given = [
             [without_thin_axes(one, np.shape(want)) for one, want in zip(values, wants, strict=True)]
             for values, wants in zip(given, wanted, strict=True)
         ]
-        if self.tolerance:
-            allowed = [[self.tolerance * size(want) + 1e-12 for want in wants] for wants in wanted]
-        else:
-            allowed = tolerances(self._right_parts, calls, wanted, self.random(seed))
         names = tuple(inspect.signature(self.reference).parameters)[: len(calls[0])]
         parts = [
             Part(names, calls, *([row[place] for row in table] for table in (given, wanted, allowed)))
@@ -138,7 +155,7 @@ class FunctionExercise(Exercise):
         ]
         if all(right):
             return self.right_feedback(*remarks, *self._word_for_measured(parts))
-        thoughts = self._thoughts_behind(parts, right)
+        thoughts = self._thoughts_behind(parts, right, seed)
         words: list[str] = []
         told: set[str] = set()
         for place, part in enumerate(parts):
@@ -204,26 +221,21 @@ class FunctionExercise(Exercise):
         text = f"{label}{always + '; ' if always else ''}{words}"
         return Shown(text, tables(text, given, want, tolerance))
 
-    def _thoughts_behind(self, parts: Sequence[Part], right: Sequence[bool]) -> list[list[tuple[str, str]]]:
+    def _thoughts_behind(self, parts: Sequence[Part], right: Sequence[bool], seed: int) -> list[list[tuple[str, str]]]:
         """Return for each part the misconceptions that give it; of several, those that explain the whole best."""
         best: list[tuple[Any, list[tuple[str, str]]]] = [((False, 0, False), []) for _ in parts]
         plain_only = [bool(degenerate(part.given, part.calls, part.names)) for part in parts]
         for misconception in self.misconceptions:
-            wrong = self._wrong_values(misconception, parts)
-            touched = [
-                place
-                for place, part in enumerate(parts)
-                if all(value is not None for value in wrong[place])
-                and not all(map(same, part.wanted, wrong[place], part.tolerances))
-            ]
+            wrong = self._mistaken(misconception, seed)
             met = [
                 place
-                for place in touched
-                if parts[place].equals(up_to(misconception.up_to, parts[place].given, wrong[place]))
+                for place, values in wrong.items()
+                if parts[place].equals(up_to(misconception.up_to, parts[place].given, values))
             ]
-            how_well = (met == touched, len(met), not misconception.up_to)
+            whole = len(met) == len(wrong)
+            how_well = (whole, len(met), not misconception.up_to)
             told = (misconception.name, misconception.thought)
-            singled_out = misconception.plain or (met == touched and not all(plain_only[place] for place in met))
+            singled_out = misconception.plain or (whole and not all(plain_only[place] for place in met))
             for place in met:
                 if right[place] or (plain_only[place] and not singled_out):
                     continue
@@ -239,13 +251,6 @@ class FunctionExercise(Exercise):
                 elif generic := slip(part, lambda *a, place=place: self._right_parts(*a)[place]):
                     found[place] = [generic]
         return found
-
-    def _wrong_values(self, misconception: Misconception, parts: Sequence[Part]) -> list[list[Any]]:
-        """Return what a misconception gives: for each part, a value of each trial."""
-        function = self.bound(misconception.wrong)
-        with np.errstate(all="ignore"):
-            rows = [self._in_parts(function(*arguments))[0] for arguments in parts[0].calls]
-        return [list(column) for column in zip(*rows, strict=True)]
 
     def _another_part(self, place: int, parts: Sequence[Part]) -> tuple[str, str] | None:
         for other, part in enumerate(parts):
@@ -277,7 +282,7 @@ def _in_single_precision(value: Any) -> bool:
     return getattr(value, "dtype", None) in (np.float32, np.float16)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class NumbersExercise(Exercise):
     """Work out some numbers by hand. Each that is right earns its share of the points.
 
@@ -372,7 +377,7 @@ def _listed(marked: Iterable[bool]) -> str:
     return ", ".join(str(place) for place, one in enumerate(marked, 1) if one)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class ChoiceExercise(Exercise):
     """Say which of some statements hold: a set of letters.
 
@@ -437,7 +442,7 @@ class ChoiceExercise(Exercise):
         return self.wrong_feedback(headline, *words, share=share)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class PropertyExercise(Exercise):
     """Find numbers that have a property. Many answers are right, so the property is judged and nothing is compared.
 

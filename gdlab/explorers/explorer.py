@@ -215,6 +215,7 @@ class Explorer(ABC):
             if self._closed:
                 return
             page_owner.forget(self)
+            page_owner.drop_pictures(self._stage.model_id)
             veil.forget(self)
             self._under_way, self._closed = None, True
             self._ahead.clear()
@@ -423,7 +424,7 @@ class Explorer(ABC):
             self.finish()
             view = {"version_major": 2, "version_minor": 0, "model_id": self._stage.model_id}
             data = {
-                "application/vnd.jupyter.widget-view+json": view,
+                page_owner.VIEW: view,
                 "image/png": captioned(self._picture, self._words),
                 "text/plain": f"{type(self).__name__}: {self._words}",
             }

@@ -5,7 +5,9 @@ an old explorer. But with each run the page says which cell it is, and that is e
 """
 
 import sys
-from typing import Protocol
+from typing import Any, Protocol
+
+VIEW = "application/vnd.jupyter.widget-view+json"
 
 
 class Closable(Protocol):
@@ -39,8 +41,20 @@ def forget(explorer: Closable) -> None:
             explorers.remove(explorer)
 
 
+def drop_pictures(model_id: str) -> None:
+    """Take the pictures of a view that is closed out of IPython's history, which keeps all that was ever shown."""
+    for outputs in getattr(getattr(_shell(), "history_manager", None), "outputs", {}).values():
+        for output in outputs:
+            if output.bundle.get(VIEW, {}).get("model_id") == model_id:
+                output.bundle.pop("image/png", None)
+
+
+def _shell() -> Any:
+    return sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+
+
 def _running() -> tuple[str | None, str]:
     """Return the id of the cell that is being run and of this run of it; None where the page does not tell."""
-    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    shell = _shell()
     request = shell.get_parent() if hasattr(shell, "get_parent") else {}
     return request.get("metadata", {}).get("cellId"), request.get("header", {}).get("msg_id", "")

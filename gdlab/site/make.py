@@ -10,7 +10,7 @@ import tempfile
 from importlib.resources import files
 from pathlib import Path
 
-from gdlab.notebooks import GLOSSARY, chosen_notebooks, glossary, without_dead_links
+from gdlab.notebooks import chosen_notebooks, without_dead_links
 from gdlab.site import page
 from gdlab.site.distribution import PACKAGES, copy_distribution
 from gdlab.site.wheels import write_wheels
@@ -63,7 +63,6 @@ def make_site(folder: Path, names: list[str] | None = None, pyodide: str | None 
         for notebook in notebooks:
             content = without_dead_links(notebook.read_bytes(), names)
             (source / "notebooks" / notebook.name).write_bytes(content)
-        (source / "notebooks" / GLOSSARY).write_bytes(glossary(names))
         if pyodide is not None:
             copy_distribution(pyodide, source / "static" / "pyodide")
         wheels = write_wheels(Path(place, "wheels"))
@@ -116,7 +115,7 @@ def _configure(source: Path, built: Path, wheels: list[str]) -> None:
     here = Path(sysconfig.get_path("data"), "share", "jupyter", "labextensions")
     own = files("gdlab.site") / "page_code"
     build = {
-        "apps": ["lab", "notebooks", "tree", "edit"],
+        "apps": ["lab", "notebooks", "tree"],
         "contents": ["notebooks"],
         "federated_extensions": [*(str(here / name) for name in _EXTENSIONS if (here / name).is_dir()), str(own)],
         "ignore_sys_prefix": True,

@@ -74,7 +74,7 @@ def server(folder: Path, settings: Path, app: str = "lab", start_by: Sequence[st
 
 
 def _address(log: Path, process: subprocess.Popen[bytes]) -> str:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 180  # on a busy machine
     while time.monotonic() < deadline:
         found = re.search(r"http://(?:localhost|127\.0\.0\.1):(\d+)/", log.read_text())
         if found:
@@ -114,15 +114,18 @@ class Notebook:
     """One notebook open in a page."""
 
     def __init__(self, page: Page, address: str, path: str, app: str = "lab") -> None:
-        self.page = page
+        self.watch(page, path)
+        workspace = secrets.token_hex(4)  # a fresh one, or JupyterLab would open what was open before
+        page.goto(address.format(_WHERE[app].format(path=path, workspace=workspace)))
+        self.wait_until_ready()
+
+    def watch(self, page: Page, path: str) -> None:
+        """Take down from now on what the page complains of."""
+        self.page, self.path = page, path
         self.complaints: list[str] = []
         page.on("console", self._listen)
         page.on("pageerror", lambda error: HARMLESS.search(str(error)) or self.complaints.append(str(error)))
         page.on("request", self._watch)
-        workspace = secrets.token_hex(4)  # a fresh one, or JupyterLab would open what was open before
-        page.goto(address.format(_WHERE[app].format(path=path, workspace=workspace)))
-        self.path = path
-        self.wait_until_ready()
 
     def wait_until_ready(self) -> None:
         """Wait until the notebook is open and its kernel has nothing to do."""

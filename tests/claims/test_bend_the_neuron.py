@@ -565,6 +565,18 @@ def test_03_if_a_neuron_can_get_every_mean_right_each_step_of_the_delta_rule_bri
     assert worst["chain_rule"][2] > 0.4
 
 
+@pytest.mark.parametrize("activation", ["tanh", "relu"])
+def test_03_for_tanh_and_relu_the_promise_holds_below_two_fifths(activation):
+    x, alpha = np.linspace(-2, 2, 40), 0.39
+    promised = 2 * alpha - alpha**2 * (x**2 + 1).max()
+    assert promised > 0 > 2 * 0.41 - 0.41**2 * (x**2 + 1).max()
+    mean = gdlab.ACTIVATIONS[activation](neuron.TRUTH[0] * x + neuron.TRUTH[1])[:, None]
+    how = {"rule": "delta_rule", "learning_rate": alpha, "steps": 300}
+    run = gdlab.train(neurons(*STARTS, activation), x[:, None], mean, **how)
+    distance = ((run.theta - neuron.TRUTH) ** 2).sum(axis=-1)
+    assert (distance[:-1] - distance[1:] >= promised * 2 * run.loss[:-1] - 1e-12).all()
+
+
 def test_03_squared_error_has_no_other_place_of_rest_where_a_neuron_gets_every_mean_right_and_f_rises():
     x = np.linspace(-2, 2, 40)
     mean = gdlab.ACTIVATIONS["sigmoid"](neuron.TRUTH[0] * x + neuron.TRUTH[1])

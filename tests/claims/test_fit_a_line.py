@@ -130,3 +130,16 @@ def test_01_with_one_weight_a_step_shrinks_the_distance_below_two_over_the_mean_
         assert (abs(1 - share * limit * np.mean(x**2)) < 1) == nearer
         after = gdlab.gradient_descent_update(1.0, share * limit, np.mean((1.0 * x) * x))  # y = 0, the bottom is at 0
         assert (abs(after) < 1) == nearer
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_01_no_inputs_have_a_limit_above_two_and_standardised_ones_have_two(seed):
+    limit = EXERCISES["stable-rate"].solution
+    rng = np.random.default_rng(seed)
+    for x in rng.normal(rng.normal(), rng.uniform(0.1, 3), (20, 9)):
+        assert limit(x) <= 2 + 1e-12
+        assert limit((x - x.mean()) / x.std()) == pytest.approx(2)
+
+
+def test_01_there_are_342_penguins():
+    assert len(problem("penguins").x) == 342

@@ -1,6 +1,8 @@
-"""What notebook 00 says and does not compute itself."""
+"""What notebook 00 and the README say and do not compute themselves."""
 
+import re
 from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -56,6 +58,47 @@ def test_00_with_thirty_two_hidden_units_a_frozen_layer_is_good_enough_and_the_d
 def test_00_at_a_tenth_of_the_rate_the_delta_rule_catches_up_with_thirty_two_hidden_units(starts):
     gentle, usual = (race("delta_rule", 32, rate, starts).mean() for rate in (0.1, 1.0))
     assert gentle > 0.9 > 0.7 > usual
+
+
+@pytest.mark.parametrize("starts", SETS)
+def test_00_the_delta_rule_shrinks_thirty_two_units_until_most_are_nearly_linear_unless_the_rate_is_small(starts):
+    data = datasets.xor(160)
+    before = random_networks("tanh", 32, starts)
+    how = {"loss": "binary_cross_entropy", "rule": "delta_rule", "steps": 600, "record_every": 600}
+    shrunk, slopes = {}, {}
+    for rate in (1.0, 0.1):
+        after = gdlab.train(before, data.X, data.y, learning_rate=rate, **how).layers()
+        old, new = (np.sqrt((one[0].W ** 2).sum((1, 2)) + (one[0].b ** 2).sum((1, 2))) for one in (before, after))
+        shrunk[rate] = new / old
+        slopes[rate] = np.median(after[0].activation.f_prime(gdlab.forward(after, data.X).z[0]))
+    assert shrunk[1.0].max() < 0.7 < 0.95 < shrunk[0.1].min() < shrunk[0.1].max() < 1.05
+    assert slopes[1.0] == pytest.approx(0.93, abs=0.005)
+    assert slopes[0.1] < 0.35
+
+
+def own_points(points, **setting):
+    """Which shares the three rules of `RuleRace` have right of a reader's own points."""
+    explorer = gdlab.RuleRace(width=2, activation="relu", start=12, step=600, points=points, **setting)
+    return {rule: runner.accuracy for rule, runner in explorer.compute(**explorer.values).runners.items()}
+
+
+@pytest.mark.parametrize("learning_rate", [0.1, 1.0, 10.0])
+def test_00_below_the_middle_both_relus_are_dead_and_the_delta_rule_alone_separates_left_from_right(learning_rate):
+    layers = random_networks("relu", 2, range(12, 13))
+    for seed in range(5):
+        rng = np.random.default_rng(seed)
+        x, y = rng.uniform(0.5, 2, (2, 4)) * [[1], [-1]]
+        points = [(sign * left, low, int(sign > 0)) for left, low in zip(x, y, strict=True) for sign in (-1, 1)]
+        assert (gdlab.forward(layers, [point[:2] for point in points]).z[0] < 0).all()
+        assert own_points(points, learning_rate=learning_rate) == {"chain_rule": 0.5, "delta_rule": 1, "frozen": 0.5}
+
+
+def test_00_the_readme_tells_what_its_picture_shows():
+    explorer = gdlab.RuleRace(step=600)
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    told = re.search(r"chain rule gets (\d+%) .+? delta rule (\d+%), .+? frozen (\d+%)", readme).groups()
+    runners = explorer.compute(**explorer.values).runners.values()
+    assert told == tuple(f"{runner.accuracy:.0%}" for runner in runners)
 
 
 def test_00_the_error_at_the_output_is_the_same_for_both_rules():

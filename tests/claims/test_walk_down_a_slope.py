@@ -48,6 +48,13 @@ def test_02_on_the_absolute_value_the_steps_do_not_get_smaller():  # statement E
     assert (np.abs(theta[3:]) <= 0.3).all()
 
 
+@pytest.mark.parametrize("curve", ["parabola", "quartic"])
+def test_02_what_the_valley_says_holds_for_the_parabola_and_the_quartic(curve):  # consequence of the exercise
+    slopes = [slope(curve, theta) for theta in np.linspace(0, 4, 41)]
+    assert (np.diff(slopes) > 0).all()  # larger farther out, and small only near 0
+    assert (np.diff(np.abs(np.diff(walk(curve, 3.2, 0.3)))) < 0).all()
+
+
 def test_02_the_exercise_has_the_same_statements_right():
     assert EXERCISES["valley"].true == {"B", "D", "E"}
 
@@ -67,6 +74,10 @@ def test_02_on_the_rim_the_walk_hardly_moves_and_arrives_at_a_rate_of_seven_and_
     assert walk("saturated", 3.0, 1.0)[-1] > 2.8
     assert abs(walk("saturated", 3.0, 7.0)[-1]) < 0.05
     assert gdlab.numerical_gradient(CURVES["saturated"].slope, 0.0) == pytest.approx(1 / 4)
+    theta = 3.0
+    for _ in range(5000):
+        theta = gdlab.gradient_descent_update(theta, 10.0, CURVES["saturated"].slope(theta))
+    assert abs(theta) == pytest.approx(abs(walk("saturated", 3.0, 10.0)[-1]))  # for ever
     hops = walk("saturated", 3.0, 10.0)[-6:]
     assert (np.abs(hops) > 0.3).all()
     assert (np.sign(hops[1:]) == -np.sign(hops[:-1])).all()
@@ -89,6 +100,8 @@ def test_02_the_double_well_ends_left_or_right_and_stays_on_its_hump():
     assert walk("double_well", 0.5, 1.0)[-1] == pytest.approx(2, abs=1e-2)
     assert walk("double_well", -0.5, 1.0)[-1] == pytest.approx(-2, abs=1e-2)
     assert (walk("double_well", 0.0, 1.0) == 0).all()
+    assert walk("double_well", 3.2, 1.0)[-1] == pytest.approx(2, abs=1e-2)
+    assert walk("double_well", 3.2, 2.0)[-1] == pytest.approx(-2, abs=0.1)
 
 
 def test_02_rates_from_six_to_seven_bring_it_there_in_forty_steps_and_smaller_ones_do_not():
@@ -96,6 +109,7 @@ def test_02_rates_from_six_to_seven_bring_it_there_in_forty_steps_and_smaller_on
         assert abs(walk("saturated", 3.0, rate)[40]) < 0.02
     for rate in (1.0, 2.0, 3.0, 4.0, 5.0):
         assert walk("saturated", 3.0, rate)[40] > 1.6
+    assert f"{walk('saturated', 3.0, 5.0)[40]:.2f}" == "1.65"
 
 
 def test_02_the_errors_of_a_line_need_not_fade_for_its_gradient_to_fade_and_behind_the_absolute_loss_no_step_does():

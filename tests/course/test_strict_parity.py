@@ -44,7 +44,7 @@ def attempts(exercise):
         for place, misconception in enumerate(exercise.misconceptions):
             yield f"attempt({mine}, {mine}.misconceptions[{place}])", LOCAL["attempt"](exercise, misconception)
         return
-    known = [exercise.bound(m.wrong)() if callable(m.wrong) else m.wrong for m in exercise.misconceptions]
+    known = [exercise.bound(m.wrong)() for m in exercise.misconceptions]
     for value in (right(exercise), *blanks(exercise), *map(list, known), "A", [1, 2]):
         code = repr(value).replace("Ellipsis", "...").replace("frozenset", "set")
         yield code, value

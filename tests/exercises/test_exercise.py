@@ -9,13 +9,8 @@ import numpy as np
 import pytest
 
 from gdlab.exercises import attempt, comparing, kinds
-from gdlab.exercises.kinds import (
-    ChoiceExercise,
-    FunctionExercise,
-    Misconception,
-    NumbersExercise,
-    PropertyExercise,
-)
+from gdlab.exercises.exercise import Misconception
+from gdlab.exercises.kinds import ChoiceExercise, FunctionExercise, NumbersExercise, PropertyExercise
 
 
 def scaled(a, x):
@@ -34,10 +29,10 @@ ONE = FunctionExercise(
     solution=scaled,
     inputs=lambda rng: (float(rng.normal()), rng.normal(size=3)),
     parts=("product",),
-    misconceptions=(
+    misconceptions=[
         Misconception("sign", lambda a, x: -a * x, "Which way?"),
         Misconception("only a", lambda a, x: a, "And x?", plain=True),
-    ),
+    ],
 )
 
 TWO = FunctionExercise(
@@ -48,11 +43,11 @@ TWO = FunctionExercise(
     solution=double_and_square,
     inputs=lambda rng: (float(rng.normal()), rng.normal(size=3)),
     parts=("double", "square"),
-    misconceptions=(
+    misconceptions=[
         Misconception("half", lambda a, x: (a / 2, None), "Other way."),
         Misconception("cube", lambda a, x: (None, x**3), "One too many."),
         Misconception("sign", lambda a, x: (-2 * a, -(x**2)), "Which way?"),
-    ),
+    ],
 )
 
 
@@ -137,10 +132,10 @@ UP_TO = FunctionExercise(
     solution=double_and_square,
     inputs=lambda rng: (float(rng.normal()), rng.normal(size=3)),
     parts=("double", "square"),
-    misconceptions=(
+    misconceptions=[
         Misconception("moved", lambda a, x: (None, x**2 + 1), "By how much?", up_to="a constant"),
         Misconception("scaled", lambda a, x: (-2 * a, -(x**2)), "How often?", up_to="a factor"),
-    ),
+    ],
 )
 
 
@@ -231,7 +226,7 @@ def test_a_known_wrong_answer_that_is_no_number_is_named():
         solution=lambda x: x,
         inputs=lambda rng: (rng.integers(2, size=3) * 1.0,),
         parts=("x",),
-        misconceptions=(Misconception("one over x", lambda x: 1 / x, ""),),
+        misconceptions=[Misconception("one over x", lambda x: 1 / x, "")],
     )
 
     def named(attempt):
@@ -271,12 +266,12 @@ SWAPPED = FunctionExercise(
     solution=lambda a, b: (a, 2 * b),
     inputs=lambda rng: (float(rng.normal()), float(rng.normal())),
     parts=("one", "two"),
-    misconceptions=(
+    misconceptions=[
         Misconception("not doubled", lambda a, b: (None, b), "Twice.", plain=True),
         Misconception("swapped", lambda a, b: (2 * b, a), "In the other order."),
         Misconception("the other one", lambda a, b: (2 * b, None), "Look at the names."),
         Misconception("both the first", lambda a, b: (a + 1, a), "Read on."),
-    ),
+    ],
 )
 
 
@@ -522,10 +517,10 @@ NUMBERS = NumbersExercise(
     hints=("a",),
     answer=(0.4, -0.123456, 0.0, 1234.5),
     explanation="Because.",
-    misconceptions=(
-        Misconception("sign", (-0.4, 0.123456, 0.0, -1234.5), "Which way?"),
-        Misconception("late", (0.4, 0.0, 1.0, 2.0), "Begin earlier."),
-    ),
+    misconceptions=[
+        Misconception("sign", lambda: (-0.4, 0.123456, 0.0, -1234.5), "Which way?"),
+        Misconception("late", lambda: (0.4, 0.0, 1.0, 2.0), "Begin earlier."),
+    ],
 )
 
 

@@ -9,48 +9,29 @@ import pytest
 import gdlab
 from gdlab.lessons import LESSONS
 from gdlab.lessons.catalogue import FAMILIES
-from gdlab.lessons.check_your_gradient.exercises import gradient_checker
-from gdlab.lessons.keep_the_signal_alive import exercises as units_in_a_row
-from gdlab.lessons.learn_without_the_exact_slope.exercises import perceptron, straight_through
-from gdlab.lessons.stack_linear_layers.exercises import xor_by_hand
 from tests.notebooks.refresh import FOLDER
 
 pytestmark = pytest.mark.filterwarnings("error")
 
-MEMBERS = {
-    "four-by-hand": xor_by_hand._FOURS,
-    "straight-through": straight_through._STAND_INS,
-    "units-in-a-row": (units_in_a_row._SIX, *units_in_a_row._OTHERS.values()),
-    "check-gradient": gradient_checker._QUOTIENTS,
-    "perceptron": perceptron._RULES,
-}
-"""What the exercises of a family are made of; the published one first."""
 
-
-def members(name):
-    return MEMBERS[name]
-
-
-def place(name, member):
-    return MEMBERS[name].index(member)
-
-
-def made(name, member):
-    """The exercise of a member."""
+def each(name):
+    """Every exercise of a family, the published one first, with the cells that tell it."""
     family = FAMILIES[name]
-    return [family.published, *family.variants.values()][place(name, member)]
-
-
-def words_of(name, member):
-    """The cells that tell a member."""
-    family = FAMILIES[name]
-    if number := place(name, member):
-        return "\n".join(family.told(list(family.variants)[number - 1]))
     (lesson,) = [stem for stem, lesson in LESSONS.items() if family in lesson.families]
     cells = json.loads((FOLDER / f"{lesson}.ipynb").read_text(encoding="utf-8"))["cells"]
-    return "\n".join(
-        "".join(cell["source"]) for cell in cells if cell["metadata"].get("gdlab", {}).get("told_by") == family.slug
+    told = ["".join(c["source"]) for c in cells if c["metadata"].get("gdlab", {}).get("told_by") == family.slug]
+    members = [("published", family.published, told)]
+    members += [(about, exercise, family.told(about)) for about, exercise in family.variants.items()]
+    return pytest.mark.parametrize(
+        ("exercise", "words"),
+        [pytest.param(exercise, "\n".join(words), id=about) for about, exercise, words in members],
     )
+
+
+def numbers_in(words, pattern):
+    """The numbers in a text where the pattern has its groups, which must be there once."""
+    (found,) = re.findall(pattern, words.replace("−", "-"))
+    return [float(number) for number in (found if isinstance(found, tuple) else (found,))]
 
 
 def slope_of(function, z, h=1e-5):
@@ -61,17 +42,16 @@ def points_of(words):
     return np.array([[float(n.replace("−", "-")) for n in pair] for pair in re.findall(r"\((\S+), (\S+)\)", words)])
 
 
-fours = pytest.mark.parametrize("four", members("four-by-hand"), ids=lambda four: str(four.points))
+fours = each("four-by-hand")
 
 
 @fours
-def test_weights_are_right_if_and_only_if_the_packages_network_parts_the_points_that_the_text_names(four):
-    rng = np.random.default_rng(0)
-    exercise, points = made("four-by-hand", four), points_of(words_of("four-by-hand", four))
+def test_weights_are_right_if_and_only_if_the_packages_network_parts_the_points_that_the_text_names(exercise, words):
+    rng, points = np.random.default_rng(0), points_of(words)
     assert points.shape == (4, 2)
     right = []
-    for spread in (0, *[0.3] * 300):
-        weights = {k: np.array(v, float) for k, v in exercise.solution().items()}
+    for spread in (0, *[0.3] * 100):
+        weights = {k: np.array(v, float) for k, v in exercise.reference.items()}
         weights = {k: v + spread * rng.normal(size=v.shape) for k, v in weights.items()}
         layers = [
             gdlab.Layer(weights["W1"], weights["b1"][None], "relu"),
@@ -86,21 +66,21 @@ def test_weights_are_right_if_and_only_if_the_packages_network_parts_the_points_
         np.testing.assert_allclose([float(value.replace("−", "-")) for value, _ in told], z, rtol=6e-3, atol=1e-6)
         right.append(parted)
     assert right[0]
-    assert 10 < sum(right) < 290
+    assert 3 < sum(right) < 97
 
 
 @fours
-def test_no_line_parts_the_four_points(four):
+def test_no_line_parts_the_four_points(exercise, words):
     """The two of one class and the two of the other have the same middle, so a linear z has the same mean at both."""
-    points = np.array(four.points, float)
+    points = points_of(words)
     np.testing.assert_array_equal(points[:2].mean(axis=0), points[2:].mean(axis=0))
 
 
 @fours
-def test_the_hints_to_four_points_tell_the_direction_and_where_they_stand(four):
-    exercise, points = made("four-by-hand", four), np.array(four.points, float)
+def test_the_hints_to_four_points_tell_the_direction_and_where_they_are(exercise, words):
+    points = points_of(words)
     look, *told = re.search(
-        r"Along (.+) class 0 stands at (\S+), class 1 at (\S+) and at (\S+)\. ", exercise.hints[1]
+        r"Along (.+) class 0 is at (\S+), class 1 at (\S+) and at (\S+)\. ", exercise.hints[1]
     ).groups()
     code = re.sub(r"(\d) x", r"\1 * x", look.replace("−", "-")).replace("₁", "1").replace("₂", "2")
     along = eval(code, {"x1": points[:, 0], "x2": points[:, 1]})
@@ -108,9 +88,10 @@ def test_the_hints_to_four_points_tell_the_direction_and_where_they_stand(four):
     assert left < zero < right
     assert along[:2].tolist() == [zero, zero]
     assert sorted(along[2:]) == [left, right]
-    W1 = np.array(exercise.solution()["W1"], float)
-    assert W1[:, 0].tolist() == (-W1[:, 1]).tolist() == list(four.along)
-    assert ("biases" in exercise.hints[2]) == (zero != 0) == any(exercise.solution()["b1"])
+    W1 = np.array(exercise.reference["W1"], float)
+    np.testing.assert_array_equal(points @ W1[:, 0], along)
+    np.testing.assert_array_equal(W1[:, 1], -W1[:, 0])
+    assert ("biases" in exercise.hints[2]) == (zero != 0) == any(exercise.reference["b1"])
     if zero:
         assert f"make both 0 where {look} is {told[0]}." in exercise.hints[2]
 
@@ -131,36 +112,37 @@ CURVES = {
 """The curves, read from the exercise's text once more."""
 
 
-@pytest.mark.parametrize("stand_in", members("straight-through"), ids=lambda stand_in: stand_in.name)
-def test_a_way_back_is_the_error_times_the_slope_of_the_curve_that_the_text_names(stand_in):
-    told = words_of("straight-through", stand_in)
-    (curve,) = [curve for words, curve in CURVES.items() if f"is not a step but {words} (" in told]
+@each("straight-through")
+def test_a_way_back_is_the_error_times_the_slope_of_the_curve_that_the_text_names(exercise, words):
+    (curve,) = [curve for told, curve in CURVES.items() if f"is not a step but {told} (" in words]
     z, error = np.linspace(-4.03, 4.03, 101), np.random.default_rng(0).normal(size=101)
-    np.testing.assert_allclose(stand_in.solution(error, z), error * slope_of(curve, z), atol=1e-4)
-    np.testing.assert_allclose(stand_in.slope(z), slope_of(curve, z), atol=1e-4)
-    rise = re.search(r"It rises by (\d)|curve rises by (\d)", told)
+    np.testing.assert_allclose(exercise.reference(error, z), error * slope_of(curve, z), atol=1e-4)
+    np.testing.assert_allclose(exercise.given["through"](1.0, z), slope_of(curve, z), atol=1e-4)
+    rise = re.search(r"It rises by (\d)|curve rises by (\d)", words)
     assert float(rise[1] or rise[2]) == pytest.approx(np.ptp(curve(np.array([-1e6, 1e6]))), abs=1e-4)
 
 
-@pytest.mark.parametrize("row", members("units-in-a-row"), ids=str)
-def test_units_in_a_row_multiply_slopes_and_weights_one_by_one(row):
+@each("units-in-a-row")
+def test_units_in_a_row_multiply_slopes_and_weights_one_by_one(exercise, words):
     def arrives(weight, slopes):
         error = 1.0
         for slope in slopes:
             error = error * weight * slope
         return error
 
-    sigmoid, at = gdlab.ACTIVATIONS["sigmoid"], np.log(row.gives / (1 - row.gives))
-    smaller, smaller_too, weight, smaller_still, larger = made("units-in-a-row", row).reference
-    quarter, given = [sigmoid.f_prime(np.zeros(row.units)), sigmoid.f_prime(np.full(row.units, at))]
+    words = words.replace("¾", "0.75").replace("six", "6").replace("keep its size", "multiplied by 1 at each stage")
+    (units, gives) = numbers_in(words, r"all (\d) sigmoids give (\S+)\. ")
+    (weight_2,) = numbers_in(words, r"all weights (\d) \(")
+    (stage,) = numbers_in(words, r"error signal multiplied by (\S+) at each stage")
+    (relu_weight,) = numbers_in(words, r"weights of (\d)\.")
+    units, sigmoid, at = int(units), gdlab.ACTIVATIONS["sigmoid"], np.log(gives / (1 - gives))
+    smaller, smaller_too, weight, smaller_still, larger = exercise.reference
+    quarter, given = [sigmoid.f_prime(np.zeros(units)), sigmoid.f_prime(np.full(units, at))]
     assert 1 / arrives(1, quarter) == pytest.approx(smaller)
-    assert 1 / arrives(row.weight, quarter) == pytest.approx(smaller_too)
-    assert arrives(weight, quarter[:1]) == pytest.approx(row.stage)
+    assert 1 / arrives(weight_2, quarter) == pytest.approx(smaller_too)
+    assert arrives(weight, quarter[:1]) == pytest.approx(stage)
     assert 1 / arrives(weight, given) == pytest.approx(smaller_still)
-    assert (
-        arrives(row.relu_weight, gdlab.ACTIVATIONS["relu"].f_prime(np.array([3.0] * (row.units - 1) + [-1.0])))
-        == larger
-    )
+    assert arrives(relu_weight, gdlab.ACTIVATIONS["relu"].f_prime(np.array([3.0] * (units - 1) + [-1.0]))) == larger
 
 
 QUOTIENTS = {
@@ -182,11 +164,11 @@ QUOTIENTS = {
 """The quotients, read from the exercise's text once more, and the power of h with which their error shrinks."""
 
 
-@pytest.mark.parametrize("way", members("check-gradient"), ids=lambda way: way.name)
-def test_a_checker_measures_by_the_quotient_that_the_text_names_and_its_error_shrinks_as_told(way):
-    ((quotient, power),) = [value for words, value in QUOTIENTS.items() if words in way.told]
-    if "shrinks with" in way.told:
-        assert f"shrinks with $h^{power}$" in way.told
+@each("check-gradient")
+def test_a_checker_measures_by_the_quotient_that_the_text_names_and_its_error_shrinks_as_told(exercise, words):
+    ((quotient, power),) = [value for told, value in QUOTIENTS.items() if f"{told}" in words]
+    if "shrinks with" in words:
+        assert f"shrinks with $h^{power}$" in words
     a, theta = np.array([0.7, 1.3, -0.9]), np.array([0.3, -0.8, 1.1])
 
     def J(at):
@@ -196,7 +178,7 @@ def test_a_checker_measures_by_the_quotient_that_the_text_names_and_its_error_sh
     claimed = true + np.array([0.5, 0, 0])
     for h in (0.1, 0.05):
         kept = theta.copy()
-        measured, relative = way.solution(J, theta, claimed, h)
+        measured, relative = exercise.reference(J, theta, claimed, h)
         np.testing.assert_array_equal(theta, kept)
         wanted = [quotient(lambda t, i=i: J(theta + t * np.eye(3)[i]), h) for i in range(3)]
         np.testing.assert_allclose(measured, wanted, rtol=1e-10)
@@ -223,33 +205,114 @@ def each_step_down(loss, X, y, w, b):
 
 
 FORMS = {
-    "as Rosenblatt’s rule is mostly told": lambda X, y, w, b: each_step(X, y, w, b)[-1],
+    "with learning rate 1. The bias": lambda X, y, w, b: each_step(X, y, w, b)[-1],
     # half the weights give half of each z, and so the same answers; each of their steps is half as long
-    "classes −1 and 1": lambda X, y, w, b: 2 * each_step(X, (y + 1) / 2, w / 2, b / 2)[-1],
-    "mistakes are added": lambda X, y, w, b: each_step_down(lambda right: max(0, -right), X, y, w, b)[-1],
-    "a margin of 1": lambda X, y, w, b: each_step_down(lambda right: max(0, 1 - right), X, y, w, b)[-1],
-    "averaged over a pass": lambda X, y, w, b: each_step(X, y, w, b)[1:].mean(axis=0),
+    "answers 1 where $z > 0$ and −1 elsewhere": lambda X, y, w, b: 2 * each_step(X, (y + 1) / 2, w / 2, b / 2)[-1],
+    r"\text{actual} \cdot z \le 0$": lambda X, y, w, b: each_step_down(lambda right: max(0, -right), X, y, w, b)[-1],
+    r"\text{actual} \cdot z < 1$": lambda X, y, w, b: each_step_down(lambda right: max(0, 1 - right), X, y, w, b)[-1],
+    "return the mean of all the $w$": lambda X, y, w, b: each_step(X, y, w, b)[1:].mean(axis=0),
 }
+"""The forms of the rule, by words of the text; the later ones first, since each text has the first one's."""
 
 
-@pytest.mark.parametrize("rule", members("perceptron"), ids=lambda rule: rule.name)
-def test_a_perceptron_is_the_packages_delta_rule_or_goes_down_a_measured_slope(rule):
-    exercise, rng = made("perceptron", rule), np.random.default_rng(0)
-    labels = {"0 and 1": {0, 1}, "−1 and 1": {-1, 1}}[rule.classes]
-    moved = 0
-    for _ in range(50):
+@each("perceptron")
+def test_a_perceptron_is_the_packages_delta_rule_or_goes_down_a_measured_slope(exercise, words):
+    form = [form for told, form in FORMS.items() if told in words][-1]
+    labels = {-1, 1} if "`y` holds −1 and 1" in words else {0, 1}
+    rng, moved = np.random.default_rng(0), 0
+    for _ in range(20):
         X, y, w, b = exercise.inputs(rng)
         assert set(y) <= labels
-        if rule.name == "mistakes are added":
+        if r"\le 0" in words:
             b += 0.01  # at z = 0 that loss has a corner
-        one, other = exercise.solution(X, y, w, b)
-        np.testing.assert_allclose([*one, other], FORMS[rule.name](X, y, w, b), atol=1e-6)
+        one, other = exercise.reference(X, y, w, b)
+        np.testing.assert_allclose([*one, other], form(X, y, w, b), atol=1e-6)
         moved += not np.array_equal(one, w)
-    assert moved > 40
+    assert moved > 15
 
 
 def test_a_sample_with_z_of_0_is_a_mistake_where_mistakes_are_added():
-    (rule,) = [rule for rule in members("perceptron") if rule.name == "mistakes are added"]
+    exercise = FAMILIES["perceptron"].variants["mistakes are added"]
     for actual in (-1, 1):
-        w, b = rule.solution(np.array([[2.0, -3.0]]), np.array([actual]), np.zeros(2), 0.0)
+        w, b = exercise.reference(np.array([[2.0, -3.0]]), np.array([actual]), np.zeros(2), 0.0)
         np.testing.assert_array_equal([*w, b], actual * np.array([2, -3, 1]))
+
+
+@each("softmax-error")
+def test_an_error_signal_is_the_measured_slope_of_minus_log_softmax_at_the_temperature_that_the_text_names(
+    exercise, words
+):
+    (temperature,) = numbers_in(words, r"with T = ([\d.]+); the loss") if "temperature" in words else (1,)
+    rng, h = np.random.default_rng(0), 1e-5
+    z, y = rng.normal(0, 2, (4, 3)), np.eye(3)[[0, 2, 1, 1]]
+
+    def loss(z):
+        e = np.exp(z / temperature)
+        return -np.sum(y * np.log(e / e.sum(axis=1, keepdims=True)))
+
+    measured = [
+        [(loss(z + one) - loss(z - one)) / (2 * h) for one in h * row] for row in np.eye(12).reshape(4, 3, 4, 3)
+    ]
+    np.testing.assert_allclose(exercise.reference(z, y), measured, atol=1e-8)
+
+
+UNITS = {
+    "tanh units": np.tanh,
+    "sigmoid units": lambda z: 1 / (1 + np.exp(-z)),
+    "sine units": np.sin,
+    "Gaussian units": lambda z: np.exp(-(z**2) / 2),
+    "softplus units": lambda z: np.log(1 + np.exp(z)),
+}
+
+
+@each("slope-field")
+def test_a_slope_field_is_the_measured_slope_of_the_network_that_the_text_names(exercise, words):
+    (f,) = [f for told, f in UNITS.items() if told in words]
+    for X, W1, b1, W2 in exercise.calls(3)[:3]:
+        at = [[f((X + h * one) @ W1 + b1) @ W2 for h in (1e-5, -1e-5)] for one in np.eye(2)]
+        measured = np.hstack([(ahead - behind) / 2e-5 for ahead, behind in at])
+        np.testing.assert_allclose(exercise.reference(X, W1, b1, W2), measured, atol=1e-8)
+
+
+PRIMITIVES = {
+    "a tanh neuron": np.tanh,
+    "a ReLU neuron": lambda z: np.maximum(z, 0),
+    "a leaky ReLU neuron": lambda z: np.where(z > 0, z, 0.01 * z),
+    "an exponential neuron": np.exp,
+    "a sine neuron": np.sin,
+}
+
+
+@each("matching-loss")
+def test_a_matching_loss_is_0_at_z_0_and_its_measured_slope_is_prediction_minus_actual(exercise, words):
+    (f,) = [f for told, f in PRIMITIVES.items() if told in words]
+    z, y = np.linspace(-2.03, 2.05, 9), np.linspace(0.05, 0.9, 9)
+    np.testing.assert_allclose(exercise.reference(0 * z, y), 0, atol=1e-12)
+    np.testing.assert_allclose(slope_of(lambda z: exercise.reference(z, y), z), f(z) - y, atol=1e-8)
+
+
+@each("absolute-steps")
+def test_steps_on_an_absolute_value_go_by_the_numbers_that_the_text_names(exercise, words):
+    theta, rate = numbers_in(words, r"\\theta = (\S+?)\$, the learning rate \$?(\S+?)\$?\. ")
+    walked = []
+    for _ in range(4):
+        theta -= rate if theta > 0 else -rate
+        walked.append(theta)
+    np.testing.assert_allclose(exercise.reference, walked, atol=1e-12)
+
+
+@each("one-step")
+def test_one_step_by_hand_is_one_step_of_the_package(exercise, words):
+    (x1, x2) = numbers_in(words, r"x_1 = (\S+?)\$, \$x_2 = (\S+?)\$")
+    (w11, w21, w12, w22) = numbers_in(
+        words, r"weights \$(\S+?)\$ \(from \$x_1\$\) and \$(\S+?)\$ .*?has \$(\S+?)\$ and \$(\S+?)\$"
+    )
+    v1, v2, bias, y, rate = numbers_in(
+        words,
+        r"v_1 = (\S+?)\$, \$v_2 = (\S+?)\$ and bias \$(\S+?)\$.*?y = (\S+?)\$[^§]*learning rate \$?([\d.]+?)\$?$",
+    )
+    layers = [gdlab.Layer([[w11, w12], [w21, w22]], [[0.0, 0.0]], "sigmoid"), gdlab.Layer([[v1], [v2]], [[bias]])]
+    hidden, output = gdlab.backward(layers, gdlab.forward(layers, [[x1, x2]]), [[y]])
+    (new,) = gdlab.train(layers, [[x1, x2]], [[y]], learning_rate=rate, steps=1).theta[-1][:1]
+    wanted = [output.b[0, 0], output.W[0, 0], hidden.b[0, 0], hidden.W[0, 0], hidden.W[1, 1], new]
+    np.testing.assert_allclose(exercise.reference, wanted, atol=1e-9)

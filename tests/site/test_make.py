@@ -16,7 +16,7 @@ import pytest
 
 from gdlab.command import main
 from gdlab.lessons import LESSONS
-from gdlab.notebooks import GLOSSARY, chosen_notebooks, notebook_folder
+from gdlab.notebooks import chosen_notebooks
 from gdlab.site import make, page, wheels
 from gdlab.site.distribution import PACKAGES, copy_distribution, needed
 
@@ -173,16 +173,14 @@ def test_a_site_is_made_again_in_its_place(tmp_path, capsys):
     site = tmp_path / "site"
     assert main(["site", str(site)]) == 0
     assert f"Made a site in {site}: {', '.join(LESSONS)}." in capsys.readouterr().out
-    originals = [*chosen_notebooks(), notebook_folder() / GLOSSARY]
-    assert sorted(path.name for path in (site / "files").iterdir()) == [path.name for path in originals]
-    for path in originals:
+    assert sorted(path.name for path in (site / "files").iterdir()) == [path.name for path in chosen_notebooks()]
+    for path in chosen_notebooks():
         assert (site / "files" / path.name).read_bytes() == path.read_bytes()
     assert not (site / "static" / "pyodide").exists()
     assert main(["site", str(site), "--notebooks", "03"]) == 0
-    assert sorted(path.name for path in (site / "files").iterdir()) == ["03_bend_the_neuron.ipynb", GLOSSARY]
-    for path in (site / "files").iterdir():
-        links = set(re.findall(r"\]\((\w+\.(?:ipynb|md))", path.read_text(encoding="utf-8")))
-        assert links <= {"03_bend_the_neuron.ipynb", GLOSSARY}
+    assert [path.name for path in (site / "files").iterdir()] == ["03_bend_the_neuron.ipynb"]
+    lesson = (site / "files" / "03_bend_the_neuron.ipynb").read_text(encoding="utf-8")
+    assert not re.search(r"\]\((?!03)\d\d_\w+\.ipynb", lesson)
     words = (site / "index.html").read_text(encoding="utf-8")
     assert words.count('<a href="notebooks/index.html?path=') == 1
     assert "What changes with a nonlinear activation?" in words
@@ -193,6 +191,17 @@ def test_a_site_is_made_again_in_its_place(tmp_path, capsys):
 
 
 _KERNEL = "@jupyterlite/pyodide-kernel-extension"
+
+
+def test_the_glossary_is_a_page_whose_links_lead_into_the_site_and_to_whose_words_lessons_can_link():
+    names = ["03_bend_the_neuron", "06_give_hidden_units_credit"]
+    entries = page._entries(names)
+    places = {f"notebooks/index.html?path={name}.ipynb" for name in names}
+    assert set(re.findall(r'href="([^"]+)"', entries)) == places
+    everything = "".join(path.read_text(encoding="utf-8") for path in chosen_notebooks())
+    words = set(re.findall(r"\(glossary\.md#([^)]+)\)", everything))
+    assert words
+    assert words <= set(re.findall(r'<h2 id="([^"]+)"', entries))
 
 
 def test_a_notebook_that_is_no_lesson_has_its_name_alone():

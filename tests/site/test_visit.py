@@ -1,10 +1,15 @@
-"""A visit to the site in a real Chromium with a real Pyodide, the network cut: what a learner does."""
+"""A visit to the site in a real Chromium with a real Pyodide, the network cut: what a learner does.
+
+Python takes its time to start, so all happens in one page: the first lesson is opened by a click and run, explorers are
+steered, answers checked, the other lessons run in the same Python; then Python is stopped, and the page comes back.
+"""
 
 import re
 import shutil
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
 
 from gdlab.course.make import make_course
 from gdlab.lessons import LESSONS
@@ -15,6 +20,7 @@ pytestmark = pytest.mark.browser
 VIEWPORT = {"width": 1280, "height": 1000}
 PATIENCE = 400_000
 """How long Python may take to start or run, in milliseconds: far longer than it does on an idle machine."""
+FIRST, *OTHERS = LESSONS
 MEGABYTES = 45
 """What the pages say is loaded the first time."""
 
@@ -24,6 +30,57 @@ def page(chromium):
     """A page of a browser that has never been here."""
     context = chromium.new_context(viewport=VIEWPORT)
     yield context.new_page()
+    context.close()
+
+
+class Visit(lab.Notebook):
+    """The first lesson, opened and run from top to bottom by somebody who has never been here."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self.watch(page, f"{FIRST}.ipynb")
+        self.loaded: list[int] = []
+        page.on("response", lambda response: self.loaded.append(int(response.headers.get("content-length", 0))))
+        page.goto(address.format(""))
+        page.get_by_role("link", name=f"Open {FIRST.replace('_', ' ')}").click()
+        self.line = page.locator(".gdlab-line")
+        self.line.get_by_text(f"The first time, this loads about {MEGABYTES} MB.").wait_for()
+        self.line.get_by_role("button", name="Run all").click()  # at once, before there is a Python that could
+        self.line.get_by_text("All cells will run as soon as it has started.").wait_for()
+        assert self.line.get_by_role("progressbar").is_visible()
+        self.line.get_by_text("Python runs in your browser.").wait_for()
+        assert not self.line.get_by_role("progressbar").is_visible()
+        page.locator(".gdlab-stage").first.wait_for(state="attached")
+        page.wait_for_function(
+            """() => {
+                const { content, sessionContext } = window.jupyterapp.shell.currentWidget;
+                const cells = [...content.model.cells].filter(cell => cell.type === 'code');
+                return sessionContext.session.kernel.status === 'idle' && cells.every(cell => cell.executionCount);
+            }"""
+        )
+
+    def show(self, source: str) -> None:
+        """Run a cell of one's own below all others."""
+        self.page.evaluate(
+            """async source => {
+                const { content } = window.jupyterapp.shell.currentWidget;
+                content.activeCellIndex = content.widgets.length - 1;
+                await window.jupyterapp.commands.execute('notebook:insert-cell-below');
+                content.activeCell.model.sharedModel.setSource(source);
+                await window.jupyterapp.commands.execute('notebook:run-cell');
+            }""",
+            source,
+        )
+
+    def forget(self) -> None:
+        """Delete that cell."""
+        self.command("notebook:delete-cell")
+
+
+@pytest.fixture(scope="module")
+def visit(chromium, address):
+    context = chromium.new_context(viewport=VIEWPORT)
+    context.set_default_timeout(PATIENCE)
+    yield Visit(context.new_page(), address)
     context.close()
 
 
@@ -40,140 +97,126 @@ def test_the_first_page_is_accessible_and_leads_to_every_lesson(page, address, b
     top = address.format("notebooks/index.html")
     assert links == [[name.replace("_", " "), f"{top}?path={name}.ipynb"] for name in LESSONS]
     assert all((built / "files" / f"{name}.ipynb").is_file() for name in LESSONS)
+    page.get_by_role("link", name="glossary").click()
+    page.get_by_role("heading", name="error signal").wait_for()
+    assert Axe().run(page).response["violations"] == []
+    page.go_back()
     assert page.locator("img").evaluate("image => image.naturalWidth") > 1000
     page.set_viewport_size({"width": 400, "height": 800})
     assert page.evaluate("() => document.documentElement.scrollWidth") <= 400
     assert [url for url in asked if not url.startswith(address.format(""))] == []
 
 
-def test_from_the_first_click_to_the_mark(page, address, tmp_path):
-    """One visit, since Python takes its time to start: click, run, steer, answer, come back, download, be graded."""
-    loaded = []
-    page.on("response", lambda response: loaded.append(int(response.headers.get("content-length", 0))))
-    page.goto(address.format(""))
-    page.get_by_role("link", name="Open 00 start here").click()
-    line = page.locator(".gdlab-line")
-    line.get_by_text(f"Python is starting in your browser. The first time, this loads about {MEGABYTES} MB.").wait_for()
-    line.get_by_role("button", name="Run all").click()  # at once, before there is a Python that could
-    assert line.get_by_role("progressbar").is_visible()
-    line.get_by_text("All cells will run as soon as it has started.").wait_for()
-    line.get_by_text("Python runs in your browser.").wait_for(timeout=PATIENCE)
-    assert not line.get_by_role("progressbar").is_visible()
-    explorer = page.locator(".gdlab-stage").first
-    explorer.wait_for(state="attached", timeout=PATIENCE)
-    wait_until_all_has_run(page)
-    assert 0.85 * MEGABYTES < sum(loaded) / 1e6 < 1.1 * MEGABYTES
-    assert page.locator(".jp-Dialog").count() == 0
-    notebook = lab.Notebook(page, address, "00_start_here.ipynb", "site")  # opened anew, watched from the start
-    notebook.run_all()
-    assert notebook.outputs("error") == []
-    assert [text for text in notebook.outputs("stream") if text[0] == "stderr"] == []
+def test_one_click_runs_a_lesson_without_a_pop_up_an_error_or_a_word_on_stderr(visit):
+    assert 0.85 * MEGABYTES < sum(visit.loaded) / 1e6 < 1.1 * MEGABYTES
+    assert visit.page.locator(".jp-Dialog").count() == 0
+    assert visit.outputs("error") == []
+    assert [text for name, text in visit.outputs("stream") if name == "stderr"] == []
 
-    steers_by_keys_pointer_and_play(page)
 
-    score, words = notebook.result("both-rules-check")
+def test_links_between_lessons_and_to_the_glossary_lead_there(visit, address):
+    for words, place in (
+        ("glossary", "glossary.html"),
+        ("06", "notebooks/index.html?path=06_give_hidden_units_credit"),
+    ):
+        with visit.page.context.expect_page() as opened:
+            visit.page.locator(".jp-RenderedMarkdown a", has_text=words).first.click()
+        assert opened.value.url.startswith(address.format(place))
+        opened.value.close()
+
+
+def test_an_explorer_answers_keys_the_pointer_and_play(visit):
+    explorer, mouse = visit.explorer(0), visit.page.mouse
+    step = explorer.slider("Step")
+    state = explorer.state
+    step.press("End")
+    explorer.wait_for_change(state)
+    for place, share in ((step, 0.5), (explorer.box.locator(".strip"), 0.25)):
+        state, box = explorer.state, place.bounding_box()
+        mouse.click(box["x"] + share * box["width"], box["y"] + box["height"] / 2)
+        explorer.wait_for_change(state)
+    state = explorer.state
+    step.press("Home")
+    explorer.wait_for_change(state)
+    state = explorer.state
+    explorer.box.get_by_role("button", name="Play Step").click()
+    explorer.box.get_by_role("button", name="Pause Step").click()
+    explorer.wait_for_change(state)
+
+
+def test_points_are_put_on_the_pad_of_a_race(visit):
+    explorer = visit.explorer(0)
+    explorer.box.get_by_role("button", name="Start empty").click()
+    explorer.wait_for_change("")
+    pad = explorer.box.locator(".pad").first.bounding_box()
+    for words, x in (("first class", 0.3), ("second class", 0.7)):
+        button = explorer.box.get_by_role("button", name=words)
+        button.evaluate("button => button.ariaPressed === 'true' || button.click()")
+        state = explorer.state
+        visit.page.mouse.click(pad["x"] + x * pad["width"], pad["y"] + 0.5 * pad["height"])
+        explorer.wait_for_change(state)
+    assert "your own points" in explorer.caption
+
+
+def test_a_handle_is_dragged_long_work_stopped_a_spot_chosen_and_a_digit_drawn(visit):
+    there = visit.explorers.count()
+    visit.show("fit, fifty, own = gdlab.LineFit(), gdlab.HiddenRules(), gdlab.OwnDigit()\ndisplay(fit, fifty, own)")
+    mouse = visit.page.mouse
+
+    fit = visit.explorer(there)
+    handle, state = fit.box.locator(".handle").first, fit.state
+    box = handle.bounding_box()
+    mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    mouse.down()
+    mouse.move(box["x"] - 40, box["y"] - 30, steps=3)
+    mouse.up()
+    fit.wait_for_change(state)
+
+    fifty = visit.explorer(there + 1)
+    fifty.slider("Hidden units").press("ArrowRight")
+    fifty.box.get_by_role("button", name="Stop").click()
+    go_on = fifty.box.get_by_role("button", name="Continue")
+    go_on.wait_for()
+    assert fifty.box.locator(".left").inner_text() == "stopped"
+    state = fifty.state
+    go_on.click()
+    fifty.wait_for_change(state, seconds=PATIENCE / 1000)
+    fifty.box.locator(".spot").nth(7).click()
+    fifty.wait_for_change("")
+    assert fifty.slider("Start in the picture").get_attribute("aria-valuetext") != "0"
+
+    own = visit.explorer(there + 2)
+    state, box = own.state, own.box.locator("canvas").bounding_box()
+    mouse.move(box["x"] + box["width"] / 2, box["y"] + 0.2 * box["height"])
+    mouse.down()
+    mouse.move(box["x"] + box["width"] / 2, box["y"] + 0.8 * box["height"], steps=5)
+    mouse.up()
+    own.wait_for_change(state)
+    assert visit.outputs("error") == []
+    visit.forget()
+
+
+def test_a_stub_a_wrong_and_a_right_answer_are_told_apart_and_the_lost_clock_is_mentioned_once(visit):
+    score, words = visit.result("both-rules-check")
     assert (score, "Not attempted yet" in words) == ("0.0", True)
-    stub = notebook.text("both-rules").replace("...", "{}")
-    score, words = notebook.answer("both-rules", stub.format("return error * input, error * input"))
+    stub = visit.text("both-rules").replace("...", "{}")
+    score, words = visit.answer("both-rules", stub.format("return error * input, error * input"))
     assert float(score) < 1
     assert "the slope is missing" in words
-    right = stub.format("return error * input, error * (1 - np.tanh(z) ** 2) * input")
-    score, words = notebook.answer("both-rules", right)
-    assert (float(score), "Right" in words) == (1, True)
-
-    notebook.save()
-    page.reload()
-    page.locator(".gdlab-line").wait_for()
-    page.wait_for_function("() => window.jupyterapp.shell.currentWidget?.context?.isReady")
-    assert notebook.text("both-rules") == right
-    with page.expect_download() as downloading:
-        page.locator(".gdlab-line").get_by_role("button", name="Download").click()
-    assert downloading.value.suggested_filename == "00_start_here.ipynb"
-    assert graded(downloading.value.path(), tmp_path / "course") == 1
-    assert notebook.complaints == []
-
-
-def wait_until_all_has_run(page):
-    page.wait_for_function(
-        """() => {
-            const { content, sessionContext } = window.jupyterapp.shell.currentWidget;
-            const cells = [...content.model.cells].filter(cell => cell.type === 'code');
-            return sessionContext.session.kernel.status === 'idle' && cells.every(cell => cell.executionCount);
-        }""",
-        timeout=PATIENCE,
+    lost = "No limit of time is kept here. If a check does not end, restart the kernel."
+    assert words.count(lost) == 1
+    score, words = visit.answer(
+        "both-rules", stub.format("return error * input, error * (1 - np.tanh(z) ** 2) * input")
     )
+    assert (float(score), "Right" in words, lost in words) == (1, True, False)
+    visit.save()
 
 
-def steers_by_keys_pointer_and_play(page):
-    """An explorer's picture and caption follow each; pictures have addresses of their own."""
-    explorer = page.locator(".gdlab-stage").first
-    page.evaluate(
-        """() => {
-            const notebook = window.jupyterapp.shell.currentWidget.content;
-            const where = document.querySelector('.gdlab-stage');
-            return notebook.scrollToItem(notebook.widgets.findIndex(cell => cell.node.contains(where)), 'start');
-        }"""
-    )
-    step = explorer.get_by_role("slider", name="Step", exact=True)
-    step.scroll_into_view_if_needed()
-
-    def changes(act):
-        before = state(explorer)
-        act()
-        page.wait_for_function(
-            "before => { const stage = document.querySelector('.gdlab-stage');"
-            " const image = stage.querySelector('img.shown');"
-            " return stage.querySelector('.words').innerText !== before[0] && image.src !== before[1]"
-            " && image.complete && image.naturalWidth > 0; }",
-            arg=before,
-            timeout=60_000,
-        )
-
-    changes(lambda: step.press("End"))
-    box = step.bounding_box()
-    changes(lambda: page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2))
-    changes(lambda: step.press("Home"))
-    changes(explorer.get_by_role("button", name="Play Step").click)
-    pause = explorer.get_by_role("button", name="Pause Step")
-    if pause.count():  # it may have come to its end
-        pause.click()
-
-
-def state(explorer):
-    return [explorer.locator(".words").inner_text(), explorer.locator("img.shown").get_attribute("src")]
-
-
-def graded(downloaded, course):
-    """Return nbgrader's score of a downloaded notebook, in a course made for it."""
-    make_course(course, ["00"])
-    place = course / "submitted" / "ann" / "00_start_here"
-    place.mkdir(parents=True)
-    shutil.copyfile(downloaded, place / "00_start_here.ipynb")
-    (course / "roster.csv").write_text("id,first_name,last_name,email\nann,Ann,Lee,ann@example.org\n")
-    done = nbgrader(
-        course,
-        "db student import roster.csv",
-        "generate_assignment 00_start_here",
-        "autograde 00_start_here",
-        "export",
-    )
-    assert done.returncode == 0, done.stdout
-    assert not re.search("WARNING|ERROR", done.stdout), done.stdout
-    head, row = (line.split(",") for line in (course / "grades.csv").read_text().splitlines())
-    return float(row[head.index("score")])
-
-
-def test_every_lesson_runs_unchanged(page, address):
-    """The cells of each are run from top to bottom in one Python, of which the names are forgotten between lessons.
-
-    To start Python anew for each of the eleven would take most of the time.
-    """
-    notebook = lab.Notebook(page, address, f"{next(iter(LESSONS))}.ipynb", "site")
-    for name in LESSONS:
-        explorers, complaints = page.evaluate(_RUN_LESSON, address.format(f"files/{name}.ipynb"))
-        assert (name, complaints) == (name, [])
-        assert explorers >= 1, f"{name} shows no explorer"
-    assert notebook.complaints == []
+@pytest.mark.parametrize("name", OTHERS)
+def test_every_other_lesson_runs_unchanged(visit, address, name):
+    explorers, complaints = visit.page.evaluate(_RUN_LESSON, address.format(f"files/{name}.ipynb"))
+    assert complaints == []
+    assert explorers >= 1, f"{name} shows no explorer"
 
 
 _RUN_LESSON = """async address => {
@@ -194,3 +237,48 @@ _RUN_LESSON = """async address => {
     for (const cell of cells) if (cell.cell_type === 'code') await run([cell.source].flat().join(''));
     return [explorers, complaints];
 }"""
+
+
+def test_a_cell_that_never_ends_is_ended_by_a_new_kernel(visit):
+    visit.page.evaluate(
+        "() => { window.jupyterapp.shell.currentWidget.sessionContext.session.kernel"
+        ".requestExecute({ code: 'while True: pass' }); }"
+    )
+    visit.line.get_by_text("If a cell of yours never ends, choose Kernel → Restart Kernel").wait_for()
+    visit.command("kernelmenu:restart")
+    visit.page.locator(".jp-Dialog").get_by_role("button", name="Restart").click()
+    visit.line.get_by_text("Python is starting in your browser.").wait_for()
+
+
+def test_what_was_written_survives_a_reload_and_its_download_earns_the_same_mark(visit, tmp_path):
+    written = visit.text("both-rules")
+    assert "np.tanh" in written
+    page = visit.page
+    page.reload()
+    page.wait_for_function("() => window.jupyterapp?.shell.currentWidget?.context?.isReady")
+    assert visit.text("both-rules") == written
+    with page.expect_download() as downloading:
+        visit.line.get_by_role("button", name="Download").click()
+    assert downloading.value.suggested_filename == f"{FIRST}.ipynb"
+    assert graded(downloading.value.path(), tmp_path / "course") == 1
+    assert visit.complaints == []
+
+
+def graded(downloaded, course):
+    """Return nbgrader's score of a downloaded notebook, in a course made for it."""
+    make_course(course, ["00"])
+    place = course / "submitted" / "ann" / "00_start_here"
+    place.mkdir(parents=True)
+    shutil.copyfile(downloaded, place / "00_start_here.ipynb")
+    (course / "roster.csv").write_text("id,first_name,last_name,email\nann,Ann,Lee,ann@example.org\n")
+    done = nbgrader(
+        course,
+        "db student import roster.csv",
+        "generate_assignment 00_start_here",
+        "autograde 00_start_here",
+        "export",
+    )
+    assert done.returncode == 0, done.stdout
+    assert not re.search("WARNING|ERROR", done.stdout), done.stdout
+    head, row = (line.split(",") for line in (course / "grades.csv").read_text().splitlines())
+    return float(row[head.index("score")])

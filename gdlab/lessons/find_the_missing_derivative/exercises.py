@@ -88,8 +88,8 @@ def _(z, y):
 
 @SIGMOID_ERROR.wrong("the nan is papered over")
 def _(z, y):
-    """The places that are not a number now hold 0, so a unit that is completely wrong and completely sure hears that
-    nothing is to be learnt. The formula is what has to be mended: multiply the factors on paper, simplify, and code
+    """The places that are not a number now hold 0, so a unit that is completely wrong and completely sure gets no error
+    signal. The formula is what has to be mended: multiply the factors on paper, simplify, and code
     what is left."""
     return np.nan_to_num(_by_factors(z, y))
 
@@ -157,7 +157,7 @@ def _(z, y):
 
 @SIGMOID_ERROR.wrong("the second half of the loss is missing")
 def _(z, y):
-    """Where y is 0 your unit hears nothing. Which part of the loss is left there?"""
+    """Where y is 0 your unit gets no error signal. Which part of the loss is left there?"""
     return -y * (1 - _sigmoid(z))
 
 
@@ -208,8 +208,8 @@ def _(z, y, *, temperature):
 
 @SOFTMAX_ERROR.wrong("the nan is papered over")
 def _(z, y, *, temperature):
-    """The places that are not a number now hold 0, so units that are completely wrong and completely sure hear that
-    nothing is to be learnt. The formula is what has to be mended: why did it overflow?"""
+    """The places that are not a number now hold 0, so units that are completely wrong and completely sure get no error
+    signal. The formula is what has to be mended: why did it overflow?"""
     e = np.exp(z / temperature)
     return np.nan_to_num((e / e.sum(axis=1, keepdims=True) - y) / temperature)
 
@@ -353,7 +353,7 @@ POISSON_ERROR = FunctionExercise(
         "The exponential is its own derivative, so its slope, too, can be written with ŷ.",
         "Multiply the two on paper until no division is left: at `z = -800` the machine takes ŷ for 0.",
     ),
-    consequence="Poisson regression is the short rule, too: the third matched pair that statistics had already.",
+    consequence="Poisson regression is the short rule, too: one more matched pair that statistics had already.",
 )
 
 
@@ -367,7 +367,7 @@ def _(z, y):
 
 @POISSON_ERROR.wrong("the nan is papered over")
 def _(z, y):
-    """The place that is not a number now holds 0, so a unit that is completely wrong hears that nothing is to be learnt.
+    """The place that is not a number now holds 0, so a unit that is completely wrong gets no error signal.
     The formula is what has to be mended: multiply the factors on paper, simplify, and code what is left."""
     y_hat = np.exp(z)
     return np.nan_to_num((1 - y / y_hat) * y_hat)

@@ -31,7 +31,7 @@ SHORT_RULE = FunctionExercise(
         "The bias is a weight like any other, whose input never changes. Which number is it always fed with?",
         "The bias is fed with 1, so its update is the same without the last factor.",
     ),
-    consequence="These two lines are the whole rule: everything else in this notebook asks where they come from.",
+    consequence="These two lines are the whole rule. For a linear unit they are gradient descent.",
 )
 
 
@@ -296,7 +296,8 @@ STABLE_RATE = FunctionExercise(
         "(`np.linalg.eigvalsh`). A step multiplies the distance to the bottom by `1 − rate · λ`: when is that smaller "
         "than 1 in size?",
     ),
-    consequence="Centre the inputs and divide them by their spread, and the limit rises: that is why one does so.",
+    consequence="Centre the inputs and divide them by their standard deviation, and the limit is 2. No inputs have a "
+    "larger one.",
 )
 
 

@@ -137,11 +137,11 @@ def _moral(chain: float, delta: float, frozen: float) -> str:
         return "Even hidden units that never learn are good enough here, so this says nothing about the rules."
     if chain > SOLVED >= max(delta, frozen):
         worse = "worse than units that never learn" if delta < frozen else "too little"
-        return f"Here hidden units have to learn. With 1 in place of the slope f′(z) they do {worse}."
+        return f"In this run hidden units need to learn. With 1 in place of the slope f′(z) they do {worse}."
     if min(chain, frozen) > SOLVED:
         return "Random hidden units are good enough here, and the delta rule has spoiled them."
     if min(chain, delta) > SOLVED:
-        return "Here hidden units have to learn, and both rules have taught them."
+        return "In this run hidden units that learn do better than random ones, by either rule."
     if delta > chain:
         return "Here the delta rule is ahead of the chain rule."
     return f"The chain rule does not have {style.percent(SOLVED)} right (yet)."

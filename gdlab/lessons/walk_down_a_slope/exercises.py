@@ -30,7 +30,7 @@ VALLEY = ChoiceExercise(
         "C": "C is true: at the minimum of a smooth curve the gradient is 0, and it changes gradually. |θ| has a corner "
         "there, so it is not smooth.",
     },
-    consequence="What the valley picture adds to the formula is a property of one curve, the parabola.",
+    consequence="At a small learning rate B, D and E hold for the parabola and the quartic. The rule promises none of them.",
 )
 
 

@@ -4,8 +4,8 @@ from itertools import product
 
 import numpy as np
 
-from gdlab.exercises.kinds import ChoiceExercise, FunctionExercise, Misconception
-from gdlab.lessons.check_your_gradient.exercises.gradient_checker import CHECK_GRADIENT
+from gdlab.exercises.kinds import ChoiceExercise, FunctionExercise
+from gdlab.lessons.check_your_gradient.exercises import gradient_checker
 
 
 def mended(X, y, W1, b1, W2, b2, W3, b3):
@@ -26,45 +26,112 @@ def _deep_network(rng):
     return tuple(rng.normal(0, 0.8, shape) for shape in shapes)
 
 
-def _tanh_prime(z1, z2):
-    return 1 - np.tanh(z2) ** 2
+MEND_BACKWARD = FunctionExercise(
+    slug="mend-backward",
+    title="Find and mend three bugs",
+    points=6,
+    solution=mended,
+    inputs=_deep_network,
+    parts=("dW1", "db1", "dW2", "db2", "dW3", "db3"),
+    hints=(
+        "The error goes from the output down. So the topmost group that is wrong is wrong by itself; those below may only "
+        "have inherited it. Mend from the top, and run the report after each repair.",
+        "At the output there is one line. The loss is a mean over n samples; `gdlab.backward` takes care of it once, at the "
+        "output, and then it is in everything that comes back.",
+        "At the second layer, compare the slope with that of the first layer: whose is it there, and whose is it here?",
+        "At the first layer, compare how the error passes `W2` with how it passes `W3`.",
+    ),
+    consequence="All three ran without an error, two with the right shapes and a loss that may fall: only the measurement told.",
+)
 
 
-def _of_the_first_layer(z1, z2):
-    return 1 - np.tanh(z1) ** 2
+def a_pass(divided, slope2, slope1, transposed, below, arguments):
+    """Return the gradients of a backward pass with bugs, in the order of the exercise.
 
-
-def _by_n(error, n, d):
-    return error / n
-
-
-def _pass_with(divided=_by_n, slope=_tanh_prime, transposed=True, below=1):
-    """Make the backward pass of the exercise with some of its bugs left in, or with others put in.
-
-    `divided` takes the error at the output, n and d; `slope` the z of both hidden layers. Below the output the error is
-    n times too large if `below` is ``"n"``.
+    `divided` takes the error at the output, n and d; a slope takes the z of both hidden layers. Below the output the error
+    is n times too large if `below`.
     """
-
-    def wrong(X, y, W1, b1, W2, b2, W3, b3):
-        H1 = np.tanh(X @ W1 + b1)
-        z2 = H1 @ W2 + b2
-        error = divided(np.tanh(z2) @ W3 + b3 - y, *X.shape)
-        result = [error.sum(axis=0, keepdims=True), np.tanh(z2).T @ error]
-        error = (error @ W3.T) * slope(X @ W1 + b1, z2) * (len(X) if below == "n" else 1)
-        result += [error.sum(axis=0, keepdims=True), H1.T @ error]
-        error = (error @ (W2.T if transposed else W2)) * (1 - H1**2)
-        result += [error.sum(axis=0, keepdims=True), X.T @ error]
-        return tuple(result[::-1])
-
-    return wrong
+    X, y, W1, b1, W2, b2, W3, b3 = arguments
+    z1 = X @ W1 + b1
+    H1 = np.tanh(z1)
+    z2 = H1 @ W2 + b2
+    error = divided(np.tanh(z2) @ W3 + b3 - y, *X.shape)
+    result = [error.sum(axis=0, keepdims=True), np.tanh(z2).T @ error]
+    error = (error @ W3.T) * slope2(z1, z2) * (len(X) if below else 1)
+    result += [error.sum(axis=0, keepdims=True), H1.T @ error]
+    error = (error @ (W2.T if transposed else W2)) * slope1(z1, z2)
+    result += [error.sum(axis=0, keepdims=True), X.T @ error]
+    return tuple(result[::-1])
 
 
-def _only(parts, wrong):
-    """Keep these parts of a wrong answer; the others are not touched by the thought."""
-    return lambda *arguments: tuple(value if i in parts else None for i, value in enumerate(wrong(*arguments)))
+RIGHT = {
+    "divided": lambda error, n, d: error / n,
+    "slope2": lambda z1, z2: 1 - np.tanh(z2) ** 2,
+    "slope1": lambda z1, z2: 1 - np.tanh(z1) ** 2,
+    "transposed": True,
+    "below": False,
+}
+THE_MEAN = {"divided": lambda error, n, d: error}
+THE_SLOPE = {"slope2": RIGHT["slope1"]}
+THE_TRANSPOSE = {"transposed": False}
 
+_BEGIN_AT_THE_OUTPUT = (
+    "The output's gradients are wrong, so everything below them is, too: begin there. Divide a gradient by the measured one, "
+    "number by number. What is the quotient, and what else is as large as that?"
+)
+_ONE_FACTOR = "Each number is the measured one times the same factor. Which one, and what do you divide the error by?"
+_WHOSE_SLOPE = (
+    "The output fits, the second layer does not. On its way between the two the error passes weights and a slope. The slope of "
+    "which units is wanted there, and what do those units give?"
+)
+_SLOPE_OF_TANH = (
+    "The output fits, so look at the slope of the second layer. The slope of tanh at z is 1 minus the square of what tanh gives "
+    "there."
+)
+_ONLY_THE_FIRST = (
+    "Only the first layer is off, so look at what the error passes on its way down from the second. It passes `W3` a few lines "
+    "above: compare the two. (As many units go in as come out, so the wrong product has the right shape.)"
+)
 
-_LEFT = {
+AT_THE_OUTPUT = (
+    ("", THE_MEAN, _BEGIN_AT_THE_OUTPUT),
+    ("divided by the size of X", {"divided": lambda error, n, d: error / (n * d)}, _ONE_FACTOR),
+    ("divided by 2n", {"divided": lambda error, n, d: error / (2 * n)}, _ONE_FACTOR),
+    ("divided by n twice", {"divided": lambda error, n, d: error / n**2}, _ONE_FACTOR),
+    (
+        "all signs turned",
+        {"divided": lambda error, n, d: -error / n},
+        "Each number has the wrong sign. Here the error is ŷ − y: a step subtracts the gradient.",
+    ),
+    (
+        "the error that goes on down is not divided",
+        {"below": True},
+        "W3 and b3 are divided by n now, but the error that goes on down is not.",
+    ),
+)
+AT_THE_SECOND_LAYER = (
+    ("", THE_SLOPE, _WHOSE_SLOPE),
+    ("slope left out", {"slope2": lambda z1, z2: 1.0}, _SLOPE_OF_TANH),
+    ("f′ taken of the activation", {"slope2": lambda z1, z2: 1 - np.tanh(np.tanh(z2)) ** 2}, _SLOPE_OF_TANH),
+    ("a slope of z itself", {"slope2": lambda z1, z2: 1 - z2**2}, _SLOPE_OF_TANH),
+    ("nothing is squared in the slope", {"slope2": lambda z1, z2: 1 - np.tanh(z2)}, _SLOPE_OF_TANH),
+    ("the slope of a sigmoid", {"slope2": lambda z1, z2: np.tanh(z2) * (1 - np.tanh(z2))}, _SLOPE_OF_TANH),
+)
+AT_THE_FIRST_LAYER = (
+    ("", THE_TRANSPOSE, _ONLY_THE_FIRST),
+    (
+        "both slopes are the second layer's",
+        {"slope1": RIGHT["slope2"]},
+        "The slope of the second layer is mended, but that of the first was right before, and is changed now. Each layer has "
+        "its own activations.",
+    ),
+    (
+        "slope left out at the first layer",
+        {"slope1": lambda z1, z2: 1.0},
+        "Only the first layer is off: the error goes through its units, too. By what is it multiplied there?",
+    ),
+)
+PLANTED = {
     (True, True, True): "nothing is mended yet",
     (True, True, False): "two bugs left, the first at the output",
     (True, False, True): "two bugs left, one of them at the output",
@@ -73,107 +140,46 @@ _LEFT = {
     (False, True, False): "one bug left, between the output and the second layer",
     (False, False, True): "one bug left, between the second layer and the first",
 }
-"""What is still wrong: the mean, the slope, the transpose."""
-
-_AT_THE_OUTPUT = (
-    "The output's gradients are wrong, so everything below them is, too: begin there. Divide a gradient by the measured one, "
-    "number by number. What is the quotient, and what else is as large as that?"
-)
-_AT_THE_SECOND_LAYER = (
-    "The output fits, the second layer does not. On its way between the two the error passes weights and a slope. The slope of "
-    "which units is wanted there, and what do those units give?"
-)
-_AT_THE_FIRST_LAYER = (
-    "Only the first layer is off, so look at what the error passes on its way down from the second. It passes `W3` a few lines "
-    "above: compare the two. (As many units go in as come out, so the wrong product has the right shape.)"
-)
+"""What is still wrong of the three that were planted: the mean, the slope, the transpose."""
 
 
-def _what_is_left():
-    for left in product((True, False), repeat=3):
-        if not any(left):
-            continue
-        mean, slope, transpose = left
-        options = {"slope": _of_the_first_layer} if slope else {}
-        if mean:
-            options["divided"] = lambda error, n, d: error
-        wrong = _pass_with(transposed=not transpose, **options)
-        parts = range(6) if mean else range(4) if slope else range(2)
-        thought = _AT_THE_OUTPUT if mean else _AT_THE_SECOND_LAYER if slope else _AT_THE_FIRST_LAYER
-        yield Misconception(_LEFT[left], _only(parts, wrong), thought)
+def _wrong_repairs():
+    """Yield what may be wrong, from the top down: what goes wrong first, alone or above bugs that were planted."""
+    for (name, bug, thought), slope, transpose in product(AT_THE_OUTPUT, (False, True), (False, True)):
+        yield name, bug, thought, slope, transpose
+    for (name, bug, thought), transpose in product(AT_THE_SECOND_LAYER, (False, True)):
+        yield name, bug, thought, False, transpose
+    for name, bug, thought in AT_THE_FIRST_LAYER:
+        yield name, bug, thought, False, False
 
 
-_SLOPES = {
-    "slope left out": lambda z1, z2: 1.0,
-    "f′ taken of the activation": lambda z1, z2: 1 - np.tanh(np.tanh(z2)) ** 2,
-    "a slope of z itself": lambda z1, z2: 1 - z2**2,
-    "nothing is squared in the slope": lambda z1, z2: 1 - np.tanh(z2),
-    "the slope of a sigmoid": lambda z1, z2: np.tanh(z2) * (1 - np.tanh(z2)),
-}
-_DIVIDED = {
-    "all signs turned": lambda error, n, d: -error / n,
-    "divided by the size of X": lambda error, n, d: error / (n * d),
-    "divided by 2n": lambda error, n, d: error / (2 * n),
-    "divided by n twice": lambda error, n, d: error / n**2,
-}
+def _add(name, bug, thought, slope, transpose):
+    bugs = RIGHT | (THE_SLOPE if slope else {}) | (THE_TRANSPOSE if transpose else {}) | bug
+    if name:
+        left = ", ".join(["the slope"] * slope + ["the transpose"] * transpose)
+        name += f"; left: {left}" if left else ""
+    else:
+        name = PLANTED[bug is THE_MEAN, slope or bug is THE_SLOPE, transpose or bug is THE_TRANSPOSE]
+
+    @MEND_BACKWARD.wrong(name, thought=thought)
+    def _(*arguments):
+        return a_pass(**bugs, arguments=arguments)
 
 
-def _other_repairs():
-    """What else one writes in the three places, with the bugs below mended or still there."""
-    for slope, transposed in product((_tanh_prime, _of_the_first_layer), (True, False)):
-        left = [] if slope is _tanh_prime else ["the slope"]
-        left += [] if transposed else ["the transpose"]
-        more = f"; left: {', '.join(left)}" if left else ""
-        yield Misconception(
-            f"the error that goes on down is not divided{more}",
-            _only(range(4), _pass_with(slope=slope, transposed=transposed, below="n")),
-            "W3 and b3 are divided by n now, but the error that goes on down is not.",
-        )
-        for name, divided in _DIVIDED.items():
-            thought = (
-                "Each number is the measured one times the same factor. Which one, and what do you divide the error by?"
-            )
-            if divided(1, 1, 1) < 0:
-                thought = "Each number has the wrong sign. Here the error is ŷ − y: a step subtracts the gradient."
-            yield Misconception(
-                f"{name}{more}", _pass_with(divided=divided, slope=slope, transposed=transposed), thought
-            )
-    for (name, slope), transposed in product(_SLOPES.items(), (True, False)):
-        yield Misconception(
-            name if transposed else f"{name}; left: the transpose",
-            _only(range(4), _pass_with(slope=slope, transposed=transposed)),
-            "The output fits, so look at the slope of the second layer. The slope of tanh at z is 1 minus the square of what "
-            "tanh gives there.",
-        )
+for repair in _wrong_repairs():
+    _add(*repair)
+
+
+@MEND_BACKWARD.wrong("the mean is in the biases only")
+def _(*arguments):
+    """The biases are right, the weights n times too large: a sum over samples is hidden in each matrix product, too."""
+    times_n = a_pass(**RIGHT | THE_MEAN, arguments=arguments)
+    return tuple(None if place % 2 else value for place, value in enumerate(times_n))
 
 
 EXERCISES = (
-    CHECK_GRADIENT.published,
-    FunctionExercise(
-        slug="mend-backward",
-        title="Find and mend three bugs",
-        points=6,
-        solution=mended,
-        inputs=_deep_network,
-        parts=("dW1", "db1", "dW2", "db2", "dW3", "db3"),
-        hints=(
-            "The error goes from the output down. So the topmost group that is wrong is wrong by itself; those below may only "
-            "have inherited it. Mend from the top, and run the report after each repair.",
-            "At the output there is one line. The loss is a mean over n samples; `gdlab.backward` takes care of it once, at the output, and "
-            "then it is in everything that comes back.",
-            "At the second layer, compare the slope with that of the first layer: whose is it there, and whose is it here?",
-            "At the first layer, compare how the error passes `W2` with how it passes `W3`.",
-        ),
-        misconceptions=(
-            *_what_is_left(),
-            Misconception(
-                "the mean is in the biases only",
-                _only((0, 2, 4), _pass_with(lambda error, n, d: error)),
-                "The biases are right, the weights n times too large: a sum over samples is hidden in each matrix product, too.",
-            ),
-            *_other_repairs(),
-        ),
-    ),
+    gradient_checker.CHECK_GRADIENT,
+    MEND_BACKWARD,
     ChoiceExercise(
         slug="relative-tolerance",
         name="true_sentences",
@@ -188,6 +194,7 @@ EXERCISES = (
             "F": "Where the true gradient is exactly 0 and the measured one is not, a relative error cannot tell rounding from a bug.",
         },
         true=frozenset("ABF"),
+        consequence="So ask how large an error is beside the gradient, and look at the two where both are 0.",
         hints=(
             "Put numbers in. Let the true gradient be 3e-8 and the backward pass return 0: how large is the difference? Let the gradient "
             "be 4e6 and agree to 11 digits: how large is it then?",
@@ -203,4 +210,4 @@ EXERCISES = (
     ),
 )
 
-FAMILIES = (CHECK_GRADIENT,)
+FAMILIES = (gradient_checker.FAMILY,)

@@ -1,12 +1,11 @@
 """Exercises of notebook 09."""
 
 from gdlab.exercises.kinds import ChoiceExercise
-from gdlab.lessons.learn_without_the_exact_slope.exercises.perceptron import PERCEPTRON
-from gdlab.lessons.learn_without_the_exact_slope.exercises.straight_through import STRAIGHT_THROUGH
+from gdlab.lessons.learn_without_the_exact_slope.exercises import perceptron, straight_through
 
 EXERCISES = (
-    PERCEPTRON.published,
-    STRAIGHT_THROUGH.published,
+    perceptron.PERCEPTRON,
+    straight_through.STRAIGHT_THROUGH,
     ChoiceExercise(
         slug="who-learns",
         name="who_learns",
@@ -26,6 +25,7 @@ EXERCISES = (
             "F": "0.99, 0.65, 0.92",
         },
         true=frozenset("ACF"),
+        consequence="Agreement while most is learned tells more than at either end; and errors that are always the same add up.",
         taken={
             "B": "B: compare it with A. What do errors that are always the same do over 400 steps?",
             "D": "D agrees at both ends. What did it do in between, while most is learned?",
@@ -34,4 +34,4 @@ EXERCISES = (
     ),
 )
 
-FAMILIES = (PERCEPTRON, STRAIGHT_THROUGH)
+FAMILIES = (perceptron.FAMILY, straight_through.FAMILY)

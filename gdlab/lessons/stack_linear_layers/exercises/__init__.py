@@ -6,8 +6,8 @@ import numpy as np
 
 from gdlab.activations import gaussian, sigmoid, sine, softplus, tanh
 from gdlab.exercises.family import Family
-from gdlab.exercises.kinds import FunctionExercise, Misconception
-from gdlab.lessons.stack_linear_layers.exercises.xor_by_hand import XOR_BY_HAND
+from gdlab.exercises.kinds import FunctionExercise
+from gdlab.lessons.stack_linear_layers.exercises import xor_by_hand
 
 
 def collapse(W1, b1, W2, b2, W3, b3):
@@ -35,13 +35,99 @@ def _one_hidden_layer(rng):
     return rng.normal(0, 1, (n, 2)), rng.normal(0, 1, (2, k)), rng.normal(0, 0.7, (1, k)), rng.normal(0, 1, (k, 1))
 
 
-def _backwards(W1, b1, W2, b2, W3, b3):
-    return W3 @ W2 @ W1, None
-
-
 def _through(slope, X, W1, b1, W2):
     """Return the slope field if the hidden units had these slopes: a function of what goes into them."""
     return (slope(X @ W1 + b1) * W2[:, 0]) @ W1.T
+
+
+COLLAPSE = FunctionExercise(
+    slug="collapse-three",
+    title="Three layers in one",
+    points=3,
+    solution=collapse,
+    inputs=_three_layers,
+    parts=("W", "b"),
+    hints=(
+        "Begin with two layers: put `a = x @ W1 + b1` into `a @ W2 + b2` and multiply out. What stands at `x`? What is "
+        "left without `x`?",
+        "`(x @ W1 + b1) @ W2 + b2` is `x @ (W1 @ W2) + (b1 @ W2 + b2)`: again a matrix and a bias.",
+        "Take that matrix and that bias as one layer, and put it before the third in the same way. In code the bias is "
+        "what the three layers make of an input of zeros.",
+    ),
+    consequence="However many linear layers: one matrix, one bias. They reach what a single layer reaches.",
+)
+
+
+@COLLAPSE.wrong("the order is turned round")
+def _(W1, b1, W2, b2, W3, b3):
+    """Matrices do not commute. The input is a row and meets `W1` first, from the left."""
+    return W3 @ W2 @ W1, None
+
+
+@COLLAPSE.wrong("transposed")
+def _(W1, b1, W2, b2, W3, b3):
+    """This is the matrix for inputs that are columns. Here each input is a row, and a layer is `x @ W + b`."""
+    return (W1 @ W2 @ W3).T, None
+
+
+@COLLAPSE.wrong("multiplied element by element")
+def _(W1, b1, W2, b2, W3, b3):
+    """`*` multiplies entry by entry. What sends the output of one layer into the next is the matrix product."""
+    return W1 * W2 * W3, None
+
+
+@COLLAPSE.wrong("added instead of multiplied")
+def _(W1, b1, W2, b2, W3, b3):
+    """The second layer does not see `x`; it sees what the first one made of it."""
+    return W1 + W2 + W3, None
+
+
+@COLLAPSE.wrong("the biases are forgotten")
+def _(W1, b1, W2, b2, W3, b3):
+    """Send an input of zeros through the three layers. Does 0 come out?"""
+    return None, np.zeros_like(b3)
+
+
+@COLLAPSE.wrong("only the last bias")
+def _(W1, b1, W2, b2, W3, b3):
+    """The first two biases are added as well, and what is added early goes through the layers that follow."""
+    return None, b3
+
+
+@COLLAPSE.wrong("the biases are added as they are")
+def _(W1, b1, W2, b2, W3, b3):
+    """What the first layer adds is then an input of the second. What does the second layer do with its inputs?"""
+    return None, b1 + b2 + b3
+
+
+@COLLAPSE.wrong("the first bias stops halfway")
+def _(W1, b1, W2, b2, W3, b3):
+    """`b1` has two layers in front of it. Yours goes through one of them."""
+    return None, b1 @ W2 + b2 @ W3 + b3
+
+
+@COLLAPSE.wrong("the third layer is missing")
+def _(W1, b1, W2, b2, W3, b3):
+    """These are the first two layers in one. `W3` has not been used yet."""
+    return W1 @ W2, b1 @ W2 + b2
+
+
+@COLLAPSE.wrong("the first bias skips the second layer")
+def _(W1, b1, W2, b2, W3, b3):
+    """Between `b1` and the third layer there is one more layer to go through."""
+    return None, (b1 + b2) @ W3 + b3
+
+
+@COLLAPSE.wrong("the first bias is forgotten")
+def _(W1, b1, W2, b2, W3, b3):
+    """Send an input of zeros through the layers, one after the other. What does the first one give?"""
+    return None, b2 @ W3 + b3
+
+
+@COLLAPSE.wrong("each bias goes through its own layer")
+def _(W1, b1, W2, b2, W3, b3):
+    """A layer adds its bias *after* it has multiplied. Which matrices are still to come?"""
+    return None, b1 @ W1 @ W2 @ W3 + b2 @ W2 @ W3 + b3 @ W3
 
 
 SLOPE_FIELD = FunctionExercise(
@@ -161,85 +247,9 @@ UNITS = Family(
 )
 
 EXERCISES = (
-    FunctionExercise(
-        slug="collapse-three",
-        title="Three layers in one",
-        points=3,
-        solution=collapse,
-        inputs=_three_layers,
-        parts=("W", "b"),
-        hints=(
-            "Begin with two layers: put `a = x @ W1 + b1` into `a @ W2 + b2` and multiply out. What stands at `x`? What is "
-            "left without `x`?",
-            "`(x @ W1 + b1) @ W2 + b2` is `x @ (W1 @ W2) + (b1 @ W2 + b2)`: again a matrix and a bias.",
-            "Take that matrix and that bias as one layer, and put it before the third in the same way. In code the bias is "
-            "what the three layers make of an input of zeros.",
-        ),
-        misconceptions=(
-            Misconception(
-                "the order is turned round",
-                _backwards,
-                "Matrices do not commute. The input is a row and meets `W1` first, from the left.",
-            ),
-            Misconception(
-                "transposed",
-                lambda W1, b1, W2, b2, W3, b3: ((W1 @ W2 @ W3).T, None),
-                "This is the matrix for inputs that are columns. Here each input is a row, and a layer is `x @ W + b`.",
-            ),
-            Misconception(
-                "multiplied element by element",
-                lambda W1, b1, W2, b2, W3, b3: (W1 * W2 * W3, None),
-                "`*` multiplies entry by entry. What sends the output of one layer into the next is the matrix product.",
-            ),
-            Misconception(
-                "added instead of multiplied",
-                lambda W1, b1, W2, b2, W3, b3: (W1 + W2 + W3, None),
-                "The second layer does not see `x`; it sees what the first one made of it.",
-            ),
-            Misconception(
-                "the biases are forgotten",
-                lambda W1, b1, W2, b2, W3, b3: (None, np.zeros_like(b3)),
-                "Send an input of zeros through the three layers. Does 0 come out?",
-            ),
-            Misconception(
-                "only the last bias",
-                lambda W1, b1, W2, b2, W3, b3: (None, b3),
-                "The first two biases are added as well, and what is added early goes through the layers that follow.",
-            ),
-            Misconception(
-                "the biases are added as they are",
-                lambda W1, b1, W2, b2, W3, b3: (None, b1 + b2 + b3),
-                "What the first layer adds is then an input of the second. What does the second layer do with its inputs?",
-            ),
-            Misconception(
-                "the first bias stops halfway",
-                lambda W1, b1, W2, b2, W3, b3: (None, b1 @ W2 + b2 @ W3 + b3),
-                "`b1` has two layers in front of it. Yours goes through one of them.",
-            ),
-            Misconception(
-                "the third layer is missing",
-                lambda W1, b1, W2, b2, W3, b3: (W1 @ W2, b1 @ W2 + b2),
-                "These are the first two layers in one. `W3` has not been used yet.",
-            ),
-            Misconception(
-                "the first bias skips the second layer",
-                lambda W1, b1, W2, b2, W3, b3: (None, (b1 + b2) @ W3 + b3),
-                "Between `b1` and the third layer there is one more layer to go through.",
-            ),
-            Misconception(
-                "the first bias is forgotten",
-                lambda W1, b1, W2, b2, W3, b3: (None, b2 @ W3 + b3),
-                "Send an input of zeros through the layers, one after the other. What does the first one give?",
-            ),
-            Misconception(
-                "each bias goes through its own layer",
-                lambda W1, b1, W2, b2, W3, b3: (None, b1 @ W1 @ W2 @ W3 + b2 @ W2 @ W3 + b3 @ W3),
-                "A layer adds its bias *after* it has multiplied. Which matrices are still to come?",
-            ),
-        ),
-    ),
+    COLLAPSE,
     SLOPE_FIELD,
-    XOR_BY_HAND.published,
+    xor_by_hand.XOR_BY_HAND,
 )
 
-FAMILIES = (UNITS, XOR_BY_HAND)
+FAMILIES = (UNITS, xor_by_hand.FAMILY)

@@ -1,15 +1,13 @@
-"""The exercise of notebook 05 on four points that no line can part, and its variants."""
+"""The exercise of notebook 05 on four points that no line can separate, and its variants: other four points."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from gdlab.exercises.family import Family
 from gdlab.exercises.kinds import PropertyExercise
+
+MARGIN = 0.5
 
 
 def xor_weights():
@@ -17,67 +15,10 @@ def xor_weights():
     return {"W1": [[1, -1], [-1, 1]], "b1": [0, 0], "W2": [1, 1], "b2": -1}
 
 
-def exchanged_weights():
-    # Both units look along x₁ + x₂, which is 0 for class 0 and 2 or −2 for class 1; one for each side.
-    return {"W1": [[1, -1], [1, -1]], "b1": [0, 0], "W2": [1, 1], "b2": -1}
-
-
-def zero_and_one_weights():
-    # Both units look along x₁ + x₂, which is 1 for class 0 and 0 or 2 for class 1; one for each side of 1.
-    return {"W1": [[1, -1], [1, -1]], "b1": [-1, 1], "W2": [2, 2], "b2": -1}
-
-
-def on_the_axes_weights():
-    # Both units look along x₁, which is 0 for class 0 and 2 or −2 for class 1; one for each side.
-    return {"W1": [[1, -1], [0, 0]], "b1": [0, 0], "W2": [1, 1], "b2": -1}
-
-
-def tilted_weights():
-    # Both units look along x₁ − 2 x₂, which is 0 for class 0 and 5 or −5 for class 1; one for each side.
-    return {"W1": [[1, -1], [-2, 2]], "b1": [0, 0], "W2": [1, 1], "b2": -1}
-
-
-def diamond_weights():
-    # Both units look along x₂, which is 1 for class 0 and 0 or 2 for class 1; one for each side of 1.
-    return {"W1": [[0, 0], [1, -1]], "b1": [-1, 1], "W2": [2, 2], "b2": -1}
-
-
-@dataclass(frozen=True)
-class _Four:
-    """Four points, the first two of class 0 and the last two of class 1, that two units can part and no line can.
-
-    Along `look`, a direction with the weights `along`, the points of class 0 fall on one spot between those of class 1.
-    """
-
-    points: tuple[tuple[float, float], ...]
-    look: str
-    along: tuple[float, float]
-    solution: Callable[[], Mapping[str, Any]]
-
-    @property
-    def places(self) -> tuple[str, ...]:
-        return tuple(f"({_signed(one)}, {_signed(other)})" for one, other in self.points)
-
-    @property
-    def spots(self) -> tuple[float, ...]:
-        """Where class 0 stands along the direction, and the two places of class 1, from left to right."""
-        along = np.array(self.points) @ self.along
-        return along[0], *sorted(along[2:])
-
-
-def _signed(number):
-    return f"{number:g}".replace("-", "−")
-
-
-_FOURS = (
-    _Four(((-1, -1), (1, 1), (-1, 1), (1, -1)), "x₁ − x₂", (1, -1), xor_weights),
-    _Four(((-1, 1), (1, -1), (-1, -1), (1, 1)), "x₁ + x₂", (1, 1), exchanged_weights),
-    _Four(((0, 1), (1, 0), (0, 0), (1, 1)), "x₁ + x₂", (1, 1), zero_and_one_weights),
-    _Four(((0, -2), (0, 2), (-2, 0), (2, 0)), "x₁", (1, 0), on_the_axes_weights),
-    _Four(((2, 1), (-2, -1), (1, -2), (-1, 2)), "x₁ − 2 x₂", (1, -2), tilted_weights),
-    _Four(((0, 1), (2, 1), (1, 0), (1, 2)), "x₂", (0, 1), diamond_weights),
-)
-MARGIN = 0.5
+def weights_along(*, along, zero):
+    # Both units look along one direction, on which class 0 is at one place, `zero`, and class 1 on either side of it.
+    one, other = along
+    return {"W1": [[one, -one], [other, -other]], "b1": [-zero, zero], "W2": [2, 2], "b2": -1}
 
 
 def _z(points, W1, b1, W2, b2):
@@ -85,11 +26,20 @@ def _z(points, W1, b1, W2, b2):
         return np.maximum(points @ W1 + b1, 0) @ W2 + b2
 
 
-def _judge(four, W1, b1, W2, b2):
+def _signed(number):
+    return f"{number:g}".replace("-", "−")
+
+
+def _places(points):
+    return [f"({_signed(one)}, {_signed(other)})" for one, other in points]
+
+
+def _judge(W1, b1, W2, b2, *, points):
+    points = np.array(points)
     with np.errstate(all="ignore"):
-        hidden = np.array(four.points) @ W1 + b1
-    z = _z(np.array(four.points), W1, b1, W2, b2)
-    told = "z is " + ", ".join(f"{value:.3g} at {place}" for value, place in zip(z, four.places, strict=True)) + "."
+        hidden = points @ W1 + b1
+    z = _z(points, W1, b1, W2, b2)
+    told = "z is " + ", ".join(f"{value:.3g} at {place}" for value, place in zip(z, _places(points), strict=True)) + "."
     told = told.replace("-", "−")
     margins = z * np.array([-1, -1, 1, 1])
     if (margins >= MARGIN).all():
@@ -99,15 +49,17 @@ def _judge(four, W1, b1, W2, b2):
     words = [told, f"Wanted: at most −{MARGIN} at the first two and at least {MARGIN} at the other two."]
     if (margins < 0).all():
         words.append(
-            "The two classes are exchanged: along your direction class 0 stands apart. Which direction puts class 0 on one spot?"
+            "The two classes are exchanged: along your direction class 0 is apart. Which direction puts class 0 on one spot?"
         )
     elif z[:2].max() < z[2:].min():
         words.append(
             "The order is right; only the place of 0 is not. Which number moves all four z by the same amount?"
         )
-    for_bits = _z((np.array(four.points) + 1) / 2, W1, b1, W2, b2)
-    if set(np.ravel(four.points)) == {-1, 1} and for_bits[:2].max() < for_bits[2:].min():
-        words.append("Your weights part these four if the inputs are 0 and 1. Here they are −1 and 1: mend the biases.")
+    for_bits = _z((points + 1) / 2, W1, b1, W2, b2)
+    if set(np.ravel(points)) == {-1, 1} and for_bits[:2].max() < for_bits[2:].min():
+        words.append(
+            "Your weights separate these four if the inputs are 0 and 1. Here they are −1 and 1: mend the biases."
+        )
     elif np.linalg.matrix_rank(W1) == 1 and (W1[:, 0] @ W1[:, 1] > 0):
         words.append("Both hidden units look in the same direction.")
     if (margins > 0).sum() == 3:
@@ -120,37 +72,59 @@ def _judge(four, W1, b1, W2, b2):
     return 0.0, tuple(words)
 
 
-def _by_hand(slug, four):
-    zero, left, right = map(_signed, four.spots)
-    published = four is _FOURS[0]
-    elsewhere = "" if four.spots[0] == 0 else " and in another place"
-    biases = "" if four.spots[0] == 0 else f", with biases that make both 0 where {four.look} is {zero}"
-    return PropertyExercise(
-        slug=slug,
-        name="weights",
-        title="XOR by hand" if published else "Four points by hand",
-        points=3,
-        shapes={"W1": (2, 2), "b1": (2,), "W2": (2,), "b2": ()},
-        judge=partial(_judge, four),
-        solution=four.solution,
-        hints=(
-            "Mark the four points on paper. In which direction must you look so that the two of class 0 fall on one spot, "
-            "and those of class 1 to the left and to the right of it?",
-            f"Along {four.look} class 0 stands at {zero}, class 1 at {left} and at {right}. That is the strip from above, with "
-            f"another input{elsewhere}.",
-            f"A column of `W1` is one unit: give the first the input {four.look} and the second the opposite{biases}. Each is then "
+def _told(points, look, along):
+    """Return what the exercise says of four points, of which the first two, class 0, are at one place along a direction."""
+    at = np.array(points) @ along
+    places = _places(points)
+    zero, left, right = map(_signed, (at[0], *sorted(at[2:])))
+    elsewhere = " and in another place" if at[0] else ""
+    biases = f", with biases that make both 0 where {look} is {zero}" if at[0] else ""
+    return {
+        "given": {
+            "points": points,
+            "class_0": " and ".join(places[:2]),
+            "class_1": " and ".join(places[2:]),
+            "along": along,
+            "zero": int(at[0]),
+        },
+        "hints": (
+            "Mark the four points on paper. In which direction must you look so that the two of class 0 fall on one spot, and "
+            "those of class 1 to the left and to the right of it?",
+            f"Along {look} class 0 is at {zero}, class 1 at {left} and at {right}. That is the strip from above, with another "
+            f"input{elsewhere}.",
+            f"A column of `W1` is one unit: give the first the input {look} and the second the opposite{biases}. Each is then "
             "positive for one point only. Let the output add them up, and choose `b2` so that 0 becomes negative.",
         ),
-    )
+    }
 
 
-XOR_BY_HAND = Family(
-    _by_hand("xor-by-hand", _FOURS[0]),
+XOR_BY_HAND = PropertyExercise(
+    slug="xor-by-hand",
+    name="weights",
+    title="XOR by hand",
+    points=3,
+    shapes={"W1": (2, 2), "b1": (2,), "W2": (2,), "b2": ()},
+    judge=_judge,
+    solution=xor_weights,
+    consequence="Two bends are enough for what no linear stack can do, however deep.",
+    **_told(((-1, -1), (1, 1), (-1, 1), (1, -1)), "x₁ − x₂", (1, -1)),
+)
+
+_OTHERS = (
+    (((-1, 1), (1, -1), (-1, -1), (1, 1)), "x₁ + x₂", (1, 1)),
+    (((0, 1), (1, 0), (0, 0), (1, 1)), "x₁ + x₂", (1, 1)),
+    (((0, -2), (0, 2), (-2, 0), (2, 0)), "x₁", (1, 0)),
+    (((2, 1), (-2, -1), (1, -2), (-1, 2)), "x₁ − 2 x₂", (1, -2)),
+    (((0, 1), (2, 1), (1, 0), (1, 2)), "x₂", (0, 1)),
+)
+
+FAMILY = Family(
+    XOR_BY_HAND,
     {
-        f"class 0 at {four.places[0]} and {four.places[1]}, class 1 at {four.places[2]} and {four.places[3]}": _by_hand(
-            "xor-by-hand", four
+        "class 0 at {} and {}, class 1 at {} and {}".format(*_places(four[0])): XOR_BY_HAND.but(
+            title="Four points by hand", solution=weights_along, **_told(*four)
         )
-        for four in _FOURS[1:]
+        for four in _OTHERS
     },
     Path(__file__).parent / "variants",
     name="four-by-hand",

@@ -62,14 +62,31 @@ function line(app, panel) {
   return node;
 }
 
+// A lesson's links lead straight to the page of another lesson or of the glossary; JupyterLab would look for the file.
+function follow(event) {
+  const link = event.target.closest?.("a[data-commandlinker-args]");
+  if (!link) return;
+  const { path, id } = JSON.parse(link.dataset.commandlinkerArgs);
+  const page = path.endsWith(".ipynb") ? `index.html?path=${path}` : path === "glossary.md" ? `../glossary.html${id}` : "";
+  if (!page) return;
+  event.preventDefault();
+  event.stopPropagation();
+  window.open(page, "_blank");
+}
+
 async function activate(app) {
+  document.addEventListener("click", follow, true);
   const style = document.createElement("style");
   style.textContent = `
     .gdlab-line {
       box-sizing: border-box; display: flex; align-items: center; gap: 12px; min-height: 44px; padding: 0 12px;
       color: var(--jp-ui-font-color1); background: var(--jp-layout-color2); font-size: 13px; line-height: 1.3;
     }
-    @media (max-width: 600px) { .gdlab-line { min-height: 66px; } }
+    @media (max-width: 600px) {
+      .gdlab-line { min-height: 108px; flex-wrap: wrap; gap: 4px 12px; }
+      .gdlab-line span { flex: 1 0 70%; }
+      .gdlab-line progress { width: 3em; }
+    }
     .gdlab-line progress { width: 8em; accent-color: #0072b2; }
     .gdlab-line button { flex: none; color: var(--jp-ui-font-color1); border: 1px solid var(--jp-border-color1); }
   `;
