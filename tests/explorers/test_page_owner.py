@@ -7,7 +7,7 @@ import ipywidgets as widgets
 import pytest
 from jupyter_client.manager import start_new_kernel
 
-from gdlab.explorers import page_owner
+from gdlab.explorers import page_owner, static_picture
 from tests.explorers.steering import move, picture
 from tests.explorers.test_explorer import Toy
 
@@ -113,3 +113,20 @@ def test_in_a_kernel_a_cell_run_again_keeps_one_explorer_and_one_picture():
     finally:
         client.stop_channels()
         manager.shutdown_kernel(now=True)
+
+
+def test_in_jupyterlab_a_still_picture_with_words_stands_beside_the_live_one(monkeypatch):
+    """JupyterLab shows "model not found" in the place of a widget without a kernel, and nothing else of its output."""
+    shown = []
+    monkeypatch.setattr(static_picture, "display", lambda data, raw: shown.append(data))
+    live = "application/vnd.jupyter.widget-view+json"
+    data, _ = Toy()._repr_mimebundle_()
+    assert {live, "image/png"} < set(data)
+    assert shown == []
+    monkeypatch.setattr(page_owner, "_request", lambda: {"metadata": {"deletedCells": []}})
+    toy = Toy()
+    data, _ = toy._repr_mimebundle_()
+    assert set(data) == {"image/png", "text/plain"}
+    assert [list(one) for one in shown] == [[live], ["text/html", "text/plain"]]
+    assert shown[0][live]["model_id"] == toy._stage.model_id
+    assert "Run its cell" in shown[1]["text/plain"]

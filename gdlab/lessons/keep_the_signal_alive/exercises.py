@@ -250,6 +250,18 @@ def _(d, leak):
     return np.sqrt(2 / (d * (1 + leak**2)))
 
 
+@WEIGHT_VARIANCE.wrong("the standard deviation, without the leak")
+def _(d, leak):
+    """This is a standard deviation: its square is asked for. And with a leak, the negative half adds to the mean of a²."""
+    return np.sqrt(2 / d)
+
+
+@WEIGHT_VARIANCE.wrong("the standard deviation for the identity")
+def _(d, leak):
+    """This is the standard deviation that keeps the size if a = z. Asked for is a variance, and for this activation."""
+    return np.sqrt(1 / d)
+
+
 @WEIGHT_VARIANCE.wrong("the leak is not squared")
 def _(d, leak):
     """You averaged the slopes. It is the square of z that has to keep its mean: what becomes of z² below 0?"""

@@ -69,6 +69,25 @@ def _(w, b, x, y, f, f_prime):
     return np.mean(error * x), np.mean(error)
 
 
+@NEURON_GRADIENT.wrong("the bias is missing in the slope")
+def _(w, b, x, y, f, f_prime, *, loss, scale):
+    """Your slope is taken at `w * x`. The bias moves the neuron to another place on its curve."""
+    return _with(loss, scale, w, b, x, y, f, f_prime(w * x))
+
+
+@NEURON_GRADIENT.wrong("the weight where the input belongs")
+def _(w, b, x, y, f, f_prime, *, loss, scale):
+    """The last factor is how much z moves when `w` does. That depends on what `w` is multiplied by, not on `w`."""
+    return np.mean(scale * loss.L_prime(f(w * x + b), y) * f_prime(w * x + b) * w), None
+
+
+@NEURON_GRADIENT.wrong("z where the input belongs")
+def _(w, b, x, y, f, f_prime, *, loss, scale):
+    """The last factor is how much z moves when `w` does. That is what `w` is multiplied by, not z itself."""
+    z = w * x + b
+    return np.mean(scale * loss.L_prime(f(z), y) * f_prime(z) * z), None
+
+
 @NEURON_GRADIENT.wrong("f stands where f′ belongs")
 def _(w, b, x, y, f, f_prime, *, loss, scale):
     """You multiplied by the value of the activation. What is wanted is how steep it is there."""
