@@ -448,7 +448,7 @@ class PropertyExercise(Exercise):
     Attributes
     ----------
     shapes
-        What is to be found, by name, with the shape of each; None stands for any length. The attempt is a dict of these.
+        What is to be found, by name, with the shape of each; None is any length. The attempt is a dict of these.
     judge
         Takes the numbers by name as arrays of these shapes; returns the share of the points that they earn and what to
         say about them. It must not raise for any finite numbers.

@@ -200,26 +200,23 @@ def _arguments(part: Part, reference: Callable[..., Any]) -> Iterator[tuple[str,
         values = _tried(reference, list(calls))
         return bool(values) and part.equals(values)
 
+    fitting = []
     for place in numeric:
         name, column = part.names[place], columns[place]
-        for number in (0, 1):
-            if with_in(place, [one * 0 + number for one in column]):
-                yield (
-                    f"as if `{name}` were {number}",
-                    f"Yours is right if `{name}` is {number}. What does `{name}` do to the result?",
-                )
-        for other in numeric:
-            alike = other != place and list(map(np.shape, columns[other])) == list(map(np.shape, column))
-            if alike and with_in(place, columns[other]):
-                yield (
-                    f"`{part.names[other]}` in place of `{name}`",
-                    f"Yours is right if `{name}` is what is called `{part.names[other]}` here. Look at the names once more.",
-                )
-        if with_in(place, [-one for one in column]):
-            yield (
-                f"the sign of `{name}`",
-                f"Yours is right if `{name}` has the other sign. Where does `{name}` come in?",
-            )
+        fitting += [
+            f"`{name}` is {number}" for number in (0, 1) if with_in(place, [0 * one + number for one in column])
+        ]
+        fitting += [
+            f"`{name}` is what is called `{part.names[other]}` here"
+            for other in numeric
+            if other != place
+            and list(map(np.shape, columns[other])) == list(map(np.shape, column))
+            and with_in(place, columns[other])
+        ]
+        fitting += [f"`{name}` has the other sign"] * with_in(place, [-one for one in column])
+    if 0 < len(fitting) < 3:
+        when = " or if ".join(fitting)
+        yield f"right if {when}", f"Yours is right if {when}. Where should that come into the calculation?"
 
 
 def _broadcast(part: Part, reference: Callable[..., Any]) -> Iterator[tuple[str, str]]:

@@ -74,7 +74,8 @@ WATCH = """
             const moved = log.moves.at(-1);
             log.late.push(await painted() - moved);
         });
-        observer.observe(box.querySelector('.handle'), {attributes: true, attributeFilter: ['style']});
+        const handle = [...box.querySelectorAll('.handle')].find(one => one.checkVisibility());
+        observer.observe(handle, {attributes: true, attributeFilter: ['style']});
         watch(box, at => log.frames.push(at));
     };
 })()

@@ -75,7 +75,7 @@ def _measured(page: OnPage, explorer_class: type, delay: float, beside: bool) ->
             if came := page.press(STAGE, controls[setting].label, "ArrowRight"):
                 seen.setting.append(came[0])
             page.rest()
-    if page.page.locator(f"{STAGE} .handle").count():
+    if page.page.locator(f"{STAGE} .handle:visible").count():
         _drag(page, seen)
     if beside:
         name = step or setting
@@ -91,7 +91,7 @@ def _measured(page: OnPage, explorer_class: type, delay: float, beside: bool) ->
 
 def _drag(page: OnPage, seen: Seen) -> None:
     """Drag the first handle around in small circles, sixty moves a second, for a second."""
-    handle, mouse = page.page.locator(f"{STAGE} .handle").first, page.page.mouse
+    handle, mouse = page.page.locator(f"{STAGE} .handle:visible").first, page.page.mouse
     handle.scroll_into_view_if_needed()
     box = handle.bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
@@ -106,6 +106,8 @@ def _drag(page: OnPage, seen: Seen) -> None:
     page.page.wait_for_timeout(1500)
     mouse.up()
     log = page.page.evaluate("() => window.followed")
+    if not log["moves"]:
+        return
     seen.handle_late = log["late"]
     seen.drag_frames = [at - log["moves"][0] for at in log["frames"]]
     seen.dragged_for = log["moves"][-1] - log["moves"][0]
@@ -154,7 +156,7 @@ def _aims(seen: Measured) -> Table:
         return f"{median(median(one.usual) / median(one.step or one.setting) for one in both):.1f} times"
 
     def played(all_: list[Seen]) -> str:
-        rates = [_rate(one.frames) for one in all_ if one.frames]
+        rates = [_rate(one.frames) for one in all_ if len(one.frames) > 1]
         return f"{median(rate for rate, _ in rates):.0f} a second, at most {max(gap for _, gap in rates):.0f} ms"
 
     def dragged(all_: list[Seen]) -> str:
@@ -209,7 +211,7 @@ def _playing(seen: Measured) -> Table:
         pace = next(c for c in _class(name).controls.values() if isinstance(c, Steps)).interval
         cells = [_rate(one.frames) if one else [None, None] for one in each]
         table.add(name, 1000 / pace, *chain(*cells))
-    rates = [[_rate(one.frames) for one in line.values() if one.frames] for line in seen.values()]
+    rates = [[_rate(one.frames) for one in line.values() if len(one.frames) > 1] for line in seen.values()]
     cells = [[median(r for r, _ in line), max(gap for _, gap in line)] for line in rates]
     table.add("**median, longest gap of all**", None, *chain(*cells))
     return table
