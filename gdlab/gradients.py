@@ -90,10 +90,11 @@ def backward(
     array([[3.]])
     """
     signal = rule.output_signal(loss, layers[-1].activation, trace.z[-1], y) / len(y)
+    ones = np.ones((1, len(y)))  # a bias is the weight of an input that is always 1
     gradients = []
     for index in reversed(range(len(layers))):
         a = trace.a[index]
-        gradients.append(Gradient(W=np.swapaxes(a, -1, -2) @ signal, b=signal.sum(axis=-2, keepdims=True)))
+        gradients.append(Gradient(W=np.swapaxes(a, -1, -2) @ signal, b=ones @ signal))
         if index:
             factor = rule.factor(layers[index - 1].activation, trace.z[index - 1])
             signal = rule.carry(signal, layers[index].W, index) * factor

@@ -12,7 +12,7 @@ from gdlab.layers import Layer, runs_of
 from gdlab.losses import Loss
 from gdlab.network import forward, from_vector, one_run, to_vector
 from gdlab.rules import Rule
-from gdlab.updates import momentum_update
+from gdlab.updates import gradient_descent_update, momentum_update
 from gdlab.validation import Array
 
 
@@ -165,6 +165,11 @@ def train(
     def due(step: int) -> bool:
         return step % record_every == 0 or step == steps
 
+    def moved(theta: Array, velocity: Array | float, gradient: Array) -> tuple[Array, Array | float]:
+        if not momentum:
+            return gradient_descent_update(theta, learning_rate, gradient), velocity
+        return momentum_update(theta, velocity, learning_rate, gradient, momentum)
+
     for step in range(steps + 1):
         trace = forward.unchecked(layers, X) if batch_size is None or due(step) else None
         if due(step):
@@ -178,8 +183,8 @@ def train(
         gradients = backward(layers, trace, y[rows], loss=loss, rule=rule)
         for index, (layer, gradient) in enumerate(zip(layers, gradients, strict=True)):
             v_W, v_b = velocity[index]
-            W, v_W = momentum_update(layer.W, v_W, learning_rate, gradient.W, momentum)
-            b, v_b = momentum_update(layer.b, v_b, learning_rate, gradient.b, momentum)
+            W, v_W = moved(layer.W, v_W, gradient.W)
+            b, v_b = moved(layer.b, v_b, gradient.b)
             layers[index], velocity[index] = layer.with_parameters(W, b), (v_W, v_b)
 
     steps_kept, losses, thetas = zip(*records, strict=True)

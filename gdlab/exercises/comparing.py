@@ -159,9 +159,9 @@ def decimal_comma(values: Sequence[Any]) -> str:
     """Say how a number is written, if these came with decimal commas."""
     texts = [value for value in values if isinstance(value, str)]
     if any(re.fullmatch(r"\s*[-−]?\d+,\d+\s*", text) for text in texts):
-        return "In Python a decimal point is a point, and numbers stand without quotes: 0.4, not '0,4'."
+        return "In Python a decimal point is a point, and numbers are written without quotes: 0.4, not '0,4'."
     if any(re.fullmatch(r"\s*[-−]?\d+(\.\d+)?(/\d+)?\s*", text) for text in texts):
-        return "Numbers stand without quotes: 0.4, not '0.4'."
+        return "Numbers are written without quotes: 0.4, not '0.4'."
     return ""
 
 

@@ -1,7 +1,7 @@
 """What an exercise is: a question with points, hints in order, and the wrong answers that a thought leads to.
 
 A wrong answer is a function in the student's notation; its docstring is the thought, which never gives the right answer
-away. It stands below its exercise:
+away. It is written below its exercise:
 
     @LINE_GRADIENT.wrong("the input is missing")
     def _(w, b, x, y):

@@ -66,26 +66,25 @@ class Note:
 
 
 class Shown(str):
-    """Words that have more to show in a page: their `html`."""
+    """Words that have more to show in a page: the HTML `below` them."""
 
-    html: str
+    below: str
 
-    def __new__(cls, text: str, html: str) -> "Shown":
+    def __new__(cls, text: str, below: str) -> "Shown":
         shown = super().__new__(cls, text)
-        shown.html = html
+        shown.below = below
         return shown
 
 
-def tables(text: str, given: Any, want: Any, tolerance: float) -> str:
-    """Return the HTML of words about two arrays, with both as tables in which the first place that differs is marked."""
-    paragraph = f'<p style="margin:6px 0 0">{marked(text)}</p>'
+def tables(given: Any, want: Any, tolerance: float) -> str:
+    """Return the HTML of two arrays as tables in which the first place that differs is marked; nothing if they are long."""
     given, want = np.asarray(given), np.asarray(want)
     if given.shape != want.shape or given.ndim not in (1, 2) or not 2 <= given.size <= 48:
-        return paragraph
+        return ""
     off = ~(np.abs(np.atleast_2d(given - want)) <= tolerance)
     first = tuple(np.argwhere(off)[0]) if off.any() else ()
     both = (_table("yours", given, first), _table("right", want, first))
-    return paragraph + f'<div style="display:flex; gap:28px; flex-wrap:wrap">{"".join(both)}</div>'
+    return f'<div style="display:flex; gap:28px; flex-wrap:wrap">{"".join(both)}</div>'
 
 
 def _table(caption: str, array: Any, first: tuple[Any, ...]) -> str:
@@ -106,11 +105,16 @@ def _disclosed(hints: tuple[str, ...]) -> str:
     """Return the HTML of hints, each of which opens the next."""
     inner = ""
     for place, text in reversed(list(enumerate(hints, 1))):
-        inner = (
-            f'<details style="margin:6px 0 0"><summary style="cursor:pointer">Hint {place} of {len(hints)}</summary>'
-            f'<p style="margin:4px 0 0">{marked(text)}</p>{inner}</details>'
-        )
+        inner = disclosure(f"Hint {place} of {len(hints)}", text, inner)
     return inner
+
+
+def disclosure(summary: str, text: str, inner: str = "") -> str:
+    """Return the HTML of a text that one press on its `summary` shows, and the HTML `inner` below it."""
+    return (
+        f'<details style="margin:6px 0 0"><summary style="cursor:pointer">{marked(summary)}</summary>'
+        f'<p style="margin:4px 0 0">{marked(text)}</p>{inner}</details>'
+    )
 
 
 def panel(
@@ -118,7 +122,7 @@ def panel(
 ) -> str:
     """Return the HTML of a panel: a sign, a headline, paragraphs in which `backticks` mark code."""
     sign, colour = _LOOKS[kind]
-    paragraphs = "".join(getattr(text, "html", f'<p style="margin:6px 0 0">{marked(text)}</p>') for text in words)
+    paragraphs = "".join(f'<p style="margin:6px 0 0">{marked(text)}</p>{getattr(text, "below", "")}' for text in words)
     block = (
         f'<pre style="margin:8px 0 0; font-size:13px; white-space:pre-wrap">{html.escape(code)}</pre>' if code else ""
     )

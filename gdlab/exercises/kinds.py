@@ -2,6 +2,9 @@
 
 An attempt at a function is compared with the reference on inputs that are drawn from a seed. If it equals a known wrong
 answer on all of them, and no other, the feedback speaks to the thought behind that answer.
+
+Values are compared, not ways. So an answer that is right and was found in another way than the one asked for (a measured
+gradient, a clipped product) earns its points; where its digits show it, `OTHER_WAY` is said.
 """
 
 import functools
@@ -36,6 +39,10 @@ from gdlab.exercises.feedback import Feedback, Shown, tables
 from gdlab.exercises.slips import Part, slip
 
 TRIALS = 12
+OTHER_WAY = (
+    "It is right to fewer digits than a formula gives, as measured gradients (notebook 07) and clipped numbers are. That earns "
+    "the points; can you also find the formula?"
+)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -56,8 +63,6 @@ class FunctionExercise(Exercise):
         What an answer may be off, relative to its size; by default (0) it is measured.
     truth
         What the answer comes near to, where it is not exact itself.
-    measured
-        What to say of answers that are right to some nine digits, as numerical gradients are.
     """
 
     solution: Callable[..., Any]
@@ -66,7 +71,6 @@ class FunctionExercise(Exercise):
     edges: tuple[tuple[Any, ...], ...] = ()
     tolerance: float = 0.0
     truth: Callable[..., Any] | None = None
-    measured: str = ""
 
     @property
     def called(self) -> str:
@@ -154,50 +158,33 @@ class FunctionExercise(Exercise):
             for part in parts
         ]
         if all(right):
-            return self.right_feedback(*remarks, *self._word_for_measured(parts))
+            return self.right_feedback(*remarks, *([OTHER_WAY] if any(map(_in_another_way, parts)) else []))
         thoughts = self._thoughts_behind(parts, right, seed)
-        words: list[str] = []
-        told: set[str] = set()
-        for place, part in enumerate(parts):
-            if right[place]:
-                continue
-            label = f"{self.parts[place]}: " if len(self.parts) > 1 else ""
-            if thoughts[place]:
-                words += [f"{label}{thought}" for _, thought in thoughts[place]]
-            else:
-                words.append(self._seen(label, place, part, told))
         wrong = [place for place, ok in enumerate(right) if not ok]
-        headlines = [
-            (f"{self.parts[place]}: " if len(self.parts) > 1 else "") + " or ".join(name for name, _ in thoughts[place])
-            for place in wrong
-            if thoughts[place]
-        ]
-        headline = headlines[0] if headlines else "Not right yet"
-        first = thoughts[wrong[0]]
-        if not any(right) and first and all(thoughts[place] == first for place in wrong):
-            headline = " or ".join(name for name, _ in first)  # one thought behind all parts: say it once
-            words = [thought for _, thought in first]
+        named = [place for place in wrong if thoughts[place]]
+        alike = not any(right) and named == wrong and all(thoughts[place] == thoughts[wrong[0]] for place in wrong)
+        labelled = len(self.parts) > 1 and not alike  # one thought behind all parts: say it once
+        headline = " or ".join(name for name, _ in thoughts[named[0]]) if named else "Not right yet"
+        if named and labelled:
+            headline = f"{self.parts[named[0]]}: {headline}"
+        places: dict[str, list[str]] = {}  # of each thought, in the order of the parts; of what is only seen, too
+        shown: set[str] = set()
+        for place in wrong:
+            said = [thought for _, thought in thoughts[place]] or [self._seen(place, parts[place], shown)]
+            for words in said:
+                places.setdefault(words, []).append(self.parts[place])
+        words = [_labelled(", ".join(names), told) if labelled else told for told, names in places.items()]
         if any(right):
             words.append(f"Right already: {', '.join(n for n, ok in zip(self.parts, right, strict=True) if ok)}.")
         if any(_in_single_precision(value) for values in given for value in values):
             words.append("Your numbers come in single precision (float32), which keeps seven digits.")
         return self.wrong_feedback(headline, *words, *remarks, share=sum(right) / len(right))
 
-    def _word_for_measured(self, parts: Sequence[Part]) -> tuple[str, ...]:
-        if not self.measured or any(_in_single_precision(value) for part in parts for value in part.given):
-            return ()
-        off = [
-            np.max(np.abs(as_numbers(g) - w), initial=0.0) / max(size(w), 1e-300)
-            for part in parts
-            for g, w in zip(part.given, part.wanted, strict=True)
-        ]
-        return (self.measured,) if np.median(off) > 3e-13 else ()
-
-    def _seen(self, label: str, place: int, part: Part, told: set[str]) -> str:
+    def _seen(self, place: int, part: Part, told: set[str]) -> str:
         """Say what is seen in a part that no thought explains: by an input where the difference shows."""
         pairs = list(zip(part.calls, part.given, part.wanted, part.tolerances, strict=True))
         if complaint := next((c for _, given, want, _ in pairs if (c := misfit(given, want))), ""):
-            return f"{label}{complaint}."
+            return f"{complaint}."
         bad = [pair for pair in pairs if not same(pair[1], pair[2], pair[3])]
         truths = [self._in_parts(self.bound(self.truth)(*pair[0]))[0][place] if self.truth else pair[2] for pair in bad]
         nearer = [
@@ -218,8 +205,8 @@ class FunctionExercise(Exercise):
         else:
             words = f"{said} {one}; {close + ': ' if close else ''}{other} is right."
         always = degenerate(part.given, part.calls, part.names)
-        text = f"{label}{always + '; ' if always else ''}{words}"
-        return Shown(text, tables(text, given, want, tolerance))
+        text = f"{always + '; ' if always else ''}{words}"
+        return Shown(text, tables(given, want, tolerance))
 
     def _thoughts_behind(self, parts: Sequence[Part], right: Sequence[bool], seed: int) -> list[list[tuple[str, str]]]:
         """Return for each part the misconceptions that give it; of several, those that explain the whole best."""
@@ -276,6 +263,18 @@ class FunctionExercise(Exercise):
     def _asked(self, arguments: tuple[Any, ...]) -> str:
         names = inspect.signature(self.reference).parameters
         return ", ".join(f"{name} = {short(value)}" for name, value in zip(names, arguments, strict=False))
+
+
+def _labelled(names: str, words: str) -> str:
+    return Shown(f"{names}: {words}", getattr(words, "below", ""))
+
+
+def _in_another_way(part: Part) -> bool:
+    """Tell whether what came is right, and off by far more than a sum in another order is."""
+    return not any(map(_in_single_precision, part.given)) and any(
+        size(as_numbers(given) - want) > 1e-7 * tolerance
+        for given, want, tolerance in zip(part.given, part.wanted, part.tolerances, strict=True)
+    )
 
 
 def _in_single_precision(value: Any) -> bool:
@@ -449,7 +448,7 @@ class PropertyExercise(Exercise):
     Attributes
     ----------
     shapes
-        What is to be found, by name, with the shape of each; None stands for any length. The attempt is a dict of these.
+        What is to be found, by name, with the shape of each; None is any length. The attempt is a dict of these.
     judge
         Takes the numbers by name as arrays of these shapes; returns the share of the points that they earn and what to
         say about them. It must not raise for any finite numbers.

@@ -1,7 +1,8 @@
 """Predictions: questions to commit to before an explorer shows the answer.
 
 A guess that was put down is compared with what is seen; one that was only thought is adapted to it. So the feedback
-appears after *Commit* only, and speaks to the thought behind the option that was chosen.
+appears after *Commit* only, and speaks to the thought behind the option that was chosen. What it turned out to be is
+one press away, for when one has looked: the card stays where it was, and with it what one had said.
 """
 
 import html
@@ -10,7 +11,7 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from gdlab.exercises.feedback import marked, panel
+from gdlab.exercises.feedback import disclosure, marked, panel
 from gdlab.exercises.prediction import Option, Prediction
 from gdlab.validation import whole
 
@@ -54,7 +55,10 @@ class PredictionCard:
         self._choice.index = index
         self._choice.disabled = self._commit.disabled = True
         headline = "Keep that thought" if option.right else "Now look closely"
-        self._answer.value = panel("hint", headline, (option.feedback,))
+        truth = next(one for one in self.prediction.options if one.right)
+        outcome = "It was as you said." if option.right else f"It was: “{truth.text}”"
+        told = disclosure("When you have looked: how did it turn out?", outcome)
+        self._answer.value = panel("hint", headline, (f"You said: “{option.text}”", option.feedback), disclosed=told)
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         view = {"version_major": 2, "version_minor": 0, "model_id": self.widget.model_id}

@@ -3,6 +3,8 @@
 They are looked for only where none of the exercise's own wrong answers explains what came.
 """
 
+import itertools
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -41,7 +43,31 @@ def slip(part: Part, reference: Callable[..., Any]) -> tuple[str, str] | None:
     """
     if any(as_numbers(value) is None for value in part.given):
         return None
-    return next((told for look in (_turned, _scaled, _samples, _broadcast) for told in look(part, reference)), None)
+    return next((told for look in _LOOKS for told in look(part, reference)), None)
+
+
+def _apart(part: Part, _: Any) -> Iterator[tuple[str, str]]:
+    """Nothing was summed or averaged over one axis, or too much was."""
+
+    def fits(numbers: Sequence[Any], others: Sequence[Any]) -> bool:
+        return all(
+            np.size(one) == np.size(other) and same(np.reshape(one, np.shape(other)), other, tolerance)
+            for one, other, tolerance in zip(numbers, others, part.tolerances, strict=True)
+        )
+
+    if list(map(np.shape, part.given)) == list(map(np.shape, part.wanted)):
+        return
+    for together, axis in itertools.product((np.mean, np.sum), range(np.ndim(part.given[0]))):
+        if fits([together(given, axis=axis) for given in part.given], part.wanted):
+            yield (
+                "not put together yet",
+                "You have these numbers one by one, along an axis that is not asked for. What is to be made of them?",
+            )
+            return
+    for together in (np.mean, np.sum):
+        if fits(part.given, [together(want) for want in part.wanted]):
+            yield "put together too much", "You made one number of all. Which axis is to be left?"
+            return
 
 
 def _turned(part: Part, _: Any) -> Iterator[tuple[str, str]]:
@@ -145,16 +171,52 @@ def _samples(part: Part, reference: Callable[..., Any]) -> Iterator[tuple[str, s
         (
             slice(0, 1),
             "only the first sample counts",
-            "Does a `return` stand inside your loop, so that the first turn ends it?",
+            "Is there a `return` inside your loop, so that the first turn ends it?",
+        ),
+        (slice(0, -1), "the last sample is left out", "Where does your loop, or your slice, end?"),
+        (
+            slice(1, None),
+            "the first sample is left out",
+            "Where does your loop, or your slice, begin? Python counts from 0.",
         ),
     ):
         cut = [
             tuple(one[chosen] if is_shared else one for one, is_shared in zip(arguments, shared, strict=True))
             for arguments in part.calls
         ]
-        alone = _tried(reference, cut)
-        if alone and (part.equals(alone) or part.equals([one / n for one, n in zip(alone, first, strict=True)])):
+        some = _tried(reference, cut)
+        shares = [len(range(n)[chosen]) / n for n in first]
+        if some and (part.equals(some) or part.equals([one * q for one, q in zip(some, shares, strict=True)])):
             yield name, words
+
+
+def _arguments(part: Part, reference: Callable[..., Any]) -> Iterator[tuple[str, str]]:
+    """An argument is left out, or another one is in its place."""
+    columns = [list(column) for column in zip(*part.calls, strict=True)]
+    numeric = [place for place, column in enumerate(columns) if all(as_numbers(one) is not None for one in column)]
+
+    def with_in(place: int, column: Sequence[Any]) -> bool:
+        calls = zip(*columns[:place], column, *columns[place + 1 :], strict=True)
+        values = _tried(reference, list(calls))
+        return bool(values) and part.equals(values)
+
+    fitting = []
+    for place in numeric:
+        name, column = part.names[place], columns[place]
+        fitting += [
+            f"`{name}` is {number}" for number in (0, 1) if with_in(place, [0 * one + number for one in column])
+        ]
+        fitting += [
+            f"`{name}` is what is called `{part.names[other]}` here"
+            for other in numeric
+            if other != place
+            and list(map(np.shape, columns[other])) == list(map(np.shape, column))
+            and with_in(place, columns[other])
+        ]
+        fitting += [f"`{name}` has the other sign"] * with_in(place, [-one for one in column])
+    if 0 < len(fitting) < 3:
+        when = " or if ".join(fitting)
+        yield f"right if {when}", f"Yours is right if {when}. Where should that come into the calculation?"
 
 
 def _broadcast(part: Part, reference: Callable[..., Any]) -> Iterator[tuple[str, str]]:
@@ -193,7 +255,11 @@ def _other_shape(arguments: tuple[Any, ...], place: int) -> tuple[Any, ...]:
 def _tried(reference: Callable[..., Any], calls: Sequence[tuple[Any, ...]]) -> list[Any]:
     """Return what the reference gives; nothing if it cannot be called so."""
     try:
-        with np.errstate(all="ignore"):
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
             return [np.asarray(reference(*arguments), float) for arguments in calls]
     except Exception:  # shapes that do not fit
         return []
+
+
+_LOOKS = (_apart, _turned, _scaled, _samples, _broadcast, _arguments)

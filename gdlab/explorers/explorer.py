@@ -21,7 +21,7 @@ from gdlab.explorers.controls import Control, Steps
 from gdlab.explorers.hands import Hand, for_the_page
 from gdlab.explorers.painting import LOCK, Painting
 from gdlab.explorers.stage import Stage
-from gdlab.explorers.static_picture import captioned
+from gdlab.explorers.static_picture import captioned, shown_beside
 
 PAUSE = 0.004
 """Seconds between two pieces of work in idle time, in which the kernel handles what the reader did meanwhile."""
@@ -215,6 +215,7 @@ class Explorer(ABC):
             if self._closed:
                 return
             page_owner.forget(self)
+            page_owner.drop_pictures(self._stage.model_id)
             veil.forget(self)
             self._under_way, self._closed = None, True
             self._ahead.clear()
@@ -421,12 +422,13 @@ class Explorer(ABC):
             else:
                 page_owner.belongs_here(self)
             self.finish()
-            view = {"version_major": 2, "version_minor": 0, "model_id": self._stage.model_id}
-            data = {
-                "application/vnd.jupyter.widget-view+json": view,
-                "image/png": captioned(self._picture, self._words),
-                "text/plain": f"{type(self).__name__}: {self._words}",
-            }
+            data = shown_beside(
+                self._stage.model_id,
+                {
+                    "image/png": captioned(self._picture, self._words),
+                    "text/plain": f"{type(self).__name__}: {self._words}",
+                },
+            )
             return data, {"image/png": {"alt": self._words, "width": round(100 * self.width)}}
 
 

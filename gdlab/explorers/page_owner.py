@@ -5,7 +5,9 @@ an old explorer. But with each run the page says which cell it is, and that is e
 """
 
 import sys
-from typing import Protocol
+from typing import Any, Protocol
+
+VIEW = "application/vnd.jupyter.widget-view+json"
 
 
 class Closable(Protocol):
@@ -39,8 +41,31 @@ def forget(explorer: Closable) -> None:
             explorers.remove(explorer)
 
 
+def drop_pictures(model_id: str) -> None:
+    """Take the pictures of a view that is closed out of IPython's history, which keeps all that was ever shown."""
+    for outputs in getattr(getattr(_shell(), "history_manager", None), "outputs", {}).values():
+        for place, output in enumerate(outputs):
+            if output.bundle.get(VIEW, {}).get("model_id") == model_id:
+                in_one = "image/png" in output.bundle  # or in an output of its own, after words on what to do
+                for one in outputs[place : place + 1 if in_one else place + 3]:
+                    one.bundle.pop("image/png", None)
+
+
+def is_jupyterlab() -> bool:
+    """Tell whether the cell being run is on a page of JupyterLab or Notebook, which tell with each run what is gone."""
+    return "deletedCells" in _request().get("metadata", {})
+
+
+def _shell() -> Any:
+    return sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+
+
+def _request() -> dict[str, Any]:
+    shell = _shell()
+    return shell.get_parent() if hasattr(shell, "get_parent") else {}
+
+
 def _running() -> tuple[str | None, str]:
     """Return the id of the cell that is being run and of this run of it; None where the page does not tell."""
-    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
-    request = shell.get_parent() if hasattr(shell, "get_parent") else {}
+    request = _request()
     return request.get("metadata", {}).get("cellId"), request.get("header", {}).get("msg_id", "")

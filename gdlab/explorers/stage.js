@@ -10,10 +10,11 @@ const AHEAD = 48; // steps on either side that are worth having
 const BATCH = 12; // of them, asked for at a time
 const TELL_EVERY = 100; // milliseconds between two words to the kernel on the step that is shown
 const PATIENCE = 4000; // milliseconds until the page says that the kernel does not answer
-const ALWAYS = "Run the cell of this picture again to move it.";
+const ALWAYS = "run the cell of this picture again to move it.";
 
 function make(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
+  element.dataset.lmSuppressShortcuts = "true"; // on each: Jupyter looks at what has the focus before what it is in
   for (const [name, value] of Object.entries(attributes)) {
     if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
     else if (value === true) element.setAttribute(name, "");
@@ -200,7 +201,8 @@ class Stage {
     this.asked = 0;
     this.id = newId();
     this.waiting = null; // the id of the request under way
-    this.wished = false; // something newer is wanted after it
+    this.moved = false; // whether a control was moved since then
+    this.wished = false; // and to where there is no picture at hand, so that one is wanted after it
     this.expected = new Set(); // steps that were asked for ahead
     this.engaged = this.visible = false;
     this.cleanup = [];
@@ -249,7 +251,7 @@ class Stage {
     if (!walk.length) this.walk.hidden = true;
     this.root = make(
       "div",
-      { class: "gdlab-stage", role: "group", "aria-label": spec.title, "data-lm-suppress-shortcuts": "true" },
+      { class: "gdlab-stage", role: "group", "aria-label": spec.title },
       this.side,
       make("div", { class: "main" }, this.picture, this.walk, this.words)
     );
@@ -263,7 +265,7 @@ class Stage {
   listen() {
     const { model } = this;
     const hear = (content, buffers) => this.hear(content, buffers);
-    const gone = () => this.lost("The kernel of this picture has gone. " + ALWAYS);
+    const gone = () => this.lost("The kernel of this picture has gone: " + ALWAYS);
     model.on("msg:custom", hear);
     model.on("comm_live_update", gone);
     this.cleanup.push(() => (model.off("msg:custom", hear), model.off("comm_live_update", gone)));
@@ -295,8 +297,18 @@ class Stage {
   }
 
   layOut() {
-    const beside = this.side.childElementCount > 1 && this.root.clientWidth >= 0.76 * this.spec.width + 212;
+    if (this.root.clientWidth === this.wide) return;
+    this.wide = this.root.clientWidth;
+    const beside = this.side.childElementCount > 1 && this.wide >= 0.76 * this.spec.width + 212;
     this.root.classList.toggle("beside", beside);
+    this.words.style.minHeight = "";
+    this.reserve();
+  }
+
+  // The caption keeps the room of the longest one shown at this width, so that what is below does not move up and down.
+  reserve() {
+    const high = this.words.offsetHeight;
+    if (high) this.words.style.minHeight = `${high}px`;
   }
 
   destroy() {
@@ -315,6 +327,7 @@ class Stage {
     if (step in changes && changes[step] !== this.values[step]) this.direction = Math.sign(changes[step] - this.values[step]);
     if (Object.keys(changes).some((name) => name !== step) && this.playing) this.togglePlay();
     this.values = { ...this.values, ...changes };
+    this.moved = true;
     for (const name in changes) this.controls[name].show(changes[name]);
     this.want(tell);
   }
@@ -336,8 +349,9 @@ class Stage {
     const ask = `${this.id}:${++this.asked}`;
     if (content.do !== "show") {
       this.waiting = ask;
+      this.moved = this.wished = false;
       clearTimeout(this.impatient);
-      this.impatient = setTimeout(() => this.waiting === ask && this.lost("The kernel is busy, or has gone."), PATIENCE);
+      this.impatient = setTimeout(() => this.waiting === ask && this.lost("The kernel is busy, or has gone. If it has gone: " + ALWAYS), PATIENCE);
       this.expected.clear();
     }
     this.model.send({ ...content, ask });
@@ -356,7 +370,6 @@ class Stage {
 
   resetAll() {
     if (this.playing) this.togglePlay();
-    this.wished = false;
     this.ask({ do: "reset" });
   }
 
@@ -377,11 +390,12 @@ class Stage {
     }
     const mine = content.ask === this.waiting;
     if (this.waiting !== null && !mine) return; // a picture that was asked for before, or a word on older work
+    const outrun = mine && this.moved; // by a reader who is somewhere else meanwhile
     if (mine) {
       this.waiting = null;
       clearTimeout(this.impatient);
     }
-    if (!(this.wished || this.hands.dragging)) this.adopt(content);
+    if (!(outrun || this.hands.dragging)) this.adopt(content);
     const picture = buffers?.[0];
     this.frame = content;
     this.tellWork(content);
@@ -391,10 +405,7 @@ class Stage {
       if (ours) this.show(content, kept?.url ?? this.urlOf(picture));
     } else this.say(content);
     this.model.set("shown", { ...content, picture: picture ?? this.model.get("shown").picture });
-    if (this.wished) {
-      this.wished = false;
-      this.want();
-    }
+    if (outrun) this.want();
     this.mark();
     this.plan();
     this.onPicture?.();
@@ -418,7 +429,10 @@ class Stage {
   say(frame) {
     const words = frame.alert || frame.words;
     this.words.setAttribute("role", frame.alert ? "alert" : "status");
-    if (this.words.textContent !== words) this.words.textContent = words;
+    if (this.words.textContent !== words) {
+      this.words.textContent = words;
+      this.reserve();
+    }
     if (!frame.alert) this.image.alt = words;
   }
 
@@ -491,6 +505,7 @@ class Stage {
     const kept = { url: this.urlOf(bytes), bytes: bytes.byteLength, frame };
     this.cache.set(step, kept);
     this.room();
+    this.root.dataset.kept = this.cache.size;
     return kept;
   }
 

@@ -2,18 +2,38 @@
 
 import io
 import textwrap
+from typing import Any
 
 import numpy as np
+from IPython.display import display
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
-from gdlab.explorers import private_style, style
+from gdlab.explorers import page_owner, private_style, style
 
 _CHARACTERS = 13.5
 """In an inch of the caption; 9.5 pt leaves a margin even where they are wide."""
 _LINE = 0.19
 """Height of a line in inches."""
+_STILL = (
+    "A still picture: its kernel has gone, or JupyterLab cannot show what moves. Run its cell to bring it to life; "
+    "if that does not help, start JupyterLab in the environment in which gdlab is installed."
+)
+
+
+def shown_beside(model_id: str, still: dict[str, Any]) -> dict[str, Any]:
+    """Return the output of a cell: the widget with this id and, for where it cannot be shown, a still picture.
+
+    JupyterLab puts "model not found" in the place of a widget without a kernel, whatever else is in the same output. So
+    there the still picture is an output of its own, with words on what to do; `stage.css` hides both beside a stage.
+    """
+    view = {"application/vnd.jupyter.widget-view+json": {"version_major": 2, "version_minor": 0, "model_id": model_id}}
+    if not page_owner.is_jupyterlab():
+        return view | still
+    display(view, raw=True)
+    display({"text/html": f'<p class="gdlab-still">{_STILL}</p>', "text/plain": _STILL}, raw=True)
+    return still
 
 
 def captioned(picture: bytes, words: str) -> bytes:

@@ -18,8 +18,8 @@ from matplotlib.transforms import IdentityTransform
 
 MARGIN = 8
 """Pixels around a text's own box, for its halo and for what of a letter leans out."""
-KEPT = 1000
-"""How many stamps are kept, in all; each is some thousand bytes."""
+KEPT = 300
+"""How many stamps are kept, in all; each is some 50 kB, and most of those with a number are wanted once."""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 PACKAGES = ["numpy", "matplotlib", "ipywidgets", "pillow", "jupyterlab", "ipykernel"]
-PACKAGES += ["torch", "autograd", "scikit-learn", "ipympl", "playwright"]
+PACKAGES += ["torch", "autograd", "scikit-learn", "playwright"]
 
 
 @dataclass
@@ -64,10 +64,9 @@ def machine() -> str:
             packages.append(f"{name} {metadata.version(name)}")
         except metadata.PackageNotFoundError:
             packages.append(f"no {name}")
-    load = f"; load at the start {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
     return (
         f"{os.cpu_count()} cores, {model}{memory}; {platform.system()} {platform.release()}; "
-        f"Python {platform.python_version()}; {', '.join(packages)}; one thread a process{load}."
+        f"Python {platform.python_version()}; {', '.join(packages)}; one thread a process."
     )
 
 

@@ -1,7 +1,8 @@
-"""Thirty learners on one server: each has a kernel and an explorer, and moves a slider twice a second for a minute.
+"""Thirty learners on one server: each has a kernel and an explorer, and moves something twice a second for a minute.
 
-What the page does is done over its websockets: a cell is run, and messages set the slider. A picture is in time when it
-comes back as an answer to that message. The learners themselves cost next to nothing, but run on the same machine.
+What the page does is done over its websockets: a cell is run, a step that is not at hand is asked for, the pictures
+around it are asked for ahead, just as `stage.js` does. Every tenth move is of another control, which drops them all.
+The learners themselves cost next to nothing, but run on the same machine.
 """
 
 import asyncio
@@ -17,13 +18,13 @@ from jupyter_client.session import Session
 from jupyter_server.services.kernels.connection.base import deserialize_msg_from_ws_v1, serialize_msg_to_ws_v1
 from tornado.websocket import websocket_connect
 
-from gdlab.explorers.controls import Steps
-from tests.benchmarks.keys import keys
+from gdlab.explorers.controls import IntSlider, LogSlider, Slider, Steps
 from tests.benchmarks.report import Table, median, memory_of, p95, seconds_of
 from tests.browser import lab
-from tests.explorers.steering import EXPLORERS, positions
+from tests.explorers.steering import EXPLORERS
 
 LEARNERS, TWICE_A_SECOND = 30, 0.5
+AHEAD, BATCH = 48, 12  # as in stage.js
 PIDS = {"kernel": "__import__('os').getpid()", "server": "__import__('os').getppid()"}
 
 
@@ -33,10 +34,16 @@ class Learner:
     def __init__(self, address: str, explorer_class: type) -> None:
         self.base, self.token = address.split("/{}?token=")
         self.explorer_class, self.session = explorer_class, Session()
-        self.key = keys(explorer_class)[0]
-        self.models: dict[str, dict[str, Any]] = {}
+        controls = explorer_class.controls
+        self.step = next(name for name, control in controls.items() if isinstance(control, Steps))
+        sliders = [name for name, control in controls.items() if isinstance(control, Slider | IntSlider | LogSlider)]
+        self.setting = sliders[0] if sliders else self.step
+        self.values: dict[str, Any] = {}
+        self.at_hand: set[int] = set()
+        self.expected: set[int] = set()
         self.sent: dict[str, float] = {}
         self.took: list[float] = []
+        self.shown_at_once = 0
         self.replies: dict[str, asyncio.Future] = {}
         self.ended: dict[str, asyncio.Event] = {}
 
@@ -55,21 +62,10 @@ class Learner:
             url, subprotocols=["v1.kernel.websocket.jupyter.org"], max_message_size=2**28
         )
         self.listening = asyncio.create_task(self.listen())
-        name = self.explorer_class.__name__
-        reply = await self.execute(
-            f"import gdlab\nexplorer = gdlab.{name}({self.key.name}={self.key.start!r})\nexplorer"
-        )
+        reply = await self.execute(f"import gdlab\nexplorer = gdlab.{self.explorer_class.__name__}()\nexplorer")
         self.pids = {one: int(value["data"]["text/plain"]) for one, value in reply["user_expressions"].items()}
-        named = {
-            state.get("description"): comm for comm, state in self.models.items() if "Slider" in state["_model_name"]
-        }
-        self.slider = named[self.key.label]
-        self.picture = next(comm for comm, state in self.models.items() if state["_model_name"] == "ImageModel")
-        every = positions(self.explorer_class)[self.key.name]
-        indexed = "options" in dir(self.explorer_class.controls[self.key.name].widget())
-        first = every.index(self.key.start)
-        there = [{"index": i} if indexed else {"value": every[i]} for i in range(first, min(first + 20, len(every)))]
-        self.way = there + there[-2:0:-1]
+        self.at_hand = {self.values[self.step]}
+        await self.plan()
 
     async def execute(self, code: str) -> dict[str, Any]:
         content = {"code": code, "silent": False, "store_history": True, "user_expressions": PIDS}
@@ -90,24 +86,61 @@ class Learner:
             _, parts = deserialize_msg_from_ws_v1(raw)
             header, parent, _, content = (json.loads(part) for part in parts[:4])
             kind, about = header["msg_type"], parent.get("msg_id")
-            if kind == "comm_open":
-                self.models[content["comm_id"]] = content["data"]["state"]
+            if kind == "comm_open" and "shown" in content["data"]["state"]:
+                self.stage, self.values = content["comm_id"], content["data"]["state"]["shown"]["values"]
             elif kind == "status" and content["execution_state"] == "idle" and about in self.ended:
                 self.ended.pop(about).set()
             elif kind == "execute_reply" and about in self.replies:
                 self.replies.pop(about).set_result(content)
-            elif kind == "comm_msg" and about in self.sent and len(parts) > 4 and content["comm_id"] == self.picture:
-                self.took.append(1000 * (time.perf_counter() - self.sent.pop(about)))
+            elif kind == "comm_msg" and content["comm_id"] == self.stage and len(parts) > 4:
+                await self.see(content["data"]["content"])
+
+    async def see(self, frame: dict[str, Any]) -> None:
+        """Take in a picture, asked for or made ahead, and ask for more."""
+        if frame["say"] == "frame" and frame["ask"] in self.sent:
+            self.took.append(1000 * (time.perf_counter() - self.sent.pop(frame["ask"])))
+        same = {**frame["values"], self.step: None} == {**self.values, self.step: None}
+        if same:
+            self.at_hand.add(frame["values"][self.step])
+            self.expected.discard(frame["values"][self.step])
+        await self.plan()
+
+    async def plan(self) -> None:
+        if self.sent or len(self.expected) > BATCH / 3:
+            return
+        every = self.explorer_class.controls[self.step].positions
+        here = every.index(self.values[self.step])
+        around = [here + side * k for k in range(1, AHEAD + 1) for side in (1, -1) if side == 1 or k <= AHEAD / 2]
+        wanted = [every[at] for at in around if 0 <= at < len(every) and every[at] not in self.at_hand][:BATCH]
+        if wanted and not set(wanted) <= self.expected:
+            self.expected = set(wanted)
+            await self.say({"do": "ahead", "values": self.values, "steps": wanted, "ask": "page"})
+
+    async def say(self, content: dict[str, Any]) -> None:
+        await self.send(
+            self.session.msg("comm_msg", {"comm_id": self.stage, "data": {"method": "custom", "content": content}})
+        )
 
     async def steer(self, seconds: float, delay: float) -> None:
-        """Move the slider twice a second, whether or not the answer to the last move has come."""
+        """Move something twice a second, whether or not the answer to the last move has come."""
         began = time.perf_counter() + delay
         for count in range(int(seconds / TWICE_A_SECOND)):
             await asyncio.sleep(max(0.0, began + count * TWICE_A_SECOND - time.perf_counter()))
-            data = {"method": "update", "state": self.way[(count + 1) % len(self.way)], "buffer_paths": []}
-            message = self.session.msg("comm_msg", {"comm_id": self.slider, "data": data})
-            self.sent[message["header"]["msg_id"]] = time.perf_counter()
-            await self.send(message)
+            name = self.setting if count % 10 == 9 else self.step
+            every = self.explorer_class.controls[name].positions
+            value = every[(every.index(self.values[name]) + 1) % len(every)]
+            self.values = {**self.values, name: value}
+            if name == self.step and value in self.at_hand:
+                self.shown_at_once += 1
+                await self.say({"do": "at", "values": {name: value}, "ask": "page"})
+                await self.plan()
+                continue
+            if name != self.step:
+                self.at_hand.clear()
+            self.expected.clear()
+            ask = f"page:{count}"
+            self.sent[ask] = time.perf_counter()
+            await self.say({"do": "set", "values": self.values, "ask": ask})
 
 
 async def class_of(count: int, address: str, seconds: float) -> dict[str, float]:
@@ -127,10 +160,11 @@ async def class_of(count: int, address: str, seconds: float) -> dict[str, float]
     result = {
         "first pictures on every page after, s": arrived,
         "moves": float(count * int(seconds / TWICE_A_SECOND)),
+        "of them shown at once, from pictures at hand": float(sum(learner.shown_at_once for learner in learners)),
         "moves without a picture": float(sum(len(learner.sent) for learner in learners)),
         "kernels that answer at the end": float(len(await asyncio.gather(*(one.execute("1") for one in learners)))),
-        "latency, median, ms": median(took),
-        "latency, 95 %, ms": p95(took),
+        "latency of the others, median, ms": median(took),
+        "latency of the others, 95 %, ms": p95(took),
         "a learner's kernel, MB": sum(map(memory_of, kernels)) / count,
         "the largest kernel, MB": max(map(memory_of, kernels)),
         "the server, MB": memory_of(server),
@@ -138,6 +172,7 @@ async def class_of(count: int, address: str, seconds: float) -> dict[str, float]
         "cores for the server": used[-1] / lasted,
     }
     for learner in learners:
+        learner.listening.cancel()
         learner.socket.close()
         await asyncio.to_thread(_delete, learner)
     return result
@@ -159,7 +194,10 @@ def measure(quick: bool) -> list[Table]:
     table = Table(["", "one learner", f"{count} learners", "ratio"])
     for name, value in together.items():
         table.add(name, alone[name], value, value / alone[name] if alone[name] else None)
-    table.notes.append(f"Each moves a slider twice a second for {seconds:.0f} s; the explorers are dealt out in turn.")
+    table.notes.append(
+        f"Each moves something twice a second for {seconds:.0f} s, every tenth time a setting and else the step; the "
+        "explorers are dealt out in turn."
+    )
     kernel, server = together["a learner's kernel, MB"], alone["the server, MB"]
     cores = together["cores for a learner's kernel"]
     needs = Table(["for an instructor", "memory", "cores while all steer"], title="What a learner needs")

@@ -1,153 +1,275 @@
-"""A JupyterLab page on which pictures stand side by side, and a stop-watch inside the page."""
+"""Explorers on the page, on a short line and on a long one: keys, *Play*, settings, a dragged handle, the usual way.
 
-import sys
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from pathlib import Path
-from typing import Any
-
-import nbformat
-from playwright.sync_api import Page, TimeoutError, sync_playwright
-
-from tests.browser import lab
-
-ROOT = Path(__file__).parents[2]
-
-WATCH = """
-(() => {
-    const painted = () => new Promise(done => requestAnimationFrame(() => {
-        const channel = new MessageChannel();  // its message comes after the frame has been painted
-        channel.port1.onmessage = () => done(performance.now());
-        channel.port2.postMessage(0);
-    }));
-    const shown = [];  // what canvases have drawn, for ipympl
-    const drawImage = CanvasRenderingContext2D.prototype.drawImage;
-    CanvasRenderingContext2D.prototype.drawImage = function (...all) {
-        const result = drawImage.apply(this, all);
-        if (this.canvas.isConnected) shown.forEach(tell => tell(this.canvas));
-        return result;
-    };
-    const pictures = box => [...box.querySelectorAll('img')];
-    const state = box => pictures(box).map(i => i.src).join() + (box.querySelector('.floor')?.innerText ?? '');
-    window.control = (box, label) => {  // a slider's handle, or the button beside a list
-        const sliders = [...box.querySelectorAll('.widget-slider')];
-        const named = sliders.find(one => one.querySelector('label')?.textContent === label);
-        return box.querySelector(`button[title='Next: ${label}']`)
-            ?? (label && sliders.length > 1 ? named : sliders[0]).querySelector('[role=slider]');
-    };
-    window.watch = (box, seen) => {
-        let before = state(box);
-        const look = async () => {
-            if (state(box) === before || state(box) === '') return;
-            before = state(box);
-            try { await Promise.all(pictures(box).map(i => i.decode())); } catch { return; }
-            seen(await painted());
-        };
-        const observer = new MutationObserver(look);
-        const all = {subtree: true, childList: true, characterData: true};
-        observer.observe(box, {...all, attributes: true, attributeFilter: ['src']});
-        const canvas = async one => { if (box.contains(one)) seen(await painted()); };
-        shown.push(canvas);
-        return () => { observer.disconnect(); shown.splice(shown.indexOf(canvas), 1); };
-    };
-    window.arm = box => {  // from the next key press to the first picture after it
-        window.result = new Promise(done => {
-            let pressed = null;
-            const key = () => { pressed = performance.now(); };
-            const stop = watch(box, at => pressed !== null && finish(at - pressed));
-            const finish = value => {
-                stop(); removeEventListener('keydown', key, true); clearTimeout(late); done(value);
-            };
-            const late = setTimeout(() => finish(null), 6000);
-            addEventListener('keydown', key, true);
-        });
-    };
-})()
+Which setting is moved is found out, not listed: the one that takes longest to compute. So a new explorer is measured
+without a change here.
 """
 
-READY = """() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === 'idle'"""
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import chain
+
+import numpy as np
+
+from gdlab.explorers.controls import Steps
+from tests.benchmarks.browser import ROOT, STAGE, OnPage, on_page
+from tests.benchmarks.line import DELAY
+from tests.benchmarks.report import Table, median, p95
+from tests.explorers.steering import EXPLORERS
+
+LINES = {"here": 0.0, f"+{2000 * DELAY:.0f} ms": DELAY}
+SIDE_BY_SIDE = 3
+"""How many explorers are drawn in the usual way as well."""
 
 
-class Stage:
-    """One notebook with one cell, run again and again with other code."""
+@dataclass
+class Seen:
+    """What was measured of one explorer on one line, in milliseconds."""
 
-    def __init__(self, page: Page, address: str) -> None:
-        self.page = page
-        self.notebook = lab.Notebook(page, address, "stage.ipynb")
-        page.evaluate(WATCH)
+    step: list[float] = field(default_factory=list)
+    asked: int = 0
+    """How many of the steps were not at hand."""
+    frames: list[float] = field(default_factory=list)
+    """When each picture of a run that played was painted."""
+    setting: list[float] = field(default_factory=list)
+    moved: str = ""
+    handle_late: list[float] = field(default_factory=list)
+    drag_frames: list[float] = field(default_factory=list)
+    """When each picture came while the handle was dragged, from the first move."""
+    dragged_for: float = math.nan
+    usual: list[float] = field(default_factory=list)
+    round_trip: list[float] = field(default_factory=list)
 
-    def show(self, code: str) -> None:
-        """Run code as the page's only cell and wait until the kernel and the page rest."""
-        self.page.evaluate(
-            """async code => {
-                const notebook = window.jupyterapp.shell.currentWidget.content;
-                notebook.model.cells.get(0).sharedModel.setSource(code);
-                notebook.activeCellIndex = 0;
-                await window.jupyterapp.commands.execute('notebook:run-cell');
-                await window.jupyterapp.commands.execute('notebook:enter-command-mode');
-            }""",
-            code,
+
+def measure(quick: bool) -> list[Table]:
+    seen = {}
+    for line, delay in LINES.items():
+        classes = EXPLORERS[::9] if quick else EXPLORERS if not delay else EXPLORERS[::3]
+        with on_page(delay) as page:
+            seen[line] = {one.__name__: _measured(page, one, delay, k < SIDE_BY_SIDE) for k, one in enumerate(classes)}
+    return [_aims(seen), _keys(seen), _playing(seen), _settings(seen), _dragging(seen), _side_by_side(seen)]
+
+
+def _measured(page: OnPage, explorer_class: type, delay: float, beside: bool) -> Seen:
+    seen, controls = Seen(), explorer_class.controls
+    step = next((name for name, control in controls.items() if isinstance(control, Steps)), None)
+    setting = _costliest(explorer_class)
+    start = {name: controls[name].positions[len(controls[name].positions) // 4] for name in (step, setting) if name}
+    written = ", ".join(f"{name}={value!r}" for name, value in start.items())
+    page.show(f"import gdlab\ngdlab.{explorer_class.__name__}({written})")
+    while_looking = 1500 + round(4000 * delay)
+    if step:
+        page.look(while_looking)
+        for _ in range(10):
+            if came := page.press(STAGE, controls[step].label, "ArrowRight"):
+                seen.step.append(came[0])
+                seen.asked += came[1]
+        page.press(STAGE, controls[step].label, "Home")
+        page.look(while_looking)
+        seen.frames = page.page.evaluate(f"() => play(document.querySelector('{STAGE}'), 2.5)")
+    if setting:
+        seen.moved = controls[setting].label
+        for _ in range(6):
+            if came := page.press(STAGE, controls[setting].label, "ArrowRight"):
+                seen.setting.append(came[0])
+            page.rest()
+    if page.page.locator(f"{STAGE} .handle:visible").count():
+        _drag(page, seen)
+    if beside:
+        name = step or setting
+        found = f"import sys; sys.path.insert(0, {str(ROOT)!r})\nfrom tests.benchmarks.rivals import show"
+        page.show(f"{found}\nshow({explorer_class.__name__!r}, {name!r}, {start[name]!r})")
+        for _ in range(6):
+            for way, times in (("usual", seen.usual), ("round-trip", seen.round_trip)):
+                if came := page.press(f".way-{way}", "", "ArrowRight"):
+                    times.append(came[0])
+                page.settle()
+    return seen
+
+
+def _drag(page: OnPage, seen: Seen) -> None:
+    """Drag the first handle around in small circles, sixty moves a second, for a second."""
+    handle, mouse = page.page.locator(f"{STAGE} .handle:visible").first, page.page.mouse
+    handle.scroll_into_view_if_needed()
+    box = handle.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.page.evaluate(f"() => follow(document.querySelector('{STAGE}'))")
+    mouse.move(x, y)
+    mouse.down()
+    began = time.perf_counter()
+    for k in range(1, 61):
+        angle = k / 10
+        mouse.move(x + 40 * math.sin(angle), y + 25 * (1 - math.cos(angle)))
+        time.sleep(max(0.0, began + k / 60 - time.perf_counter()))
+    page.page.wait_for_timeout(1500)
+    mouse.up()
+    log = page.page.evaluate("() => window.followed")
+    if not log["moves"]:
+        return
+    seen.handle_late = log["late"]
+    seen.drag_frames = [at - log["moves"][0] for at in log["frames"]]
+    seen.dragged_for = log["moves"][-1] - log["moves"][0]
+
+
+@cache
+def _costliest(explorer_class: type) -> str | None:
+    """Return the slider but the steps that takes longest to compute, per move to the next position."""
+    explorer, took = explorer_class(), {}
+    for name, control in explorer_class.controls.items():
+        if isinstance(control, Steps) or len(control.positions) < 8:
+            continue
+        values, quarter = explorer.values, len(control.positions) // 4
+        began = time.process_time()
+        next(explorer.stages(**{**values, name: control.positions[quarter + 1]}))
+        took[name] = time.process_time() - began
+    explorer.close()
+    return max(took, key=took.get, default=None)
+
+
+Measured = dict[str, dict[str, Seen]]
+
+
+def _rows(seen: Measured, has: str) -> list[tuple[str, list[Seen | None]]]:
+    """Return the explorers of which there are such times, with what was seen on each line."""
+    here = next(iter(seen.values()))
+    return [(name, [line.get(name) for line in seen.values()]) for name, one in here.items() if getattr(one, has)]
+
+
+def _aims(seen: Measured) -> Table:
+    """Return the aims beside what was reached on each line, over all explorers."""
+    table = Table(["aim", *seen], title="Aims")
+    every = [list(line.values()) for line in seen.values()]
+
+    def row(aim: str, reached: Callable[[list[Seen]], str]) -> None:
+        table.add(aim, *map(reached, every))
+
+    def pooled(all_: list[Seen], name: str) -> list[float]:
+        return [at for one in all_ for at in getattr(one, name)]
+
+    def key(all_: list[Seen]) -> str:
+        return f"{median(pooled(all_, 'step')):.0f} / {p95(pooled(all_, 'step')):.0f} ms"
+
+    def faster(all_: list[Seen]) -> str:
+        both = [one for one in all_ if one.usual]
+        return f"{median(median(one.usual) / median(one.step or one.setting) for one in both):.1f} times"
+
+    def played(all_: list[Seen]) -> str:
+        rates = [_rate(one.frames) for one in all_ if len(one.frames) > 1]
+        return f"{median(rate for rate, _ in rates):.0f} a second, at most {max(gap for _, gap in rates):.0f} ms"
+
+    def dragged(all_: list[Seen]) -> str:
+        each = [_dragged(one) for one in all_ if one.handle_late]
+        late = median(pooled(all_, "handle_late"))
+        return (
+            f"{late:.0f} ms; {median(last for _, _, last, _ in each):.0f} ms; {max(count for *_, count in each)} after"
         )
-        if errors := self.notebook.outputs("error"):
-            raise RuntimeError(f"the page says {errors}")
-        self.settle(400)
 
-    def stand(self, explorer_class: type, control: str, start: Any, ways: list[str]) -> None:
-        """Show one picture in several ways, each in a box of the class ``way-…``; see `tests.benchmarks.rivals`."""
-        found = f"import sys; sys.path.insert(0, {str(ROOT)!r})"
-        call = f"show({explorer_class.__name__!r}, {control!r}, {start!r}, {ways!r})"
-        self.show(f"{found}\nfrom tests.benchmarks.rivals import show\n{call}")
-
-    def settle(self, milliseconds: int = 60) -> None:
-        self.page.wait_for_function(READY, timeout=120_000)
-        self.page.wait_for_timeout(milliseconds)
-        self.page.wait_for_function(READY, timeout=120_000)
-
-    def focus(self, box: str, label: str = "") -> None:
-        """Bring a box (a CSS class) to the top of the window, the keyboard to its control, and start the watch."""
-        self.page.evaluate(
-            """async ([name, label]) => {
-                const box = document.querySelector(name);
-                box.scrollIntoView({block: 'start'});
-                control(box, label).focus({preventScroll: true});
-                await new Promise(done => setTimeout(done, 40));
-                arm(box);
-            }""",
-            [f".{box}", label],
-        )
-
-    def press(self, box: str, label: str, key: str) -> float | None:
-        """Press a key and return the milliseconds to the next picture; None if the picture stays as it is."""
-        self.focus(box, label)
-        self.page.keyboard.press(key)
-        return self.page.evaluate("() => window.result")
-
-    def rest(self) -> None:
-        """Wait, at most five seconds, until long work that a key has set going is done."""
-        with suppress(TimeoutError):
-            self.page.wait_for_function(
-                """() => [...document.querySelectorAll('.way-explorer .widget-hprogress')]
-                    .every(bar => getComputedStyle(bar).visibility === 'hidden')""",
-                timeout=5000,
-            )
+    row("a key on *Step*, pictures at hand: 35 ms at the median, 50 at 95 %", key)
+    row("six times faster than `interact`", faster)
+    row("*Play*: 30 pictures a second where the run has as many, no gap over 100 ms", played)
+    row(
+        "a setting: 112 ms, and one round trip more on the long line",
+        lambda a: f"{median(pooled(a, 'setting')):.0f} ms",
+    )
+    row(
+        "a handle within a frame (17 ms), the last picture a round trip behind, no more than two after it rests",
+        dragged,
+    )
+    return table
 
 
-@contextmanager
-def stage(prompt: bool = False) -> Iterator[Stage]:
-    """Start a server and a page; `prompt`: a server that does not wait, see `tests.benchmarks.prompt_server`."""
-    if lab.CHROMIUM is None:
-        raise RuntimeError("no Chromium is installed: `apt-get install chromium`")
-    with tempfile.TemporaryDirectory() as scratch, sync_playwright() as playwright:
-        folder = Path(scratch) / "notebooks"
-        folder.mkdir()
-        cell = nbformat.v4.new_code_cell("")
-        kernel = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
-        nbformat.write(nbformat.v4.new_notebook(cells=[cell], metadata=kernel), folder / "stage.ipynb")
-        start_by = (sys.executable, "-m", "tests.benchmarks.prompt_server") if prompt else ()
-        with lab.server(folder, Path(scratch) / "jupyter", start_by=start_by) as address:
-            browser = playwright.chromium.launch(executable_path=lab.CHROMIUM, args=lab.CHROMIUM_FLAGS)
-            try:
-                yield Stage(browser.new_page(viewport={"width": 1280, "height": 1000}), address)
-            finally:
-                browser.close()
+def _keys(seen: Measured) -> Table:
+    head = [f"{what}, {line}" for line in seen for what in ("median", "95 %", "asked for")]
+    table = Table(["a key on *Step*", *head], title="A key on the step of a run, pictures at hand, ms")
+    for name, each in _rows(seen, "step"):
+        cells = [
+            [median(one.step), p95(one.step), f"{one.asked}/{len(one.step)}"] if one else [None] * 3 for one in each
+        ]
+        table.add(name, *chain(*cells))
+    pooled = [[at for one in line.values() for at in one.step] for line in seen.values()]
+    asked = [sum(one.asked for one in line.values()) for line in seen.values()]
+    cells = [[median(all_), p95(all_), f"{a}/{len(all_)}"] for all_, a in zip(pooled, asked, strict=True)]
+    table.add("**all presses**", *chain(*cells))
+    table.notes.append(
+        "From the key press to the picture, decoded and painted, by the page's own clock. Asked for: presses whose "
+        "picture was not at hand, so that the kernel was asked."
+    )
+    return table
+
+
+def _pressed(seen: list[Seen]) -> list[float | str]:
+    times = [at for one in seen for at in one.step]
+    return [median(times), p95(times), f"{sum(one.asked for one in seen)}/{len(times)}"]
+
+
+def _playing(seen: Measured) -> Table:
+    head = [f"{what}, {line}" for line in seen for what in ("pictures a second", "longest gap, ms")]
+    table = Table(["*Play*", "its pace", *head], title="A run that plays")
+    for name, each in _rows(seen, "frames"):
+        pace = next(c for c in _class(name).controls.values() if isinstance(c, Steps)).interval
+        cells = [_rate(one.frames) if one else [None, None] for one in each]
+        table.add(name, 1000 / pace, *chain(*cells))
+    rates = [[_rate(one.frames) for one in line.values() if len(one.frames) > 1] for line in seen.values()]
+    cells = [[median(r for r, _ in line), max(gap for _, gap in line)] for line in rates]
+    table.add("**median, longest gap of all**", None, *chain(*cells))
+    return table
+
+
+def _rate(frames: list[float]) -> list[float]:
+    if len(frames) < 2:
+        return [math.nan, math.nan]
+    return [1000 * (len(frames) - 1) / (frames[-1] - frames[0]), float(np.diff(frames).max())]
+
+
+def _settings(seen: Measured) -> Table:
+    head = [f"{what}, {line}" for line in seen for what in ("median", "95 %")]
+    table = Table(["a setting that takes longest to compute", *head], title="A setting, ms to the first picture")
+    for name, each in _rows(seen, "setting"):
+        cells = [[median(one.setting), p95(one.setting)] if one else [None, None] for one in each]
+        table.add(f"{name}, {each[0].moved}", *chain(*cells))
+    pooled = [[at for one in line.values() for at in one.setting] for line in seen.values()]
+    table.add("**all presses**", *chain(*[[median(one), p95(one)] for one in pooled]))
+    trips = [
+        f"{median(at for one in line.values() for at in one.round_trip):.0f} ms {name}" for name, line in seen.items()
+    ]
+    table.notes.append(f"A bare round trip, a number for a number, takes {' and '.join(trips)}.")
+    return table
+
+
+def _dragging(seen: Measured) -> Table:
+    what = ("handle late, 95 %", "pictures a second", "last one late", "pictures after the rest")
+    table = Table(["a handle", *[f"{one}, {line}" for line in seen for one in what]], title="Dragging a handle, ms")
+    for name, each in _rows(seen, "handle_late"):
+        table.add(name, *chain(*[_dragged(one) if one else [None] * 4 for one in each]))
+    table.notes.append(
+        "Sixty moves a second for a second, then rest. The handle: from the pointer's move to its new place painted. "
+        "The last picture: after the last move. A queue would show as many pictures after the rest; one is under way "
+        "and one is the newest wish."
+    )
+    return table
+
+
+def _dragged(seen: Seen) -> list[float | None]:
+    after = [at - seen.dragged_for for at in seen.drag_frames if at > seen.dragged_for]
+    during = len(seen.drag_frames) - len(after)
+    return [p95(seen.handle_late), 1000 * during / seen.dragged_for, max(after, default=None), len(after)]
+
+
+def _side_by_side(seen: Measured) -> Table:
+    head = [f"{what}, {line}" for line in seen for what in ("explorer", "`interact`", "×", "round trip")]
+    table = Table(["the same move", *head], title="Side by side with the usual way, median ms")
+    for name, each in _rows(seen, "usual"):
+        cells = []
+        for one in each:
+            mine = median(one.step or one.setting) if one else math.nan
+            usual, trip = (median(one.usual), median(one.round_trip)) if one else (math.nan, math.nan)
+            cells += [mine, usual, usual / mine, trip]
+        table.add(name, *cells)
+    table.notes.append("`interact` draws the same artists in the same size and resolution into a fresh figure.")
+    return table
+
+
+def _class(name: str) -> type:
+    return next(one for one in EXPLORERS if one.__name__ == name)

@@ -1,11 +1,10 @@
-"""One JupyterLab and one Chromium for a module of browser tests, on a copy of the notebooks.
+"""One JupyterLab for all browser tests, on a copy of the notebooks, and one Chromium for a module of them.
 
-Not for the session: Playwright keeps an event loop running as long as it lives, and other tests would find it.
+Not one for the session: Playwright keeps an event loop running as long as it lives, and other tests would find it.
 """
 
 import shutil
-from contextlib import ExitStack, contextmanager
-from functools import cache
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -27,45 +26,36 @@ def chromium():
         browser.close()
 
 
-@pytest.fixture(scope="module")
-def served(tmp_path_factory):
-    """Start JupyterLab ("lab") or Notebook ("notebook") on a copy of the notebooks, so that no test can change them."""
-    with ExitStack() as running:
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory):
+    """What is served: a copy of the notebooks, so that no test can change them, and what tests put there."""
+    folder = tmp_path_factory.mktemp("notebooks") / "copy"
+    shutil.copytree(FOLDER, folder)
+    return folder
 
-        @cache
-        def address(app):
-            folder = tmp_path_factory.mktemp("notebooks") / "copy"
-            shutil.copytree(FOLDER, folder)
-            return running.enter_context(lab.server(folder, tmp_path_factory.mktemp("jupyter"), app))
 
+@pytest.fixture(scope="session")
+def served(folder, tmp_path_factory):
+    """The address of a server."""
+    with lab.server(folder, tmp_path_factory.mktemp("jupyter")) as address:
         yield address
 
 
-@pytest.fixture
-def open_notebook(chromium, served):
-    """Open a notebook in a page of the usual size."""
-    with closing_pages() as pages:
-
-        def opened(name, app="lab"):
-            pages.append(chromium.new_page(viewport=VIEWPORT))
-            return lab.Notebook(pages[-1], served(app), name, app)
-
-        yield opened
-
-
 @pytest.fixture(scope="module")
-def already_run(chromium, served):
-    """Return a notebook that has been opened and run, the same for several tests: to get there takes seconds."""
+def opened(chromium, served):
+    """Open one notebook after the other in a page of JupyterLab that is loaded once."""
     with closing_pages() as pages:
+        notebooks = []
 
-        @cache
-        def run(name):
-            pages.append(chromium.new_page(viewport=VIEWPORT))
-            notebook = lab.Notebook(pages[-1], served("lab"), name)
-            notebook.run_all()
-            return notebook
+        def open_in_its_place(name):
+            if notebooks:
+                notebooks[0].open(name)
+            else:
+                pages.append(chromium.new_page(viewport=VIEWPORT))
+                notebooks.append(lab.Notebook(pages[0], served, name))
+            return notebooks[0]
 
-        yield run
+        yield open_in_its_place
 
 
 @contextmanager

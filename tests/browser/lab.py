@@ -34,8 +34,10 @@ sites, which is in the environment of whoever builds one, and which a lab with a
 
 
 @contextmanager
-def server(folder: Path, settings: Path, app: str = "lab", start_by: Sequence[str] = ()) -> Iterator[str]:
+def server(folder: Path, settings: Path, start_by: Sequence[str] = ()) -> Iterator[str]:
     """Serve `folder` and yield the address, token and all; keep configuration and logs in `settings`.
+
+    JupyterLab and Notebook 7 are both there.
 
     A program named in `start_by` is given the server's command, and becomes it.
     """
@@ -53,13 +55,17 @@ def server(folder: Path, settings: Path, app: str = "lab", start_by: Sequence[st
         sys.executable,
         "-m",
         "jupyter",
-        app,
+        "lab",
         "--no-browser",
         "--allow-root",
         "--port=0",
         f"--notebook-dir={folder}",
     ]
-    command += [f"--IdentityProvider.token={token}", "--expose-app-in-browser"]
+    command += [
+        f"--IdentityProvider.token={token}",
+        "--expose-app-in-browser",
+        "--JupyterNotebookApp.expose_app_in_browser=True",
+    ]
     quiet = settings / "lab" / "@jupyterlab" / "apputils-extension" / "notification.jupyterlab-settings"
     quiet.parent.mkdir(parents=True)
     quiet.write_text('{"fetchNews": "false", "checkForUpdates": false}')
@@ -74,7 +80,7 @@ def server(folder: Path, settings: Path, app: str = "lab", start_by: Sequence[st
 
 
 def _address(log: Path, process: subprocess.Popen[bytes]) -> str:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 180  # on a busy machine
     while time.monotonic() < deadline:
         found = re.search(r"http://(?:localhost|127\.0\.0\.1):(\d+)/", log.read_text())
         if found:
@@ -126,6 +132,21 @@ class Notebook:
         page.on("console", self._listen)
         page.on("pageerror", lambda error: HARMLESS.search(str(error)) or self.complaints.append(str(error)))
         page.on("request", self._watch)
+
+    def open(self, path: str) -> None:
+        """Open another notebook in the place of this one, whose kernel ends: to load JupyterLab takes far longer."""
+        self.complaints.clear()
+        self.path = path
+        self.page.evaluate(
+            """async path => {
+                const { commands, shell } = window.jupyterapp;
+                await shell.currentWidget.sessionContext.shutdown();
+                shell.currentWidget.dispose();
+                await commands.execute('docmanager:open', { path });
+            }""",
+            path,
+        )
+        self.wait_until_ready()
 
     def wait_until_ready(self) -> None:
         """Wait until the notebook is open and its kernel has nothing to do."""
@@ -267,15 +288,29 @@ class ExplorerOnPage:
         self.image = image
         self.box = image.locator("xpath=ancestor::div[contains(@class, 'gdlab-stage')]")
 
+    def look(self) -> tuple[str, str, list[int]]:
+        """Return the caption, a fingerprint of the picture, the same for the same pixels, and the place of all.
+
+        The place is the picture's left, top, width and height within the explorer, and the explorer's own height.
+        """
+        return tuple(
+            self.image.evaluate(
+                """async image => {
+                    const file = await (await fetch(image.src)).arrayBuffer();
+                    const print = [...new Uint8Array(await crypto.subtle.digest('SHA-256', file))].join(' ');
+                    const stage = image.closest('.gdlab-stage');
+                    const [inner, outer] = [image, stage].map(element => element.getBoundingClientRect());
+                    const place = [inner.left - outer.left, inner.top - outer.top, inner.width, inner.height];
+                    const words = stage.querySelector('.words').innerText;
+                    return [words, print, [...place, outer.height].map(Math.round)];
+                }"""
+            )
+        )
+
     @property
     def picture(self) -> str:
-        """A fingerprint of the picture that is shown: the same for the same pixels."""
-        return self.image.evaluate(
-            """async image => {
-                const file = await (await fetch(image.src)).arrayBuffer();
-                return [...new Uint8Array(await crypto.subtle.digest('SHA-256', file))].join(' ');
-            }"""
-        )
+        """The fingerprint of the picture that is shown."""
+        return self.look()[1]
 
     @property
     def state(self) -> str:
@@ -288,14 +323,7 @@ class ExplorerOnPage:
 
     @property
     def place(self) -> list[int]:
-        """The picture's left, top, width and height within the explorer, and the explorer's own height, in pixels."""
-        return self.image.evaluate(
-            """image => {
-                const [inner, outer] = [image, image.closest('.gdlab-stage')].map(e => e.getBoundingClientRect());
-                const sizes = [inner.left - outer.left, inner.top - outer.top, inner.width, inner.height, outer.height];
-                return sizes.map(Math.round);
-            }"""
-        )
+        return self.look()[2]
 
     def slider(self, label: str) -> Locator:
         """The slider with this label."""
@@ -307,43 +335,57 @@ class ExplorerOnPage:
         self.box.locator("details").evaluate_all("all => all.forEach(one => one.open = true)")
         return self.box.locator("input[type=range], select").all()
 
-    def step(self, control: Locator, back: str = "ArrowLeft") -> None:
-        """Move a control by one key, a slider to its upper end or from there by `back`, and wait for the picture."""
+    def press(self, control: Locator) -> None:
+        """Move a control by one key: a list to its next option, a slider to its upper end, or from there one back.
+
+        Where long work may follow, a slider goes one step only: the farthest is the longest.
+        """
         key = control.evaluate(
-            """(control, back) => control.tagName === 'SELECT'
-                ? (control.selectedIndex < control.length - 1 ? 'ArrowDown' : 'Home')
-                : +control.value < +control.max ? 'End' : back""",
-            back,
+            """control => {
+                if (control.tagName === 'SELECT')
+                    return control.selectedIndex < control.length - 1 ? 'ArrowDown' : 'Home';
+                if (+control.value === +control.max) return 'ArrowLeft';
+                return control.closest('.gdlab-stage').querySelector('.work') ? 'ArrowRight' : 'End';
+            }"""
         )
-        state = self.state
         control.press(key)
-        self.wait_for_change(state)
+
+    def step(self, control: Locator, whole: bool = True) -> None:
+        """Move a control by one key and wait for the picture, and if `whole` for the end of the work behind it."""
+        state = self.state
+        self.press(control)
+        self.wait_for_change(state, whole=whole)
+
+    def settle(self) -> None:
+        """Wait until nothing is under way and nothing moves, whether or not anything has changed."""
+        self.wait_for_change("")
 
     def reset(self) -> None:
-        state = self.state
+        """Press *Reset* and wait until all is done."""
         self.box.get_by_role("button", name="Reset").click()
-        self.wait_for_change(state)
+        self.settle()
 
-    def wait_for_change(self, state: str, seconds: float = 60, still: int = 250) -> None:
+    def wait_for_change(self, state: str, seconds: float = 300, still: int = 250, whole: bool = True) -> None:
         """Wait until something else is shown, then until all work is done and nothing moves for so many milliseconds.
 
         They come in messages of their own, and one change may bring several pictures.
         """
         self.image.page.wait_for_function(
-            f"""([image, state, still]) => {{
+            f"""([image, state, still, whole]) => {{
                 const shown = ({_STATE})(image);
                 const stage = image.closest('.gdlab-stage');
                 const now = shown + image.getBoundingClientRect().top + stage.offsetHeight;
                 if (image.lastSeen !== now) [image.lastSeen, image.seenSince] = [now, performance.now()];
                 const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
                 const bar = stage.querySelector('.work');
-                if (bar && getComputedStyle(bar).visibility !== 'hidden') return false;
+                if (whole && bar && getComputedStyle(bar).visibility !== 'hidden') return false;
                 if (stage.querySelector('[aria-busy=true]')) return false;
                 return shown !== state && image.complete && image.naturalWidth > 0
                     && kernel.status === 'idle' && performance.now() - image.seenSince > still;
             }}""",
-            arg=[self.image.element_handle(), state, still],
+            arg=[self.image.element_handle(), state, still, whole],
             timeout=seconds * 1000,
+            polling=50,
         )
 
     def wait_for_work(self) -> None:

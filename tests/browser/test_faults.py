@@ -40,8 +40,8 @@ MOUNT = 'mount --bind "$0" "$0" && mount -o remount,ro,bind "$0" && exec "$@"'
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    """Where the server is: a notebook with all that can go wrong, and a folder that cannot be written."""
+def own_folder(tmp_path_factory):
+    """What the server of these tests serves: a notebook with all that can go wrong, a folder that cannot be written."""
     folder = tmp_path_factory.mktemp("faults") / "served"
     (folder / "read_only").mkdir(parents=True)
     shutil.copy(FOLDER / "01_fit_a_line.ipynb", folder / "read_only")
@@ -56,14 +56,14 @@ def folder(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def address(folder, tmp_path_factory):
+def address(own_folder, tmp_path_factory):
     """The server's address; root, whom no permission stops, has the folder mounted so that nobody can write to it."""
-    place = folder / "read_only"
+    place = own_folder / "read_only"
     by_mount = ["unshare", "--mount", "sh", "-c", MOUNT, str(place)]
     able = os.geteuid() == 0 and subprocess.run([*by_mount, "true"], check=False, capture_output=True).returncode == 0
     if not able:
         place.chmod(0o555)
-    with lab.server(folder, tmp_path_factory.mktemp("jupyter"), start_by=by_mount if able else ()) as address:
+    with lab.server(own_folder, tmp_path_factory.mktemp("jupyter"), start_by=by_mount if able else ()) as address:
         yield address
     place.chmod(0o755)
 
@@ -148,7 +148,9 @@ def test_a_restart_during_long_work_marks_what_is_dead_and_running_again_revives
     picture = at_work.explorer(3, idle=False).image.get_attribute("src")
     at_work.page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.restartKernel()")
     at_work.wait_until_ready()
-    dead = at_work.page.locator(".gdlab-stage.lost", has_text="The kernel of this picture has gone.")
+    dead = at_work.page.locator(
+        ".gdlab-stage.lost", has_text="The kernel of this picture has gone: run the cell of this picture again"
+    )
     dead.nth(3).wait_for()
     assert at_work.explorers.count() == 4
     assert at_work.explorers.nth(3).get_attribute("src") == picture
@@ -184,7 +186,7 @@ def test_a_page_that_is_loaded_anew_asks_first_and_then_has_text_pictures_and_li
     assert notebook.complaints == []
 
 
-def test_without_its_kernel_a_saved_notebook_keeps_text_and_pictures_and_running_it_revives_it(at_work, folder):
+def test_without_its_kernel_a_saved_notebook_keeps_text_and_pictures_and_running_it_revives_it(at_work, own_folder):
     page = at_work.page
     at_work.type_into(SLUG, RIGHT)
     at_work.save()
@@ -192,18 +194,23 @@ def test_without_its_kernel_a_saved_notebook_keeps_text_and_pictures_and_running
     page.reload()
     at_work.wait_until_ready()
     assert at_work.text(SLUG) == RIGHT
-    page.get_by_text("model not found").first.wait_for()  # all that ipywidgets says
-    stored = nbformat.read(folder / "faults.ipynb", as_version=4)
+    page.get_by_text("model not found").first.wait_for()  # all that ipywidgets says; but below it is more
+    still = page.get_by_text("A still picture: its kernel has gone").filter(visible=True)
+    still.nth(3).wait_for()
+    picture = page.locator(".jp-OutputArea-output img").first
+    assert (picture.is_visible(), picture.evaluate("image => image.naturalWidth") > 1000) == (True, True)
+    stored = nbformat.read(own_folder / "faults.ipynb", as_version=4)
     pictures = [output for cell in stored.cells for output in cell.outputs if "image/png" in output.get("data", {})]
     assert len(pictures) == 4
     at_work.run_all()
     assert at_work.explorer().caption in pictures[0].data["text/plain"]
-    assert page.get_by_text("model not found").count() == 0
+    assert page.get_by_text("model not found").count() == still.count() == 0
+    assert page.locator(".jp-OutputArea-output img:not(.gdlab-stage img)").filter(visible=True).count() == 0
     assert at_work.result(f"{SLUG}-check")[0] == "2.0"
 
 
-def test_in_a_folder_that_cannot_be_written_a_notebook_runs_and_says_why_it_is_not_saved(chromium, address, folder):
-    path = folder / "read_only" / "01_fit_a_line.ipynb"
+def test_in_a_folder_that_cannot_be_written_a_notebook_runs_and_says_why_it_is_not_saved(chromium, address, own_folder):
+    path = own_folder / "read_only" / "01_fit_a_line.ipynb"
     before = path.read_bytes()
     with closing_pages() as pages:
         pages.append(chromium.new_page(viewport=VIEWPORT))

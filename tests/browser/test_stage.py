@@ -8,14 +8,15 @@ import pytest
 from PIL import Image
 
 from tests.browser import lab
-from tests.browser.conftest import closing_pages
+from tests.browser.conftest import VIEWPORT, closing_pages
+from tests.browser.hold import takes_hold
 
 pytestmark = pytest.mark.browser
 CELLS = [
     "import gdlab, time\nimport matplotlib.pyplot as plt",
     "fit = gdlab.LineFit(step=20)\nfit",
     "race = gdlab.RuleRace(problem='xor', step=100)\nrace",
-    "gdlab.SignalFlow()",
+    "gdlab.OwnDigit()",
     "before = dict(plt.rcParams)",
     "end = time.time() + 4\nlooks = set()\nwhile time.time() < end:\n    figure, axes = plt.subplots()\n"
     "    axes.plot([1, 2])\n    figure.canvas.draw()\n"
@@ -25,29 +26,19 @@ CELLS = [
 ]
 
 
-@pytest.fixture(scope="module")
-def page_of(chromium, tmp_path_factory):
-    """Open the notebook of these tests in a page of its own, with touch if that is asked for, and run all cells."""
-    folder = tmp_path_factory.mktemp("stage") / "served"
-    folder.mkdir()
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in CELLS])
-    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    nbformat.write(notebook, folder / "stage.ipynb")
-    with lab.server(folder, tmp_path_factory.mktemp("jupyter")) as address, closing_pages() as pages:
-
-        def opened(**settings):
-            pages.append(chromium.new_page(viewport={"width": 1366, "height": 900}, **settings))
-            one = lab.Notebook(pages[-1], address, "stage.ipynb")
-            one.run_all()
-            one.wait_until_ready()
-            return one
-
-        yield opened
+PATH = "stage.ipynb"
 
 
 @pytest.fixture(scope="module")
-def notebook(page_of):
-    return page_of()
+def notebook(opened, folder):
+    """The notebook of these tests as each leaves it: run, its explorers at their start."""
+    cells = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in CELLS])
+    cells.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    nbformat.write(cells, folder / PATH)
+    one = opened(PATH)
+    one.run_all()
+    one.wait_until_ready()
+    return one
 
 
 def run(notebook, index):
@@ -89,14 +80,14 @@ def test_steps_at_hand_are_shown_and_told_to_the_kernel(notebook):
     explorer = notebook.explorer(0)
     step = explorer.slider("Step")
     explorer.image.hover()
-    notebook.page.wait_for_timeout(3000)  # pictures are made ahead
+    notebook.page.wait_for_function("stage => +stage.dataset.kept > 8", arg=explorer.box.element_handle())
     asked = "image => image.closest('.gdlab-stage').querySelector('[aria-busy=true]') !== null"
     for _ in range(3):
         step.press("ArrowRight")
         assert not explorer.image.evaluate(asked)
     explorer.wait_for_change("")
     assert "After 23 updates" in explorer.caption
-    notebook.page.wait_for_timeout(500)
+    notebook.page.wait_for_timeout(300)  # it is told at most ten times a second
     assert "'step': 23" in run(notebook, 6)[0]["text"]
     explorer.reset()
 
@@ -169,13 +160,14 @@ def test_the_picture_follows_the_theme_and_a_map_stays_dark_where_it_is_low(note
     theme = "name => window.jupyterapp.commands.execute('apputils:change-theme', { theme: name })"
     light = shot(explorer)
     notebook.page.evaluate(theme, "JupyterLab Dark")
-    notebook.page.wait_for_timeout(1500)
-    explorer.wait_for_change("")
+    explorer.box.and_(notebook.page.locator(".dark")).wait_for()
+    explorer.settle()
     dark = shot(explorer)
     keep(explorer.box, "stage_dark")
     assert notebook.barriers() == []
     notebook.page.evaluate(theme, "JupyterLab Light")
-    notebook.page.wait_for_timeout(1500)
+    explorer.box.and_(notebook.page.locator(":not(.dark)")).wait_for()
+    explorer.settle()
     corner = (slice(2, 8), slice(2, 8))
     assert light[corner].min() > 250
     assert dark[corner].max() < 30
@@ -183,16 +175,6 @@ def test_the_picture_follows_the_theme_and_a_map_stays_dark_where_it_is_low(note
     bowl = (slice(int(0.1 * height), int(0.55 * height)), slice(int(0.6 * width), int(0.97 * width)))
     assert np.corrcoef(light[bowl].ravel(), dark[bowl].ravel())[0, 1] > 0.95
     assert notebook.barriers() == []
-
-
-def test_a_reset_leaves_one_picture(notebook):
-    """A button's message and a slider's must not paint on one canvas at a time."""
-    explorer = notebook.explorer(2)
-    first = explorer.picture
-    for control in explorer.controls:
-        explorer.step(control)
-        explorer.reset()
-        assert explorer.picture == first
 
 
 def test_a_plot_beside_two_explorers_that_are_steered_looks_as_usual(notebook):
@@ -222,21 +204,126 @@ def test_a_plot_beside_two_explorers_that_are_steered_looks_as_usual(notebook):
     assert notebook.complaints == []
 
 
-def test_a_finger_drags_a_handle(page_of):
-    notebook = page_of(has_touch=True)
-    explorer = notebook.explorer(0)
-    handle = explorer.box.locator(".handle")
-    box, before = handle.bounding_box(), start_label(explorer)
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+@pytest.fixture
+def pointer(notebook):
+    """Move a finger or a pen through places on the page, as the device itself would."""
     client = notebook.page.context.new_cdp_session(notebook.page)
+    seen = """() => {
+        window.pointers = new Set();
+        addEventListener('pointerdown', event => pointers.add(event.pointerType), { capture: true, once: true });
+    }"""
 
-    def touch(kind, *points):
-        at = [{"x": px, "y": py} for px, py in points]
-        client.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": at})
+    def finger(*places):
+        for kind, at in [("touchStart", places[0]), *(("touchMove", place) for place in places[1:])]:
+            client.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": at[0], "y": at[1]}]})
+        client.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
 
-    touch("touchStart", (x, y))
-    for k in range(1, 6):
-        touch("touchMove", (x - 10 * k, y - 8 * k))
-    touch("touchEnd")
-    explorer.wait_for_change("")
-    assert start_label(explorer) != before
+    def pen(*places):
+        kinds = [
+            ("mousePressed", places[0]),
+            *(("mouseMoved", place) for place in places),
+            ("mouseReleased", places[-1]),
+        ]
+        for kind, (x, y) in kinds:
+            event = {"type": kind, "x": x, "y": y, "pointerType": "pen", "clickCount": 1}
+            client.send("Input.dispatchMouseEvent", event | {"button": "left", "buttons": 1})
+
+    def move(device, *places):
+        notebook.page.evaluate(seen)
+        {"touch": finger, "pen": pen}[device](*places)
+        assert notebook.page.evaluate("() => [...window.pointers]") == [device]
+
+    return move
+
+
+def way(locator, *shares):
+    """Places on an element, given as shares of its width and height."""
+    box = locator.bounding_box()
+    return [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in shares]
+
+
+@pytest.mark.parametrize("device", ["touch", "pen"])
+def test_a_finger_and_a_pen_do_what_the_mouse_does(notebook, pointer, device):
+    fit = notebook.explorer(0)
+    before = start_label(fit)
+    (x, y) = way(fit.box.locator(".handle"), (0.5, 0.5))[0]
+    pointer(device, *((x - 10 * k, y - 8 * k) for k in range(6)))
+    fit.settle()
+    assert start_label(fit) != before
+    fit.reset()
+    race = notebook.explorer(1)
+    strip = race.box.locator(".strip")
+    pointer(device, *way(strip, (0.4, 0.5), (0.2, 0.5), (0.02, 0.5)))
+    race.settle()
+    assert int(strip.get_attribute("aria-valuenow")) < 20
+    race.box.locator("summary").click()
+    race.box.get_by_role("button", name="first class").click()
+    caption = race.caption
+    pointer(device, *way(race.box.locator(".pad").first, (0.52, 0.13)))
+    race.settle()
+    assert "on your own points" in race.caption != caption
+    race.box.get_by_role("button", name="first class").click()
+    race.reset()
+    digit = notebook.explorer(2)
+    before = digit.look()[:2]
+    pointer(device, *way(digit.box.locator("canvas"), (0.3, 0.2), (0.7, 0.2), (0.4, 0.8)))
+    digit.settle()
+    assert digit.look()[:2] != before
+    digit.reset()
+    assert digit.look()[:2] == before
+
+
+def test_forced_colours_and_less_motion_are_respected(notebook, keep):
+    explorer, page = notebook.explorer(0), notebook.page
+    page.emulate_media(forced_colors="active", reduced_motion="reduce")
+    try:
+        explorer.settle()
+        keep(explorer.box, "stage_forced_colours")
+        styles = explorer.box.evaluate(
+            """stage => {
+                const ring = getComputedStyle(stage.querySelector('.handle > span'));
+                const play = getComputedStyle(stage.querySelector('.play'));
+                const moving = [stage, ...stage.querySelectorAll('*')].map(e => getComputedStyle(e));
+                return {
+                    ring: [ring.borderTopColor, ring.forcedColorAdjust],
+                    play: [play.borderTopColor, play.backgroundColor],
+                    moving: moving.some(e => parseFloat(e.transitionDuration) || e.animationName !== 'none'),
+                };
+            }"""
+        )
+        assert styles["ring"][1] == "none"
+        assert styles["play"][0] != styles["play"][1]
+        assert not styles["moving"]
+        step = explorer.slider("Step")
+        step.press("Home")
+        explorer.settle()
+        play = explorer.box.get_by_role("button", name="Play Step")
+        play.click()
+        page.wait_for_timeout(1500)
+        explorer.box.get_by_role("button", name="Pause Step").click()
+        explorer.settle()
+        assert 1 <= int(step.input_value()) <= 7  # four a second, not thirty
+        assert notebook.barriers() == []
+    finally:
+        page.emulate_media(forced_colors="none", reduced_motion="no-preference")
+    explorer.reset()
+
+
+def test_the_same_in_notebook_7(chromium, notebook, served):
+    """One page with each kind of control and hand: what runs behind it is the same kernel as in JupyterLab."""
+    with closing_pages() as pages:
+        pages.append(chromium.new_page(viewport=VIEWPORT))
+        seven = lab.Notebook(pages[0], served, PATH, "notebook")
+        seven.run_all()
+        seven.wait_until_ready()
+        assert seven.outputs("error") == []
+        for index in range(seven.explorers.count()):
+            explorer = seven.explorer(index)
+            for control in explorer.controls:
+                control.focus()
+                explorer.press(control)
+                explorer.settle()
+                assert control.evaluate("control => control === document.activeElement")
+            takes_hold(explorer)
+        assert seven.barriers() == []
+        assert seven.complaints == []

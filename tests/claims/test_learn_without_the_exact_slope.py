@@ -17,6 +17,8 @@ from gdlab.lessons.learn_without_the_exact_slope.stand_in_runs import hidden_agr
 STAND_INS = ("straight_through", "feedback_alignment", "delta_rule")
 PROBLEMS, UNITS, RATES = ("xor", "circle", "moons", "spiral"), ("step", "tanh", "sigmoid", "relu"), (0.3, 1.0)
 SETTINGS = list(itertools.product(PROBLEMS, UNITS, RATES))
+TWICE = pytest.mark.parametrize("first", [0, 100])
+"""First seeds of two sets of starts: the one in which the claims were found, and another to count them again."""
 
 
 @cache
@@ -24,11 +26,11 @@ def data_of(problem):
     return datasets.TOY_SETS[problem](120)
 
 
-def train(problem, units, rate, rule, starts):
-    """400 steps from the starts of `StandIns`; a record every 10 steps."""
+def train(problem, units, rate, rule, starts, first=0):
+    """400 steps from the starts of `StandIns`, or from others; a record every 10 steps."""
     data = data_of(problem)
     return gdlab.train(
-        random_networks(units, 8, range(starts)),
+        random_networks(units, 8, range(first, first + starts)),
         data.X,
         data.y,
         loss="binary_cross_entropy",
@@ -51,10 +53,10 @@ def agreements(history, problem, rule):
 
 
 @cache
-def run(problem, units, rate, name, starts=10):
+def run(problem, units, rate, name, starts=10, first=0):
     """The history, the agreements (41, starts), and the shares of points right in the end (starts,)."""
-    rule = stand_in(name, units, range(starts))
-    history = train(problem, units, rate, rule, starts)
+    rule = stand_in(name, units, range(first, first + starts))
+    history = train(problem, units, rate, rule, starts, first)
     return history, agreements(history, problem, rule), shares_right(history.layers(), problem)
 
 
@@ -136,19 +138,24 @@ def test_09_the_angles_at_the_start_are_about_20_60_and_90_degrees():
     assert angles["feedback_alignment"] == pytest.approx(90, abs=5)
 
 
-def test_09_in_all_32_settings_the_delta_rule_starts_nearer_than_feedback_alignment_and_in_nearly_all_it_ends_behind():
+@TWICE
+def test_09_in_all_32_settings_the_delta_rule_starts_nearer_than_feedback_alignment_and_in_nearly_all_it_ends_behind(
+    first,
+):
     behind = 0
     for setting in SETTINGS:
-        (_, alignment, shares), (_, delta, delta_shares) = (run(*setting, name) for name in STAND_INS[1:])
-        assert np.median(delta[0]) > 0.5 > 0.1 > np.median(alignment[0])
+        (_, alignment, shares), (_, delta, delta_shares) = (run(*setting, name, first=first) for name in STAND_INS[1:])
+        assert np.median(delta[0]) > 0.5 > 0.25 > abs(np.median(alignment[0]))
         behind += np.median(delta_shares) < np.median(shares)
     assert behind >= 29
 
 
-def test_09_straight_through_and_feedback_alignment_beat_the_frozen_layers_everywhere_the_delta_rule_in_a_few():
+@TWICE
+def test_09_straight_through_and_feedback_alignment_beat_the_frozen_layers_everywhere_the_delta_rule_in_a_few(first):
     ahead = dict.fromkeys(STAND_INS, 0)
     for setting, name in itertools.product(SETTINGS, STAND_INS):
-        ahead[name] += np.median(run(*setting, name)[2]) > np.median(run(*setting, "frozen")[2])
+        shares, frozen = (run(*setting, each, first=first)[2] for each in (name, "frozen"))
+        ahead[name] += np.median(shares) > np.median(frozen)
     assert ahead["straight_through"] == ahead["feedback_alignment"] == 32
     assert 4 <= ahead["delta_rule"] <= 8
 
@@ -186,15 +193,16 @@ def test_09_among_these_three_stand_ins_the_agreement_at_the_start_does_not_tell
     assert np.mean(np.array(correlations) < 0) > 0.5
 
 
-def test_09_of_the_runs_that_agree_along_the_way_nine_in_ten_learn_and_of_those_that_do_not_three():
+@TWICE
+def test_09_of_the_runs_that_agree_along_the_way_nine_in_ten_learn_and_of_those_that_do_not_a_quarter_or_so(first):
     means, ahead = [], []
     for setting, name in itertools.product(SETTINGS, STAND_INS):
-        _, cosines, shares = run(*setting, name)
+        _, cosines, shares = run(*setting, name, first=first)
         means.append(along_the_way(cosines))
-        ahead.append(shares > np.median(run(*setting, "frozen")[2]))
+        ahead.append(shares > np.median(run(*setting, "frozen", first=first)[2]))
     means, ahead = np.concatenate(means), np.concatenate(ahead)
     assert ahead[means > 0.2].mean() == pytest.approx(0.9, abs=0.04)
-    assert ahead[means < 0].mean() == pytest.approx(0.3, abs=0.04)
+    assert 0.2 < ahead[means < 0].mean() < 1 / 3
 
 
 def test_09_among_runs_by_the_same_rule_it_predicts_little():
@@ -221,20 +229,22 @@ def test_09_with_relu_at_rate_1_the_delta_rule_ends_in_agreement_and_last():
 
 def test_09_there_each_step_of_the_delta_rule_takes_back_the_one_before():
     data = data_of("xor")
-    start, how = random_networks("relu", 8, range(10)), {"loss": "binary_cross_entropy", "learning_rate": 1.0}
+    start, how = random_networks("relu", 8, range(20)), {"loss": "binary_cross_entropy", "learning_rate": 1.0}
     for name, sign in (("delta_rule", -1), ("feedback_alignment", 1)):
-        rule = stand_in(name, "relu", range(10))
+        rule = stand_in(name, "relu", range(20))
         steps = np.diff(gdlab.train(start, data.X, data.y, rule=rule, steps=400, **how).theta[300:], axis=0)
-        assert sign * np.median(gdlab.agreement(steps[1:], steps[:-1])) > 0.9
+        cosines = np.median(gdlab.agreement(steps[1:], steps[:-1]), axis=0)  # of each start
+        assert (sign * cosines > 0.9).mean() >= (0.8 if sign < 0 else 0.5)
 
 
-def test_09_feedback_alignment_comes_to_agree_in_over_eight_of_ten_runs_of_smooth_units():
+@TWICE
+def test_09_feedback_alignment_comes_to_agree_in_about_eight_of_ten_runs_of_smooth_units(first):
     grown = {units: [] for units in UNITS}
     for setting in SETTINGS:
-        _, cosines, _ = run(*setting, "feedback_alignment")
+        _, cosines, _ = run(*setting, "feedback_alignment", first=first)
         grown[setting[1]].append(cosines[-10:].mean(axis=0) > cosines[0])
-    assert np.mean([grown[units] for units in ("tanh", "sigmoid", "relu")]) > 0.8
-    assert 0.5 < np.mean(grown["step"]) < 0.65
+    assert 0.75 < np.mean([grown[units] for units in ("tanh", "sigmoid", "relu")]) < 0.87
+    assert 0.4 < np.mean(grown["step"]) < 0.65
 
 
 @pytest.mark.parametrize("units", UNITS)
@@ -268,7 +278,7 @@ def test_09_straight_through_is_ahead_of_the_chain_rule_with_sigmoid_units_and_a
     assert straight > chain + 0.05
 
 
-# --- errors by lot ---
+# --- errors at random ---
 
 
 def wrong_signs(share, anew, starts=20):
@@ -319,7 +329,7 @@ def test_09_two_fifths_wrong_begin_alike_and_help_only_if_drawn_anew():
     assert np.median(stuck) == pytest.approx(frozen, abs=0.02)
 
 
-@pytest.mark.parametrize("first", [0, 100])
+@TWICE
 def test_09_among_updates_that_differ_in_wrong_signs_the_first_step_tells_a_lot(first):
     bar = np.median(relu_runs("frozen", 0.3, first=first)[1])
     start, ahead = [], []
@@ -334,11 +344,11 @@ def test_09_among_updates_that_differ_in_wrong_signs_the_first_step_tells_a_lot(
     assert ahead[start < 0].mean() == pytest.approx(0.1, abs=0.05)
 
 
-@pytest.mark.parametrize("first", [0, 100])
+@TWICE
 def test_09_through_five_layers_wrong_signs_cost_steps(first):
     moons, rng = datasets.moons(80), np.random.default_rng(0)
     start = gdlab.initialise((2, *[16] * 5, 1), "tanh", "sigmoid", seed=range(first, first + 10))
-    by_lot = replace(
+    at_random = replace(
         gdlab.RULES["chain_rule"],
         factor=lambda unit, z: unit.f_prime(z) * np.where(rng.random(z.shape) < 0.4, -1, 1),
     )
@@ -350,8 +360,8 @@ def test_09_through_five_layers_wrong_signs_cost_steps(first):
         return (right.mean(axis=(-1, -2)) > 0.9).sum()
 
     assert learned("chain_rule", 600) == 10
-    assert learned(by_lot, 600) <= 3
-    assert learned(by_lot, 2500) >= 8
+    assert learned(at_random, 600) in (2, 3)
+    assert learned(at_random, 2500) in (8, 9)
 
 
 def test_09_nearly_half_may_be_wrong_anew_and_with_half_the_layer_might_as_well_be_frozen():
@@ -360,11 +370,12 @@ def test_09_nearly_half_may_be_wrong_anew_and_with_half_the_layer_might_as_well_
     assert np.median(relu_runs(wrong_signs(0.5, anew=True), 0.3)[1]) == pytest.approx(frozen, abs=0.02)
 
 
-def test_09_at_rate_1_a_fifth_wrong_all_the_time_agrees_well_and_does_harm():
-    cosines, shares, loss = relu_runs(wrong_signs(0.2, anew=False), 1.0)
+@TWICE
+def test_09_at_rate_1_a_fifth_wrong_all_the_time_agrees_well_and_does_harm(first):
+    cosines, shares, loss = relu_runs(wrong_signs(0.2, anew=False), 1.0, first=first)
     assert cosines.mean() == pytest.approx(0.67, abs=0.07)
     assert loss[-1].mean() > 10 * loss[0].mean()
-    assert np.median(shares) < np.median(relu_runs("frozen", 1.0)[1]) - 0.03
+    assert np.median(shares) < np.median(relu_runs("frozen", 1.0, first=first)[1]) - 0.03
 
 
 TABLE = {

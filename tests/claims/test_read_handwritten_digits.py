@@ -8,6 +8,7 @@ import pytest
 
 import gdlab
 from gdlab.datasets import digits, moons, xor
+from gdlab.explorers.runs import random_networks
 from gdlab.lessons.read_handwritten_digits.digit_reading import confusion, explained, reading
 from gdlab.lessons.read_handwritten_digits.digit_runs import EPOCHS, Setting, runs, task, train
 
@@ -81,16 +82,19 @@ def test_10_three_sigmoid_layers_learn_nothing_by_the_chain_rule_at_a_small_rate
     assert delta == pytest.approx(0.71, abs=0.02)
 
 
-def test_10_on_the_moons_of_00_the_delta_rule_does_worse_than_a_line_and_than_a_frozen_layer():
-    data, loss, medians_of_20 = moons(160), "binary_cross_entropy", {}
-    for rule, sizes in {"line": (2, 1), "chain_rule": (2, 6, 1), "delta_rule": (2, 6, 1), "frozen": (2, 6, 1)}.items():
-        layers = gdlab.initialise(sizes, "tanh", "sigmoid", seed=range(20), scheme=1.0)
-        how = {"loss": loss, "learning_rate": 1.0, "steps": 600, "record_every": 600}
-        history = gdlab.train(layers, data.X, data.y, rule="chain_rule" if rule == "line" else rule, **how)
+@pytest.mark.parametrize("first", [0, 100])
+def test_10_on_the_moons_of_00_the_delta_rule_does_worse_than_a_line_and_than_a_frozen_layer(first):
+    data, medians_of_20 = moons(160), {}
+    line = gdlab.initialise((2, 1), "tanh", "sigmoid", seed=range(first, first + 20), scheme=1.0)
+    hidden = random_networks("tanh", 6, range(first, first + 20))
+    for name, layers in {"line": line, "chain_rule": hidden, "delta_rule": hidden, "frozen": hidden}.items():
+        rule = "chain_rule" if name == "line" else name
+        how = {"loss": "binary_cross_entropy", "learning_rate": 1.0, "steps": 600, "record_every": 600}
+        history = gdlab.train(layers, data.X, data.y, rule=rule, **how)
         right = (gdlab.forward(history.layers(), data.X).y_hat > 0.5) == data.y
-        medians_of_20[rule] = np.median(right.mean(axis=(1, 2)))
-    wanted = {"line": 0.87, "chain_rule": 1.0, "delta_rule": 0.83, "frozen": 0.94}
-    assert medians_of_20 == pytest.approx(wanted, abs=0.006)
+        medians_of_20[name] = np.median(right.mean(axis=(1, 2)))
+    wanted = {"line": 0.87, "chain_rule": 1.0, "delta_rule": 0.83, "frozen": 0.9}
+    assert medians_of_20 == pytest.approx(wanted, abs=0.015)
 
 
 def test_10_something_like_a_chessboard_of_all_ten_digits_appears_by_the_chain_rule_only():

@@ -124,3 +124,11 @@ def test_00_where_the_slope_is_one_the_two_rules_are_one():
         gdlab.gradient_vector(gdlab.backward(layers, trace, y, rule=rule)) for rule in ("chain_rule", "delta_rule")
     )
     np.testing.assert_array_equal(chain, delta)
+
+
+def test_00_weights_and_hidden_biases_start_with_standard_deviation_one_and_the_control_gets_random_biases():
+    hidden, output = random_networks("tanh", 32, range(50))
+    for numbers in (hidden.W, hidden.b, output.W):
+        assert numbers.std() == pytest.approx(1, abs=0.05)
+        assert numbers.mean() == pytest.approx(0, abs=0.05)
+    assert (output.b == 0).all()

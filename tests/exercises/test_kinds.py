@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from gdlab.exercises import attempt
-from gdlab.exercises.kinds import FunctionExercise, NumbersExercise
+from gdlab.exercises.kinds import OTHER_WAY, FunctionExercise, NumbersExercise
 
 DOUBLE = FunctionExercise(
     slug="double",
@@ -65,3 +65,75 @@ def test_a_thought_is_told_of_the_one_number_that_it_gives():
 
     feedback = four.check([2, 3, 5, 28])
     assert (feedback.score, feedback.words) == (3, ("Number 4: Where is the slope?",))
+
+
+LINE = FunctionExercise(
+    slug="line",
+    title="Line",
+    points=2,
+    hints=("a",),
+    solution=lambda w, b, x, y: (np.mean((w * x + b - y) * x), w * x + b),
+    inputs=lambda rng: (*rng.normal(size=2), *rng.normal(size=(2, rng.integers(3, 7)))),
+    parts=("slope", "prediction"),
+)
+
+
+@pytest.mark.parametrize(
+    ("attempt", "said"),
+    [
+        (lambda w, b, x, y: (np.mean((w * x - y) * x), w * x), "right if `b` is 0"),
+        (lambda w, b, x, y: (np.mean((w * x + b - y) * x), x + b), "prediction: right if `w` is 1"),
+        (lambda w, b, x, y: (np.mean((w * y + b - y) * y), w * y + b), "right if `x` is what is called `y` here"),
+        (lambda w, b, x, y: (np.mean((w * x - b - y) * x), w * x - b), "right if `b` has the other sign"),
+        (lambda w, b, x, y: (np.mean(((w * x + b - y) * x)[1:]), w * x + b), "slope: the first sample is left out"),
+        (
+            lambda w, b, x, y: (np.sum(((w * x + b - y) * x)[:-1]) / len(x), w * x + b),
+            "slope: the last sample is left out",
+        ),
+        (lambda w, b, x, y: ((w * x + b - y) * x, w * x + b), "slope: not put together yet"),
+        (lambda w, b, x, y: (np.mean((w * x + b - y) * x), np.mean(w * x + b)), "prediction: put together too much"),
+    ],
+)
+def test_an_argument_a_sample_or_an_axis_too_few_is_named(attempt, said):
+    feedback = LINE.check(attempt)
+    assert feedback.headline == said
+    assert feedback.score == (0 if said.startswith("right") else 1)
+
+
+def test_if_two_slips_give_the_same_both_are_told():
+    even = FunctionExercise(
+        slug="even",
+        title="Even",
+        points=1,
+        hints=("a",),
+        solution=lambda a, b: (a + b) ** 2,
+        inputs=lambda rng: tuple(rng.normal(size=2)),
+        parts=("square",),
+    )
+    assert (
+        even.check(lambda a, b: (a - b) ** 2).headline == "right if `a` has the other sign or if `b` has the other sign"
+    )
+
+
+@pytest.mark.parametrize("h", [1e-3, 1e-5])
+def test_a_right_answer_found_in_another_way_earns_the_points_and_a_word(h):
+    cube = FunctionExercise(
+        slug="cube",
+        title="Cube",
+        points=1,
+        hints=("a",),
+        solution=lambda a: np.cos(a),
+        inputs=lambda rng: (rng.normal(size=4),),
+        parts=("slope",),
+    )
+    measured = cube.check(lambda a: (np.sin(a + h) - np.sin(a - h)) / (2 * h))
+    assert (measured.verdict, measured.words) == ("right", (OTHER_WAY,))
+    assert cube.check(lambda a: np.sin(a + np.pi / 2)).words == ()
+    assert cube.check(lambda a: np.cos(a).astype(np.float32)).words == ()
+
+
+def test_one_thought_behind_several_parts_is_told_once():
+    feedback = LINE.but(parts=("one", "two", "three"), solution=lambda w, b, x, y: (w, b, x)).check(
+        lambda w, b, x, y: (2 * w, 2 * b, x)
+    )
+    assert feedback.words[0].startswith("one, two: Yours is twice as large")

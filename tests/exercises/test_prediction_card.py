@@ -99,9 +99,24 @@ def test_who_was_right_and_who_was_not_read_different_headlines(prediction):
     for index, option in enumerate(prediction.options):
         card = gdlab.predict(prediction.slug)
         card.commit(index)
-        headlines[option.right].add(answer(card).replace(plain(option.feedback), ""))
+        headlines[option.right].add(re.search("<strong>.*?</strong>", card._answer.value)[0])
     assert len(headlines[True]) == len(headlines[False]) == 1
     assert headlines[True] != headlines[False]
+
+
+@every
+def test_after_the_commit_it_says_what_was_said_and_what_it_was_is_one_press_away(prediction):
+    truth = next(option for option in prediction.options if option.right)
+    for index, option in enumerate(prediction.options):
+        card = gdlab.predict(prediction.slug)
+        card.commit(index)
+        before, told = card._answer.value.split("<details", 1)
+        before, told = (html.unescape(re.sub(r"<[^>]+>", "", part)) for part in (before, told))
+        assert f"You said: “{plain(option.text)}”" in before
+        assert "turn out?" in told
+        assert told.endswith("It was as you said." if option.right else f"It was: “{plain(truth.text)}”")
+        if not option.right:
+            assert plain(truth.text) not in before
 
 
 @pytest.fixture

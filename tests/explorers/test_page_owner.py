@@ -7,7 +7,7 @@ import ipywidgets as widgets
 import pytest
 from jupyter_client.manager import start_new_kernel
 
-from gdlab.explorers import page_owner
+from gdlab.explorers import page_owner, static_picture
 from tests.explorers.steering import move, picture
 from tests.explorers.test_explorer import Toy
 
@@ -95,21 +95,38 @@ def test_a_cell_that_is_run_again_and_again_keeps_one_explorer_in_memory(run_cel
     assert len(counts) == 1
 
 
-def test_in_a_kernel_the_page_says_which_cell_it_runs():
+def test_in_a_kernel_a_cell_run_again_keeps_one_explorer_and_one_picture():
     manager, client = start_new_kernel()
+    kept = "[sum('image/png' in o.bundle for all_ in get_ipython().history_manager.outputs.values() for o in all_)"
+    kept += " if hasattr(get_ipython().history_manager, 'outputs') else 1, len(on['x'])]"
+    code = "import gdlab; from gdlab.explorers.page_owner import _explorers as on\ngdlab.OneWeight()"
     try:
-        code = "import gdlab; from gdlab.explorers.page_owner import _explorers as on; "
-        code += "e = gdlab.OneWeight(); print(len(on['x']))"
         said = []
-        for _ in range(2):
-            content = {"code": code, "silent": False, "store_history": True, "allow_stdin": False}
+        for _ in range(3):
+            content = {"code": code, "silent": False, "store_history": True, "user_expressions": {"kept": kept}}
             message = client.session.msg("execute_request", content, metadata={"cellId": "x"})
             client.shell_channel.send(message)
-            client.get_shell_msg(timeout=60)
-            while (reply := client.get_iopub_msg(timeout=60))["content"].get("execution_state") != "idle":
-                if reply["msg_type"] == "stream":
-                    said.append(reply["content"]["text"])
-        assert said == ["1\n", "1\n"]
+            while (reply := client.get_shell_msg(timeout=60))["parent_header"]["msg_id"] != message["header"]["msg_id"]:
+                pass
+            said.append(reply["content"]["user_expressions"]["kept"]["data"]["text/plain"])
+        assert said == ["[1, 1]"] * 3
     finally:
         client.stop_channels()
         manager.shutdown_kernel(now=True)
+
+
+def test_in_jupyterlab_a_still_picture_with_words_stands_beside_the_live_one(monkeypatch):
+    """JupyterLab shows "model not found" in the place of a widget without a kernel, and nothing else of its output."""
+    shown = []
+    monkeypatch.setattr(static_picture, "display", lambda data, raw: shown.append(data))
+    live = "application/vnd.jupyter.widget-view+json"
+    data, _ = Toy()._repr_mimebundle_()
+    assert {live, "image/png"} < set(data)
+    assert shown == []
+    monkeypatch.setattr(page_owner, "_request", lambda: {"metadata": {"deletedCells": []}})
+    toy = Toy()
+    data, _ = toy._repr_mimebundle_()
+    assert set(data) == {"image/png", "text/plain"}
+    assert [list(one) for one in shown] == [[live], ["text/html", "text/plain"]]
+    assert shown[0][live]["model_id"] == toy._stage.model_id
+    assert "Run its cell" in shown[1]["text/plain"]

@@ -15,9 +15,6 @@ from tests.notebooks.refresh import FOLDER, WIDGET_VIEW, clean, main, stored, te
 
 PATHS = stored()
 GLOSSARY = (FOLDER / "glossary.md").read_text(encoding="utf-8")
-NOT_YET = {  # notebooks whose minutes are still to be made honest
-    "10_read_handwritten_digits",
-}
 
 
 @pytest.fixture(params=PATHS, ids=lambda path: path.stem)
@@ -70,8 +67,6 @@ def test_opens_with_a_title_a_question_and_what_you_will_do_learn_and_need(noteb
 
 
 def test_says_honestly_how_many_minutes_it_takes(path, notebook):
-    if path.stem in NOT_YET:
-        pytest.skip("still to be made honest")
     (told,) = re.findall(r"(\d+) minutes\.", notebook.cells[0].source)
     assert int(told) == LESSONS[path.stem].minutes == minutes(notebook) <= 60
 

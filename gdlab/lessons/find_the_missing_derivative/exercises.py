@@ -32,10 +32,10 @@ def _classes(rng):
     return z, rng.permutation([0.0, 0.0, 0.0, 1.0, 1.0, 1.0, rng.choice([0.0, 1.0])])
 
 
-def _species(rng):
+def _species(rng, *, large):
     n, k = 4, int(rng.integers(3, 5))
     z = rng.normal(0, 1.5, (n, k))
-    z[rng.integers(n)] = rng.permutation([800.0, -800.0, *rng.normal(0, 1, k - 2)])
+    z[rng.integers(n)] = rng.permutation([large, -large, *rng.normal(0, 1, k - 2)])
     return z, np.eye(k)[rng.integers(k, size=n)]
 
 
@@ -171,7 +171,7 @@ SOFTMAX_ERROR = FunctionExercise(
     slug="softmax-error",
     title="Softmax and cross-entropy",
     points=3,
-    given={"temperature": 1},
+    given={"temperature": 1, "large": 800},  # large enough for an exponential to overflow
     solution=softmax_error,
     inputs=_species,
     parts=("∂L/∂z",),
@@ -309,7 +309,7 @@ def _at(temperature):
     """Return the exercise for a softmax of z / temperature."""
     exercise = SOFTMAX_ERROR.but(
         title="Softmax with a temperature",
-        given={"temperature": temperature},
+        given={"temperature": temperature, "large": int(800 * temperature)},
         solution=tempered_error,
         consequence="The higher the temperature, the less each sample asks for.",
         hints=(

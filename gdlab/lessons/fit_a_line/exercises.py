@@ -67,6 +67,21 @@ def _(weight, bias, learning_rate, actual, predicted, input):
     return None, bias
 
 
+@SHORT_RULE.wrong("multiplied, not added")
+def _(weight, bias, learning_rate, actual, predicted, input):
+    """You multiply the old value by the step. A step is added: from where you are, so much further."""
+    return weight * learning_rate * (actual - predicted) * input, bias * learning_rate * (actual - predicted)
+
+
+for factor in (2, 1 / 2):
+
+    @SHORT_RULE.wrong("steps of another length")
+    def _(weight, bias, learning_rate, actual, predicted, input, factor=factor):
+        """There is a factor 2 or ½ in your steps. It may come with the derivative of a square; the rule as it is written here
+        has none."""
+        return update(weight, bias, factor * learning_rate, actual, predicted, input)
+
+
 @SHORT_RULE.wrong("weight and bias are swapped")
 def _(weight, bias, learning_rate, actual, predicted, input):
     """Both values are right, in the other order: first the weight, then the bias."""
@@ -203,6 +218,26 @@ def _(w, b, x, y, *, loss, scale):
     return np.mean(scale * loss.L_prime(w * x + b, y)) * np.mean(x), None
 
 
+@LINE_GRADIENT.wrong("the weight where the input belongs")
+def _(w, b, x, y, *, loss, scale):
+    """The last factor is how much a prediction moves when `w` does. That depends on what `w` is multiplied by, not on `w`."""
+    return np.mean(scale * loss.L_prime(w * x + b, y) * w), None
+
+
+@LINE_GRADIENT.wrong("the bias times itself")
+def _(w, b, x, y, *, loss, scale):
+    """The last factor is how much a prediction moves when `b` does: by which number is `b` multiplied?"""
+    return None, np.mean(scale * loss.L_prime(w * x + b, y) * b)
+
+
+@LINE_GRADIENT.wrong("b after the step of w")
+def _(w, b, x, y, *, loss, scale):
+    """Your derivative with respect to `b` is taken after `w` has moved. Both belong to the same place: first both, then a
+    step."""
+    dw = np.mean(scale * loss.L_prime(w * x + b, y) * x)
+    return None, np.mean(scale * loss.L_prime((w - dw) * x + b, y))
+
+
 def _of(loss, scale, outer):
     """Return the exercise for another loss."""
     return LINE_GRADIENT.but(
@@ -299,6 +334,32 @@ STABLE_RATE = FunctionExercise(
     consequence="Centre the inputs and divide them by their standard deviation, and the limit is 2. No inputs have a "
     "larger one.",
 )
+
+
+@STABLE_RATE.wrong("the determinant, not the largest eigenvalue")
+def _(x):
+    """Your number bends as the product of both curvatures does, which is the variance of x. The sharpest direction alone
+    sets the limit."""
+    return 2 / np.var(x)
+
+
+@STABLE_RATE.wrong("the longest input alone")
+def _(x):
+    """The loss is a mean: no single sample sets how sharply it bends."""
+    return 2 / np.max(x**2)
+
+
+@STABLE_RATE.wrong("half of it, and the bias was forgotten")
+def _(x):
+    """This is a step that arrives at once, for a line through the origin. Here `b` moves too; and how far may a step land on
+    the other side and still be nearer than before?"""
+    return 1 / np.mean(x**2)
+
+
+@STABLE_RATE.wrong("singular values of the inputs, not squared")
+def _(x):
+    """The curvatures are the squares of these singular values, divided by how many samples the mean is taken over."""
+    return 2 / np.linalg.norm(np.column_stack([x, np.ones_like(x)]), 2)
 
 
 @STABLE_RATE.wrong("half of it")

@@ -222,7 +222,6 @@ BACKPROP = FunctionExercise(
     solution=backprop,
     inputs=_network,
     parts=("dW1", "db1", "dW2", "db2"),
-    measured="Right to some nine digits, as measured gradients are: that is notebook 07. Can you also write the backward pass?",
     hints=(
         "Go forward first and keep `z`, `H` and the prediction. Each of the four results has the shape of its parameter: that "
         "alone tells much about where a transpose belongs.",
@@ -295,6 +294,29 @@ def _(X, y, W1, b1, W2, b2):
 def _(X, y, W1, b1, W2, b2):
     """Your square covers the 1 as well. The slope of tanh is the same at z and at −z; is yours?"""
     return *_backward(X, y, W1, b1, W2, b2, lambda z: (1 - np.tanh(z)) ** 2)[:2], None, None
+
+
+@BACKPROP.wrong("nothing is squared in the slope")
+def _(X, y, W1, b1, W2, b2):
+    """The slope of tanh is the same at z and at −z. Is yours? What is squared in its formula?"""
+    return *_backward(X, y, W1, b1, W2, b2, lambda z: 1 - np.tanh(z))[:2], None, None
+
+
+@BACKPROP.wrong("the slope in place of H")
+def _(X, y, W1, b1, W2, b2):
+    """Slopes belong to the way through a unit. What are the inputs of the weights `W2`?"""
+    H = np.tanh(X @ W1 + b1)
+    return None, None, (1 - H**2).T @ (H @ W2 + b2 - y) / len(X), None
+
+
+@BACKPROP.wrong("a tanh at the output, too")
+def _(X, y, W1, b1, W2, b2):
+    """Your output is a tanh unit. Here it is linear: it gives `z` as it is, and its slope is 1."""
+    H = np.tanh(X @ W1 + b1)
+    y_hat = np.tanh(H @ W2 + b2)
+    signal = (y_hat - y) * (1 - y_hat**2) / len(X)
+    below = (signal @ W2.T) * (1 - H**2)
+    return X.T @ below, below.sum(axis=0, keepdims=True), H.T @ signal, signal.sum(axis=0, keepdims=True)
 
 
 @BACKPROP.wrong("the slope without tanh")

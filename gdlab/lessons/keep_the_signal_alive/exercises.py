@@ -180,6 +180,18 @@ def _(*, units, weight, stage, gives):
     return 4 * units, 4 / weight * units, None, units / (4 * stage * gives * (1 - gives)), None
 
 
+@SIX_IN_A_ROW.wrong("one stage only")
+def _(*, weight, stage, gives):
+    """That is a single stage. The signal goes through all of them, one after the other."""
+    return 4, 4 / weight, None, 1 / (4 * stage * gives * (1 - gives)), None
+
+
+@SIX_IN_A_ROW.wrong("neither the weight nor the new slope in question 4")
+def _(*, units):
+    """Each stage of question 4 has the weight of question 3, and a slope that is not ¼ any more."""
+    return None, None, None, 4**units, None
+
+
 @SIX_IN_A_ROW.wrong("the ReLU that is off only lowers the error signal")
 def _(*, units, relu_weight):
     """The units that are on multiply as you say. And by what does the one with z = −1 multiply?"""
@@ -248,6 +260,18 @@ def _(d, leak):
 def _(d, leak):
     """This is the standard deviation. What is asked for is its square."""
     return np.sqrt(2 / (d * (1 + leak**2)))
+
+
+@WEIGHT_VARIANCE.wrong("the standard deviation, without the leak")
+def _(d, leak):
+    """This is a standard deviation: its square is asked for. And with a leak, the negative half adds to the mean of a²."""
+    return np.sqrt(2 / d)
+
+
+@WEIGHT_VARIANCE.wrong("the standard deviation for the identity")
+def _(d, leak):
+    """This is the standard deviation that keeps the size if a = z. Asked for is a variance, and for this activation."""
+    return np.sqrt(1 / d)
 
 
 @WEIGHT_VARIANCE.wrong("the leak is not squared")

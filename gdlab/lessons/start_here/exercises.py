@@ -108,6 +108,12 @@ def _(error, z, input):
     return error * input, error * a * (1 - a) * input
 
 
+@BOTH_RULES.wrong("what is missing from the slope")
+def _(error, z, input):
+    """You multiplied by tanh². Compare with the formula: what is it subtracted from?"""
+    return None, error * np.tanh(z) ** 2 * input
+
+
 @BOTH_RULES.wrong("the square of the whole")
 def _(error, z, input):
     """Your square covers the 1 as well. Compare with the formula: what exactly is squared?"""

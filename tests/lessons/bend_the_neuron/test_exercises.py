@@ -122,7 +122,7 @@ def area(z):
     [
         (lambda z, y: np.log(np.cosh(z)), "y z is missing"),
         (lambda z, y: y * z - np.log(np.cosh(z)), "all is turned round"),
-        (lambda z, y: np.log(np.cosh(z)) - y, "y stands where y z belongs"),
+        (lambda z, y: np.log(np.cosh(z)) - y, "y in place of y z"),
         (lambda z, y: np.cosh(z) - y * z, "the logarithm is missing"),
         (lambda z, y: np.log1p(np.exp(2 * z)) - y * z, "1 too steep"),
         (lambda z, y: np.log(np.exp(z) + np.exp(-z)) + np.log(2) - y * z, "the constant"),

@@ -82,7 +82,7 @@ def _(z, y, *, unit):
     return y * z - _F(unit, z)
 
 
-@MATCHING_LOSS.wrong("y stands where y z belongs")
+@MATCHING_LOSS.wrong("y in place of y z")
 def _(z, y, *, unit):
     """Differentiate your second term with respect to z: y alone does not depend on z. It should give −y."""
     return _F(unit, z) - y
@@ -113,13 +113,13 @@ def _(z, y, *, unit):
     return -_F(unit, z) - y * z
 
 
-@MATCHING_LOSS.wrong("f stands where F belongs")
+@MATCHING_LOSS.wrong("f in place of F")
 def _(z, y, *, unit):
     """Differentiate your loss with respect to z. The first term gives the slope f′(z); it should give f(z) itself."""
     return unit.f(z) - y * z
 
 
-@MATCHING_LOSS.wrong("f′ stands where F belongs")
+@MATCHING_LOSS.wrong("f′ in place of F")
 def _(z, y, *, unit):
     """You went the wrong way: from f to its derivative. What is wanted is the function that has f as its derivative."""
     return unit.f_prime(z) - y * z
@@ -260,7 +260,7 @@ EXPONENTIAL = _of(
         "Any constant may be added to F without changing its derivative. Put z = 0 into your loss: what is there?",
         "The exponential is 1 at z = 0, so that much has to go. Subtract `y * z`.",
     ),
-    without=("f stands where F belongs", "f′ stands where F belongs"),  # right but for the constant
+    without=("f in place of F", "f′ in place of F"),  # right but for the constant
 )
 
 

@@ -69,7 +69,26 @@ def _(w, b, x, y, f, f_prime):
     return np.mean(error * x), np.mean(error)
 
 
-@NEURON_GRADIENT.wrong("f stands where f′ belongs")
+@NEURON_GRADIENT.wrong("the bias is missing in the slope")
+def _(w, b, x, y, f, f_prime, *, loss, scale):
+    """Your slope is taken at `w * x`. The bias moves the neuron to another place on its curve."""
+    return _with(loss, scale, w, b, x, y, f, f_prime(w * x))
+
+
+@NEURON_GRADIENT.wrong("the weight where the input belongs")
+def _(w, b, x, y, f, f_prime, *, loss, scale):
+    """The last factor is how much z moves when `w` does. That depends on what `w` is multiplied by, not on `w`."""
+    return np.mean(scale * loss.L_prime(f(w * x + b), y) * f_prime(w * x + b) * w), None
+
+
+@NEURON_GRADIENT.wrong("z where the input belongs")
+def _(w, b, x, y, f, f_prime, *, loss, scale):
+    """The last factor is how much z moves when `w` does. That is what `w` is multiplied by, not z itself."""
+    z = w * x + b
+    return np.mean(scale * loss.L_prime(f(z), y) * f_prime(z) * z), None
+
+
+@NEURON_GRADIENT.wrong("f in place of f′")
 def _(w, b, x, y, f, f_prime, *, loss, scale):
     """You multiplied by the value of the activation. What is wanted is how steep it is there."""
     return _with(loss, scale, w, b, x, y, f, f(w * x + b))
@@ -106,7 +125,7 @@ def _(w, b, x, y, f, f_prime, *, loss, scale):
     return _with(loss, scale, w, b, x, y, f, f_prime(w * x), w * x)
 
 
-@NEURON_GRADIENT.wrong("z stands where the prediction belongs")
+@NEURON_GRADIENT.wrong("z in place of the prediction")
 def _(w, b, x, y, f, f_prime, *, loss, scale):
     """You compare `z` with the target. But what this neuron predicts is not z."""
     signal = scale * loss.L_prime(w * x + b, y) * f_prime(w * x + b)

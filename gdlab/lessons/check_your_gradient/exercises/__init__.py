@@ -199,7 +199,7 @@ EXERCISES = (
             "Put numbers in. Let the true gradient be 3e-8 and the backward pass return 0: how large is the difference? Let the gradient "
             "be 4e6 and agree to 11 digits: how large is it then?",
             "The relative error is a quotient. What happens to a quotient if both of its parts are multiplied by a million, and what if "
-            "what stands below is nothing but rounding?",
+            "what is below it is nothing but rounding?",
             "Look `np.allclose` up: `np.allclose?` shows two tolerances and their defaults.",
         ),
         taken={

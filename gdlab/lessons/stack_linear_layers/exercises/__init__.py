@@ -48,7 +48,7 @@ COLLAPSE = FunctionExercise(
     inputs=_three_layers,
     parts=("W", "b"),
     hints=(
-        "Begin with two layers: put `a = x @ W1 + b1` into `a @ W2 + b2` and multiply out. What stands at `x`? What is "
+        "Begin with two layers: put `a = x @ W1 + b1` into `a @ W2 + b2` and multiply out. What multiplies `x`? What is "
         "left without `x`?",
         "`(x @ W1 + b1) @ W2 + b2` is `x @ (W1 @ W2) + (b1 @ W2 + b2)`: again a matrix and a bias.",
         "Take that matrix and that bias as one layer, and put it before the third in the same way. In code the bias is "

@@ -99,6 +99,7 @@ async function activate(app) {
     if (!panel?.sessionContext || !panel.contentHeader || seen.has(panel)) return;
     seen.add(panel);
     panel.contentHeader.addWidget(new Widget({ node: line(app, panel) }));
+    matchMedia("(max-width: 600px)").addEventListener("change", () => panel.contentHeader.fit()); // a phone is turned
   };
   app.shell.currentChanged?.connect(greet);
   app.restored.then(greet);
