@@ -228,10 +228,11 @@ class DigitsLab(Explorer):
             after = f"So far, after {style.count(numbers.epoch, 'epoch')} of {numbers.asked}"
         things = "digits" if numbers.task == "one" else "pairs"
         told = ", ".join(course.told for course in courses.values())
+        verdict = "" if numbers.below == "cell" else _verdict(courses, t)  # one looks at the digits, not at the rules
         below = "" if numbers.diverged else f" {_headline(numbers, t)}{_first(numbers, t)}."
         return (
             f"{after}, right on the {len(t.X_test):,} test {things}: {told} (medians of {STARTS} networks; a guess has "
-            f"{style.percent(t.chance)}).{_verdict(courses, t)}{below}"
+            f"{style.percent(t.chance)}).{verdict}{below}"
         )
 
 
@@ -287,7 +288,7 @@ def _headline(numbers: Reading, t: Task) -> str:
         return f"{row} read as {column}: {style.count(len(_samples(numbers, t)), 'test digit')}"
     if numbers.below == "cell":
         even = "even" if (row + column) % 2 == 0 else "odd"
-        return f"{row} beside {column}, which is {even}: {style.count(len(_samples(numbers, t)), 'test pair')}"
+        return f"{row} beside {column} ({even}): {style.count(len(_samples(numbers, t)), 'test pair')}"
     if numbers.below == "weights":
         return f"Its first weights{shown}: {RAISES} raises z, {LOWERS} lowers it"
     share = explained(numbers.changes, t.y.shape[1])

@@ -310,7 +310,7 @@ def test_the_caption_says_what_is_below(short):
     explorer.values = {"below": "changes"}
     assert explorer.caption(numbers()).endswith(" Its first layer has learned nothing.")
     explorer.values = {"task": "binary", "below": "cell", "row": 0, "column": 1}
-    assert " 0 beside 1, which is odd: " in explorer.caption(numbers())
+    assert " 0 beside 1 (odd): " in explorer.caption(numbers())
 
 
 def test_the_caption_says_what_the_comparison_comes_to(short):
