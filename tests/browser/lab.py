@@ -28,9 +28,10 @@ CHROMIUM_FLAGS = [
 ]
 HARMLESS = re.compile(
     r"favicon|/api/(listings|news)|ResizeObserver|Download the React DevTools|\(reading 'schema'\)|@jupyterlite/"
+    r"|'filebrowser:open-path' not registered"
 )
-"""What JupyterLab, or Notebook 7, complains of by itself on a notebook without a widget. The last is the kernel of
-sites, which is in the environment of whoever builds one, and which a lab with a server cannot load."""
+"""What JupyterLab, or Notebook 7, complains of by itself on a notebook without a widget; `@jupyterlite` is the
+kernel of sites, which is in the environment of whoever builds one, and which a lab with a server cannot load."""
 
 
 @contextmanager
