@@ -35,7 +35,7 @@ from gdlab.training import History, train
 from gdlab.updates import delta_rule_update, gradient_descent_update, momentum_update
 from gdlab.validation import near_miss
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _ON_DEMAND = {
     name: f"{lesson.package}.{module}" for lesson in LESSONS.values() for name, module in lesson.explorers.items()

@@ -373,7 +373,7 @@ def test_09_nearly_half_may_be_wrong_anew_and_with_half_the_layer_might_as_well_
 @TWICE
 def test_09_at_rate_1_a_fifth_wrong_all_the_time_agrees_well_and_does_harm(first):
     cosines, shares, loss = relu_runs(wrong_signs(0.2, anew=False), 1.0, first=first)
-    assert cosines.mean() == pytest.approx(0.67, abs=0.07)
+    assert cosines.mean() == pytest.approx(0.7, abs=0.07)
     assert loss[-1].mean() > 10 * loss[0].mean()
     assert np.median(shares) < np.median(relu_runs("frozen", 1.0, first=first)[1]) - 0.03
 
