@@ -225,7 +225,7 @@ class GradientCheck(Explorer):
         (self._loss,) = axes.plot([], [], color=style.INK, linewidth=1.6)
         for height, words, colour in (
             (0.97, "loss, as computed", style.INK),
-            (0.9, "gradient by backward", style.BLUE),
+            (0.9, "∂J/∂θ by backward", style.BLUE),
         ):
             axes.text(0.03, height, words, transform=axes.transAxes, va="top", fontweight="bold", color=colour)
         self.moving(self._tangent, self._loss)
