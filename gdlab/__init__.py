@@ -33,8 +33,9 @@ from gdlab.network import forward, from_vector, initialise, one_run, product, to
 from gdlab.rules import RULES, Rule, feedback_alignment
 from gdlab.training import History, train
 from gdlab.updates import delta_rule_update, gradient_descent_update, momentum_update
+from gdlab.validation import near_miss
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _ON_DEMAND = {
     name: f"{lesson.package}.{module}" for lesson in LESSONS.values() for name, module in lesson.explorers.items()
@@ -100,7 +101,7 @@ def __getattr__(name: str) -> Any:
         return value
     if name in _PACKAGES:
         return import_module(f"gdlab.{name}")
-    raise AttributeError(f"module 'gdlab' has no attribute {name!r}")
+    raise AttributeError(f"module 'gdlab' has no attribute {name!r}{near_miss(name, __all__)}")
 
 
 def __dir__() -> list[str]:

@@ -11,25 +11,14 @@ exponential, which passes what a double can hold near z = 710, is infinite above
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import wraps
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gdlab.validation import Array, floats
+from gdlab.validation import Array, of_numbers
 
 LEAK = 0.01
 """Slope of `leaky_relu` below zero."""
-
-
-def _of_numbers(formula: Callable[[Array], Array]) -> Callable[[ArrayLike], Array]:
-    """Let a formula for arrays take lists and whole numbers, too: in Python, ``2 * [1, 2]`` has four elements."""
-
-    @wraps(formula)
-    def of_numbers(z: ArrayLike) -> Array:
-        return formula(floats(z))
-
-    return of_numbers
 
 
 @dataclass(frozen=True)
@@ -70,7 +59,7 @@ class Activation:
 
     def __post_init__(self) -> None:
         for name in ("f", "f_prime", "F"):
-            object.__setattr__(self, name, _of_numbers(getattr(self, name)))
+            object.__setattr__(self, name, of_numbers(getattr(self, name)))
         object.__setattr__(self, "label", self.label or self.name)
 
     def __call__(self, z: ArrayLike) -> Array:

@@ -5,6 +5,8 @@
 anything at all.
 """
 
+from __future__ import annotations  # help shows the names of types, which are short
+
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 

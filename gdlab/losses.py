@@ -6,23 +6,12 @@ constant: the squared error here is ``½ (ŷ − y)²``, so that its slope is ``
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import wraps
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from gdlab.activations import ACTIVATIONS, Activation, exponential, identity, sigmoid, softmax
-from gdlab.validation import Array, floats, named
-
-
-def _of_numbers(formula: Callable[[Array, Array], Array]) -> Callable[[ArrayLike, ArrayLike], Array]:
-    """Let a formula for arrays take lists and whole numbers, too."""
-
-    @wraps(formula)
-    def of_numbers(y_hat: ArrayLike, y: ArrayLike) -> Array:
-        return formula(floats(y_hat), floats(y))
-
-    return of_numbers
+from gdlab.validation import Array, floats, named, of_numbers
 
 
 @dataclass(frozen=True)
@@ -60,7 +49,7 @@ class Loss:
 
     def __post_init__(self) -> None:
         for name in ("L", "L_prime"):
-            object.__setattr__(self, name, _of_numbers(getattr(self, name)))
+            object.__setattr__(self, name, of_numbers(getattr(self, name)))
 
     def of_z(self, activation: Activation, z: ArrayLike, y: ArrayLike) -> Array:
         """Return the loss of each sample, shape (..., n), as a function of the output layer's ``z`` (..., n, k).

@@ -1,5 +1,7 @@
 """Networks: the forward pass through a list of layers, how they start, and all their parameters in one vector."""
 
+from __future__ import annotations  # help shows the names of types, which are short
+
 import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import replace

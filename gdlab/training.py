@@ -1,5 +1,7 @@
 """Training: repeat *forward, backward, update*, and keep what happened along the way."""
 
+from __future__ import annotations  # help shows the names of types, which are short
+
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -82,7 +84,7 @@ class History:
         """Return the network as it was after this many updates, if a record was taken then."""
         return self.layers(self.record_at(step))
 
-    def one_run(self, run: int) -> "History":
+    def one_run(self, run: int) -> History:
         """Return the history of one of the networks that stand on a leading axis."""
         start = one_run(self.start, run)
         return replace(self, loss=self.loss[:, run], theta=self.theta[:, run], start=start)

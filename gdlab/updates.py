@@ -4,15 +4,24 @@ The question's formula adds, the answer's subtracts. They meet where the gradien
 input``: for a linear unit, whose slope is 1, and the loss ``½ (predicted − actual)²``.
 """
 
-from gdlab.validation import Array
+from __future__ import annotations  # help shows the names of types, which are short
+
+from functools import partial
+
+from numpy.typing import ArrayLike
+
+from gdlab.validation import Array, of_numbers
+
+_of_lists = partial(of_numbers, those=(list, tuple))  # what is a number stays one
 
 
+@_of_lists
 def delta_rule_update(
-    weight: Array | float,
+    weight: ArrayLike,
     learning_rate: float,
-    actual: Array | float,
-    predicted: Array | float,
-    input: Array | float,
+    actual: ArrayLike,
+    predicted: ArrayLike,
+    input: ArrayLike,
 ) -> Array | float:
     """Return the new weight by the question's formula. All arguments broadcast.
 
@@ -24,11 +33,14 @@ def delta_rule_update(
     --------
     >>> delta_rule_update(weight=1.0, learning_rate=0.5, actual=3.0, predicted=2.0, input=4.0)
     3.0
+    >>> delta_rule_update([1, 1], 0.5, 3, 2, input=[4, 0])
+    array([3., 1.])
     """
     return weight + learning_rate * (actual - predicted) * input
 
 
-def gradient_descent_update(theta: Array | float, learning_rate: float, gradient: Array | float) -> Array | float:
+@_of_lists
+def gradient_descent_update(theta: ArrayLike, learning_rate: float, gradient: ArrayLike) -> Array | float:
     """Return the new parameters by the answer's formula: a step against the gradient, ``θ − α ∂J/∂θ``.
 
     All arguments broadcast.
@@ -41,11 +53,12 @@ def gradient_descent_update(theta: Array | float, learning_rate: float, gradient
     return theta - learning_rate * gradient
 
 
+@_of_lists
 def momentum_update(
-    theta: Array | float,
-    velocity: Array | float,
+    theta: ArrayLike,
+    velocity: ArrayLike,
     learning_rate: float,
-    gradient: Array | float,
+    gradient: ArrayLike,
     momentum: float = 0.9,
 ) -> tuple[Array | float, Array | float]:
     """Return new parameters and velocity: ``v ← μ v − α ∂J/∂θ``, then ``θ ← θ + v``.

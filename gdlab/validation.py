@@ -5,7 +5,8 @@ Every message names what came and what was wanted; for a name it lists what ther
 
 import difflib
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import wraps
 from numbers import Integral, Real
 from typing import Any
 
@@ -34,13 +35,26 @@ def named(table: Mapping[str, Any], choice: Any, kind: str) -> Any:
     wanted = f"one of {', '.join(map(repr, table))}"
     if isinstance(choice, str):
         if choice not in table:
-            near = difflib.get_close_matches(choice.lower(), table, n=1)
-            meant = f" (did you mean {near[0]!r}?)" if near else ""
-            raise ValueError(f"unknown {kind} {choice!r}{meant}; wanted {wanted}")
+            raise ValueError(f"unknown {kind} {choice!r}{near_miss(choice, table)}; wanted {wanted}")
         return table[choice]
     if not isinstance(choice, type(next(iter(table.values())))):
         raise TypeError(f"{kind} came as {describe(choice)}; wanted {wanted}")
     return choice
+
+
+def near_miss(choice: str, names: Iterable[str]) -> str:
+    """Ask whether a name was meant that is nearly `choice`, or begins like it; the empty text if there is none.
+
+    Examples
+    --------
+    >>> near_miss("tahn", ["tanh", "sine"]), near_miss("si", ["tanh", "sine"]), near_miss("relu", ["tanh", "sine"])
+    (" (did you mean 'tanh'?)", " (did you mean 'sine'?)", '')
+    """
+    names, choice = list(names), choice.lower()
+    near = difflib.get_close_matches(choice, names, n=1) or [
+        name for name in names if choice and name.startswith(choice)
+    ]
+    return f" (did you mean {near[0]!r}?)" if near else ""
 
 
 def describe(value: Any) -> str:
@@ -63,6 +77,27 @@ def floats(values: ArrayLike) -> Array:
     """
     values = np.asarray(values)
     return (values if values.dtype.kind in "fc" else values.astype(float))[()]
+
+
+def of_numbers(formula: Callable[..., Any], those: type | tuple[type, ...] = object) -> Callable[..., Any]:
+    """Let a formula for arrays take lists and whole numbers, too: in Python, ``2 * [1, 2]`` has four elements.
+
+    Only arguments of the types in `those` are turned into arrays of floats.
+
+    Examples
+    --------
+    >>> of_numbers(lambda z: 2 * z)([1, 2])
+    array([2., 4.])
+    """
+
+    def good(value: Any) -> Any:
+        return floats(value) if isinstance(value, those) else value
+
+    @wraps(formula)
+    def with_arrays(*values: Any, **named: Any) -> Any:
+        return formula(*map(good, values), **{name: good(value) for name, value in named.items()})
+
+    return with_arrays
 
 
 def array(value: ArrayLike, name: str, axes: str, *, least_axes: int | None = None) -> Array:

