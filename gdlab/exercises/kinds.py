@@ -11,7 +11,7 @@ import functools
 import inspect
 import itertools
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -340,16 +340,16 @@ class NumbersExercise(Exercise):
             ):
                 return self.wrong_feedback(misconception.name, misconception.thought, share=share)
         headline, words = "Not right yet", []
-        if open_ones := _listed(value is ... for value in values):
+        if open_ones := [place for place, value in enumerate(values) if value is ...]:
             headline = "Not complete yet"
-            words.append(f"Still open: number {open_ones}.")
+            words.append(f"Still open: {_places(open_ones)}.")
         alike = len(values) > 1 and len(set(values)) == 1  # one number everywhere is a guess, and no thought
         thoughts = {place: "" if alike else self._thought_behind(place, values, answer) for place in wrong}
         if unexplained := [place for place in wrong if not thoughts[place]]:
-            words.append(f"Not right: number {', '.join(str(place + 1) for place in unexplained)}.")
+            words.append(f"Not right: {_places(unexplained)}.")
         for one in dict.fromkeys(filter(None, thoughts.values())):
-            places = ", ".join(str(place + 1) for place in wrong if thoughts[place] == one)
-            words.append(f"Number {places}: {one}")
+            places = _places([place for place in wrong if thoughts[place] == one])
+            words.append(f"{places.capitalize()}: {one}")
         return self.wrong_feedback(headline, *words, share=share)
 
     def _thought_behind(self, place: int, values: list[Any], answer: list[float]) -> str:
@@ -371,9 +371,9 @@ class NumbersExercise(Exercise):
         return ""
 
 
-def _listed(marked: Iterable[bool]) -> str:
-    """Return the places of what is true, from 1 on: ``2, 5``."""
-    return ", ".join(str(place) for place, one in enumerate(marked, 1) if one)
+def _places(places: Sequence[int]) -> str:
+    """Return places in words, counted from 1: ``numbers 2, 5``."""
+    return f"number{'s' * (len(places) > 1)} {', '.join(str(place + 1) for place in places)}"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

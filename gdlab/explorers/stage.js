@@ -111,7 +111,7 @@ function points(spec, changed) {
       ...tools,
       make("button", { type: "button", onclick: undo }, "Undo"),
       make("button", { type: "button", onclick: () => { control.fromNothing = true; set([]); choose(0); } }, "Start empty"),
-      make("button", { type: "button", onclick: () => { control.fromNothing = false; set([]); choose(null); } }, "Back to the set")
+      make("button", { type: "button", onclick: () => { control.fromNothing = false; set([]); choose(null); } }, "Given set")
     ),
   };
   return control;
