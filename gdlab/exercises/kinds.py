@@ -283,7 +283,7 @@ def _in_single_precision(value: Any) -> bool:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class NumbersExercise(Exercise):
-    """Work out some numbers by hand. Each that is right earns its share of the points.
+    """Work out some numbers by hand. Each that is right, to half a percent, earns its share of the points.
 
     Attributes
     ----------
