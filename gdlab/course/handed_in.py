@@ -280,29 +280,22 @@ def notebook_among(files: Sequence[Path], released: Released, called: str) -> tu
             continue
         ranks.append(((released.is_shown_by(path, cells), True, released.was_worked_on(cells), *_age(path)), path))
     if not ranks:
-        there = ", ".join(sorted(path.name for path in files)[:5])
+        there = ", ".join(sorted(path.name for path in files if path.name != "timestamp.txt")[:5])  # nbgrader's own
         raise UnreadableError(f"no file {called} was handed in" + (f"; there is only {there}" if there else ""))
     ranks.sort(key=lambda ranked: (*ranked[0], ranked[1].name == called), reverse=True)
     (is_this, readable, worked_on, *_), best = ranks[0]
     if not is_this and len(ranks) > 1:
         names = ", ".join(sorted(path.name for path in maybe))
         raise UnreadableError(f"no file {called} was handed in, and there are several others: {names}")
-    remarks = [] if best.name == called else [f"It was handed in as {best.name}."]
+    remarks = [] if best.name == called else [f"Handed in as {best.name}."]
     others = [path for rank, path in ranks[1:] if rank[0] and is_this]
     if others and readable:
-        if not worked_on:
-            why = "nobody worked on any"
-        else:
-            why = "it was changed last" if ranks[1][0][2] else "nobody worked on the others"
-        names = ", ".join(sorted(_told(path, best) for path in others))
-        remarks.append(
-            f"It was handed in {len(others) + 1} times; {best.name} was graded, for {why}. Not graded: {names}."
-        )
+        why = "no other is newer" if ranks[1][0][2] else "the others are blank" if worked_on else "all are blank"
+        apart = any(path.parent != best.parent for path in others)
+        taken, *left = (f"{path.parent.name}/{path.name}" if apart else path.name for path in (best, *others))
+        names = ", ".join(sorted(left))
+        remarks.append(f"Handed in {len(others) + 1} times; {taken} was graded, because {why}. Not graded: {names}.")
     return best, remarks
-
-
-def _told(path: Path, best: Path) -> str:
-    return path.name if path.parent == best.parent else f"{path.parent.name}/{path.name}"
 
 
 def _age(path: Path) -> tuple[str, int, tuple[int, ...]]:

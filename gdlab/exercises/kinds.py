@@ -11,7 +11,7 @@ import functools
 import inspect
 import itertools
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -283,7 +283,7 @@ def _in_single_precision(value: Any) -> bool:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class NumbersExercise(Exercise):
-    """Work out some numbers by hand. Each that is right earns its share of the points.
+    """Work out some numbers by hand. Each that is right, to half a percent, earns its share of the points.
 
     Attributes
     ----------
@@ -341,18 +341,18 @@ class NumbersExercise(Exercise):
                 return self.wrong_feedback(misconception.name, misconception.thought, share=share)
             behind.append((misconception.thought, [place for place in wrong if met[place]]))
         headline, words = "Not right yet", []
-        if open_ones := _listed(value is ... for value in values):
+        if open_ones := [place for place, value in enumerate(values) if value is ...]:
             headline = "Not complete yet"
-            words.append(f"Still open: number {open_ones}.")
+            words.append(f"Still open: {_places(open_ones)}.")
         alike = len(values) > 1 and len(set(values)) == 1  # one number everywhere is a guess, and no thought
         thoughts = {
             place: "" if alike else _thought_behind(place, values[place], answer[place], behind) for place in wrong
         }
         if unexplained := [place for place in wrong if not thoughts[place]]:
-            words.append(f"Not right: number {', '.join(str(place + 1) for place in unexplained)}.")
+            words.append(f"Not right: {_places(unexplained)}.")
         for one in dict.fromkeys(filter(None, thoughts.values())):
-            places = ", ".join(str(place + 1) for place in wrong if thoughts[place] == one)
-            words.append(f"Number {places}: {one}")
+            places = _places([place for place in wrong if thoughts[place] == one])
+            words.append(f"{places.capitalize()}: {one}")
         return self.wrong_feedback(headline, *words, share=share)
 
 
@@ -368,9 +368,9 @@ def _thought_behind(place: int, value: float, want: float, behind: Sequence[tupl
     return "The size is right, the sign is not." if not most and want and near(value, -want) else ""
 
 
-def _listed(marked: Iterable[bool]) -> str:
-    """Return the places of what is true, from 1 on: ``2, 5``."""
-    return ", ".join(str(place) for place, one in enumerate(marked, 1) if one)
+def _places(places: Sequence[int]) -> str:
+    """Return places in words, counted from 1: ``numbers 2, 5``."""
+    return f"number{'s' * (len(places) > 1)} {', '.join(str(place + 1) for place in places)}"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

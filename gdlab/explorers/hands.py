@@ -113,10 +113,11 @@ def _told(hand: Hand, figure: Figure) -> dict[str, Any] | None:
         return {"at": at.tolist(), "x": hand.x, "y": hand.y, "path": path}
     size = None
     if hand.size is not None:
-        (left, top), (right, bottom) = _place(
-            hand.axes, figure, np.array(hand.at) + np.array([[-0.5, 0.5], [0.5, -0.5]]) * np.array(hand.size)
-        )
-        size = [abs(right - left), abs(bottom - top)]
+        corners = np.array(hand.at) + np.array([[-0.5, 0.5], [0.5, -0.5]]) * np.array(hand.size)
+        left, top, width, height = box(hand.axes, figure)
+        # A box ends where its axes do, also one that reaches down to 0 on a logarithmic scale.
+        one, other = np.clip(_place(hand.axes, figure, corners), (left, top), (left + width, top + height))
+        at, size = (one + other) / 2, np.abs(other - one).tolist()
     return {"at": at.tolist(), "says": hand.says, "sets": dict(hand.sets), "size": size, "atOnce": hand.at_once}
 
 

@@ -189,8 +189,12 @@ class Walk:
         return [self.start, *self.one_by_one, *self.random]
 
 
-def walk(explorer_class, count=25):
-    """Lead a new explorer through its settings, with every warning as an error."""
+def walk(explorer_class):
+    """Lead a new explorer through its settings, with every warning as an error.
+
+    Where a setting means long work there are fewer random ones: each is a training that no other setting shares.
+    """
+    count = 25 if explorer_class.stages is Explorer.stages else 9
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         explorer = explorer_class()

@@ -59,3 +59,14 @@ def test_what_is_nowhere_is_left_out_and_all_is_json(figure, axes):
     told = json.loads(json.dumps(for_the_page(hands, figure), allow_nan=False))
     assert [hand["name"] for hand in told["hands"]] == ["own"]
     assert told["hands"][0]["shown"] == [[1.0, 2.0, 1]]
+
+
+def test_the_box_of_a_spot_ends_where_its_axes_do_also_on_a_logarithmic_scale(figure):
+    axes = figure.add_axes((0.25, 0.25, 0.5, 0.5), xlim=(0, 10), ylim=(1e-3, 1e3), yscale="log")
+    told = for_the_page(
+        [Spot("bar", axes, (5, 1.0), size=(2, 2e3)), Spot("low", axes, (0, 1e-3), size=(2, 1e-3))], figure
+    )
+    bar, low = told["hands"]
+    assert (bar["at"], bar["size"]) == (pytest.approx([0.5, 0.5]), pytest.approx([0.1, 0.5]))
+    assert low["at"][0] - low["size"][0] / 2 == pytest.approx(0.25)
+    assert low["at"][1] + low["size"][1] / 2 == pytest.approx(0.75)

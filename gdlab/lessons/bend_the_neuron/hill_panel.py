@@ -32,7 +32,7 @@ class HillPanel:
         self._scene: list[Artist] = []
         axes.set(xlim=(-WIDEST[0], WIDEST[0]), ylim=(-WIDEST[1], WIDEST[1]), yticks=range(-4, 5, 2))
         axes.set_xlabel("weight w", loc="left", labelpad=2)
-        axes.set_title(f"{look.label.capitalize()}’s hill: {FORMULAS[rule]}", color=look.colour)
+        axes.set_title(f"{look.label.capitalize()}’s surface: {FORMULAS[rule]}", color=look.colour)
         self._bottomless = axes.text(0.02, 0.04, "no bottom", transform=axes.transAxes, path_effects=style.halo())
         (self._lowest,) = axes.plot([], [], "*", color=style.INK, mec="white", markersize=14, zorder=3)
         (self._start,) = axes.plot([], [], "o", color=style.INK, mec="white", markersize=7)

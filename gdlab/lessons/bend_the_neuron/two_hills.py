@@ -56,7 +56,7 @@ class TwoHills(Explorer):
             {
                 "exact": "can be fitted exactly",
                 "noisy": "noisy",
-                "flipped": "classes, some labels flipped",
+                "flipped": "classes, some flipped",
                 "penguins": "penguins: Gentoo or Adelie?",
             },
             "flipped",
@@ -136,7 +136,7 @@ class TwoHills(Explorer):
             error = style.number(float(chain.errors[numbers.step]))
             grows = ", and grows: the walk diverges" if chain.errors[numbers.step] > chain.errors[0] else ""
             return (
-                "With the identity f′ is 1: the two rules are one, and the hills have one shape. "
+                "With the identity f′ is 1: the two rules are one, and the surfaces have one shape. "
                 f"After {steps} the mean ½ squared error is {error}{grows}."
             )
         head, heights = _who_is_lower(numbers)
@@ -154,9 +154,11 @@ def _who_is_lower(numbers: Hills) -> tuple[str, str]:
         lower[hill] = "" if near else "chain_rule" if chain < delta else "delta_rule"
     left, right = lower.values()
     if left == "chain_rule" and right == "delta_rule":
-        head = "each rule is the lower one on its own hill"
+        head = "each rule is the lower one on its own loss surface"
     elif left == right:
-        head = f"the {style.RULES[left].label} is lower on both hills" if left else "both rules are equally high"
+        head = (
+            f"the {style.RULES[left].label} is lower on both loss surfaces" if left else "both rules are equally high"
+        )
     else:
         head = f"the {style.RULES[left or right].label} is lower on the {'left' if left else 'right'}"
     at = [[style.number(height) for height in each.values()] for each in numbers.heights.values()]
@@ -171,8 +173,8 @@ def _no_bottom(numbers: Hills) -> str:
         return ""
     delta = numbers.walkers["delta_rule"]
     still = np.abs(delta.sums["delta_rule"]).max() < NOTHING
-    how = "rests where its hill is level" if still else "walks downhill"
-    return f" The delta rule {how}, but that hill has no bottom."
+    how = "rests where its surface is level" if still else "walks downhill"
+    return f" The delta rule {how}, but that surface has no bottom."
 
 
 def _off_the_map(numbers: Hills) -> str:

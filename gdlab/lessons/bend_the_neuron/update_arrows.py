@@ -60,7 +60,7 @@ class UpdateArrows(Explorer):
         "activation": Choice("Activation", labels("identity", "sigmoid", "tanh", "relu", "sine"), "sigmoid"),
         "data": Choice(
             "Data",
-            {"exact": "can be fitted exactly", "noisy": "noisy", "flipped": "classes, some labels flipped"},
+            {"exact": "can be fitted exactly", "noisy": "noisy", "flipped": "classes, some flipped"},
             "flipped",
         ),
     }
@@ -72,11 +72,10 @@ class UpdateArrows(Explorer):
         chain = looks["chain_rule"]
         self._data = figure.add_axes((0.08, 0.715, 0.91, 0.225))
         self._data.set_title("The neuron")
-        self._data.text(
-            1, 1.04, "blue area: the slope f′(z) there", ha="right", transform=self._data.transAxes, **chain.name
-        )
+        at_right = {"ha": "right", "transform": self._data.transAxes, "fontweight": "bold"}
+        self._data.text(1, 1.04, "green area: the slope f′(z) there", color=style.FACTORS["slope"], **at_right)
         (self._dots,) = self._data.plot([], [], **style.DATA)
-        self._shares = self._data.scatter([], [], color=chain.colour, alpha=0.45, linewidth=0)
+        self._shares = self._data.scatter([], [], color=style.FACTORS["slope"], alpha=0.45, linewidth=0)
         (self._curve,) = self._data.plot([], [], color=style.MUTED, linewidth=2)
         (self._error,) = self._data.plot([], [], color=style.FACTORS["error"], linewidth=2.4)
         (self._chosen,) = self._data.plot([], [], "o", color="none", mec=style.INK, mew=2, markersize=11)
@@ -85,8 +84,8 @@ class UpdateArrows(Explorer):
         self._chain = figure.add_axes((0.56, 0.055, 0.43, 0.34))
         for axes in (self._fan, self._chain):
             axes.set(xlim=(-1.55, 1.55), ylim=(-1.0, 1.0), xticks=[], yticks=[])
+            axes.set_xlabel("change of w →", loc="left", labelpad=3)
             axes.set_ylabel("change of b →")
-        self._chain.set_xlabel("change of w →", loc="left", labelpad=3)
         self._fan.set_title("The arrow of each sample")
         self._sums_title = self._chain.set_title("")
         self._fans, self._walks, self._sums, self._one, self._one_on_the_walk = {}, {}, {}, {}, {}

@@ -1,4 +1,4 @@
-"""GradientCheck: a backward pass against slopes that were measured, with steps of any size."""
+"""GradientCheck: a backward pass against gradients that were measured, with steps of any size."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -177,7 +177,7 @@ class GradientCheck(Explorer):
     """
 
     controls: ClassVar[Mapping[str, Control]] = {
-        "exponent": IntSlider("Step h = 10 to the power", -5, -15, -1),
+        "exponent": IntSlider("h = 10 to the power", -5, -15, -1),
         "activation": Choice("Activation", labels("tanh", "sigmoid", "relu"), "tanh"),
         "place": Choice("Where", {"start": "at a random start", "trained": "after 1,000 steps"}, "start"),
         "precision": Choice("Numbers", {"double": "64 bits (double)", "single": "32 bits (single)"}, "double"),
@@ -223,7 +223,10 @@ class GradientCheck(Explorer):
         self._range = self.moving(axes.text(0.03, 0.02, "", transform=axes.transAxes, fontsize=9, color=style.MUTED))
         (self._tangent,) = axes.plot([], [], color=style.BLUE, linewidth=5, alpha=0.35)
         (self._loss,) = axes.plot([], [], color=style.INK, linewidth=1.6)
-        for height, words, colour in ((0.97, "loss, as computed", style.INK), (0.9, "slope by backward", style.BLUE)):
+        for height, words, colour in (
+            (0.97, "loss, as computed", style.INK),
+            (0.9, "∂J/∂θ by backward", style.BLUE),
+        ):
             axes.text(0.03, height, words, transform=axes.transAxes, va="top", fontweight="bold", color=colour)
         self.moving(self._tangent, self._loss)
 

@@ -33,7 +33,7 @@ class Pair:
     left: str
     prediction: Range
     height: Range
-    slopes: Range
+    derivatives: Range
     decades: int = 4
 
     def factors(self, z: Array, y: float) -> tuple[Array, Array, Array]:
@@ -109,14 +109,14 @@ class Signal:
 class ErrorSignal(Explorer):
     """See the error signal ``∂L/∂z`` of an output unit as a product, ``∂L/∂ŷ × f′(z)``.
 
-    On top the product in numbers. Below each number the curve whose slope it is, with its tangent: the loss over the
-    prediction, the prediction over z, the loss over z. At the bottom the three slopes for every z. With some pairs the
-    product is ``ŷ − y``, the delta rule's error with its sign turned round (drawn along, dashed).
+    On top the product in numbers. Below each number the curve whose derivative it is, with its tangent: the loss over
+    the prediction, the prediction over z, the loss over z. At the bottom the three derivatives for every z. With some
+    pairs the product is ``ŷ − y``, the delta rule's error with its sign turned round (drawn along, dashed).
     """
 
     controls: ClassVar[Mapping[str, Control]] = {
         "pair": Choice("Output and loss", {name: pair.words for name, pair in PAIRS.items()}, "sigmoid_squared"),
-        "scale": Choice("Slopes", {"plain": "as they are", "log": "their size, logarithmic"}, "plain"),
+        "scale": Choice("Derivatives", {"plain": "as they are", "log": "their size, logarithmic"}, "plain"),
         "z": Slider("z", -5.0, -REACH, REACH, 0.2, format=".1f"),
         "y": Slider("Target y", 1.0, 0.0, 1.0, 0.1, format=".1f"),
     }
@@ -144,10 +144,10 @@ class ErrorSignal(Explorer):
             axes.yaxis.set_major_formatter("{x:g}")
         for axes in self._tops[1:]:
             axes.set(xlim=(-REACH, REACH), xticks=range(-8, 9, 4))
-        self._slopes = figure.add_axes((0.085, 0.1, 0.895, 0.31))
-        self._slopes.set(xlim=(-REACH, REACH), xticks=range(-8, 9, 2), xlabel="z")
-        self._slopes.xaxis.labelpad = 1
-        self._slopes.axhline(0, color=style.FAINT, linewidth=0.8, zorder=0)
+        self._derivatives = figure.add_axes((0.085, 0.1, 0.895, 0.31))
+        self._derivatives.set(xlim=(-REACH, REACH), xticks=range(-8, 9, 2), xlabel="z")
+        self._derivatives.xaxis.labelpad = 1
+        self._derivatives.axhline(0, color=style.FAINT, linewidth=0.8, zorder=0)
         self._kind = figure.text(0.085, 0.445, "", fontsize=11.5, weight="bold", va="center")
         for x, name, colour in zip((0.435, 0.545, 0.645), _FACTORS, colours, strict=True):
             figure.text(x, 0.445, name, color=colour, fontsize=10.5, weight="bold", va="center")
@@ -155,8 +155,8 @@ class ErrorSignal(Explorer):
 
         dotted = {"color": style.MUTED, "linewidth": 1, "linestyle": (0, (1, 1.5))}
         (self._target,) = self._tops[0].plot([], [], **dotted)
-        (self._wanted,) = self._tops[1].plot([], [], **dotted)
-        self._guides = [axes.plot([], [], **dotted)[0] for axes in (*self._tops[1:], self._slopes)]
+        (self._wanted,) = self._tops[1].plot([], [], **dotted, marker="D", markersize=5, markevery=[1], clip_on=False)
+        self._guides = [axes.plot([], [], **dotted)[0] for axes in (*self._tops[1:], self._derivatives)]
         self.moving(self._target, self._wanted, *self._guides)
         self._curves = [self.moving(axes.plot([], [], color=style.MUTED, linewidth=1.8)[0]) for axes in self._tops]
         self._tangents = [
@@ -164,10 +164,12 @@ class ErrorSignal(Explorer):
             for axes, colour in zip(self._tops, colours, strict=True)
         ]
         self._points = [self.moving(_point(axes, style.INK)) for axes in self._tops]
-        self._lines = [self.moving(self._slopes.plot([], [], color=colour, linewidth=2.6)[0]) for colour in colours]
-        (self._delta,) = self._slopes.plot([], [], **{**delta.stroke, "linewidth": 1.8})
+        self._lines = [
+            self.moving(self._derivatives.plot([], [], color=colour, linewidth=2.6)[0]) for colour in colours
+        ]
+        (self._delta,) = self._derivatives.plot([], [], **{**delta.stroke, "linewidth": 1.8})
         self.moving(self._delta)
-        self._marks = [self.moving(_point(self._slopes, colour)) for colour in colours]
+        self._marks = [self.moving(_point(self._derivatives, colour)) for colour in colours]
 
     def compute(self, pair: str, scale: str, z: float, y: float) -> Signal:
         chosen = PAIRS[pair]
@@ -189,16 +191,16 @@ class ErrorSignal(Explorer):
         self._tops[0].set(xlim=pair.prediction, ylim=pair.height)
         self._tops[1].set_ylim(pair.prediction)
         self._tops[2].set_ylim(pair.height)
-        axes = self._slopes
+        axes = self._derivatives
         if numbers.scale == "plain":
-            axes.set(yscale="linear", ylim=pair.slopes)
+            axes.set(yscale="linear", ylim=pair.derivatives)
             axes.locator_params(axis="y", nbins=5)
         else:
             exponents = np.array([-4, -2, 0, 2, 4]) * pair.decades // 4
             axes.set(ylim=(10.0 ** exponents[0], 10.0 ** exponents[-1]), yscale="log")
             axes.set_yticks(10.0**exponents, [style.power_of_ten(e) if e else "1" for e in exponents])
             axes.yaxis.set_minor_locator(NullLocator())  # minorticks_off is of matplotlib 3.9
-        self._kind.set_text("The slopes for every z" if numbers.scale == "plain" else "Their sizes for every z")
+        self._kind.set_text("Derivatives for every z" if numbers.scale == "plain" else "Their sizes for every z")
 
     def draw(self, numbers: Signal) -> None:
         self._verdict.set_text(numbers.verdict)
@@ -225,7 +227,7 @@ class ErrorSignal(Explorer):
         curve = np.clip(numbers.pair.activation.f(z), *self._tops[1].get_ylim())
         height = np.clip(numbers.pair.height_at(z, numbers.y), *self._tops[2].get_ylim())
         return [
-            Strip("z on the slopes", self._slopes, "z"),
+            Strip("z on the derivatives", self._derivatives, "z"),
             Handle("z on the prediction's curve", self._tops[1], _on(z, curve, numbers.z), "z", path=_way(z, curve)),
             Handle("z on the loss", self._tops[2], _on(z, height, numbers.z), "z", path=_way(z, height)),
             Handle("target", self._tops[1], (REACH, numbers.y), y="y"),

@@ -171,11 +171,18 @@ class Slowdown(Explorer):
         squared, cross = numbers.learners.values()
         steps, rate = style.count(int(numbers.steps[-1]), "step"), style.number(numbers.learning_rate)
         right = [style.percent(learner.accuracy) for learner in (squared, cross)]
+        signals = [style.number(learner.signal, 2) for learner in (squared, cross)]
+        if len(numbers.steps) == 1:
+            return (
+                f"At the start both have the weight {style.number(numbers.start)} and {right[0]} of the birds right. "
+                f"The mean size of ∂L/∂z is {signals[0]} by squared error, where f′(z) is a factor of it, and "
+                f"{signals[1]} by cross-entropy, where it is not."
+            )
         return (
             f"After {steps} of rate {rate} from weight {style.number(numbers.start)}, squared error has {right[0]} of "
             f"the birds right and cross-entropy {right[1]}. The weights are {style.number(squared.weight)} and "
-            f"{style.number(cross.weight)}, the mean sizes of ∂L/∂z {style.number(squared.signal, 2)} and "
-            f"{style.number(cross.signal, 2)}."
+            f"{style.number(cross.weight)}, the mean sizes of ∂L/∂z {signals[0]} and "
+            f"{signals[1]}."
         )
 
 

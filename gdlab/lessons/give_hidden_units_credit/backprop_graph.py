@@ -223,7 +223,7 @@ class Product:
             if numbers.by_delta_rule:
                 labels[1] = "1 in place of"
                 details[1] += f" = {n(numbers.true_slope(place))}"
-        details[2] = "of a bias: always 1" if source == BIAS else ("x" if layer == HIDDEN else "a") + "₁₂"[source]
+        details[2] = "1 for a bias" if source == BIAS else ("x" if layer == HIDDEN else "a") + "₁₂"[source]
         if numbers.differs(place):
             labels[3], details[3] = f"added, not {symbol}", f"which is {n(numbers.downhill(place))}"
         for artists, words in ((self._labels, labels), (self._details, details)):

@@ -246,7 +246,7 @@ class ClosedLoop(Explorer):
         total = numbers.climb("delta_rule")
         if total:
             where = f"the same weights, {style.number(abs(total))} {'higher' if total > 0 else 'lower'}"
-            return f"Once around, the climb is {' and '.join(so_far)}: {where}. No loss surface has these slopes."
+            return f"Once around, the climb is {' and '.join(so_far)}: {where}. No loss surface has this gradient."
         return f"Once around, the climb is {' and '.join(so_far)}, as on a loss surface."
 
 

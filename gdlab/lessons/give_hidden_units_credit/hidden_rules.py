@@ -139,9 +139,11 @@ class HiddenRules(Explorer):
             self._rows[rule] = (
                 row,
                 *self.moving(
-                    axes.plot([], [], markersize=4, alpha=0.55, markeredgewidth=0, **marks)[0],
+                    axes.plot([], [], color=style.INK, linewidth=2.2, solid_capstyle="butt")[0],
+                    axes.plot(
+                        [], [], markersize=4, alpha=0.7, markeredgecolor=style.PAPER, markeredgewidth=0.4, **marks
+                    )[0],
                     axes.plot([], [], markersize=6.5, markeredgecolor=style.INK, markeredgewidth=1.4, **marks)[0],
-                    axes.plot([], [], color=style.INK, linewidth=2.6, solid_capstyle="butt")[0],
                     axes.text(y=row - 0.2, s="", fontsize=9, **at_left),
                 ),
             )
@@ -184,13 +186,13 @@ class HiddenRules(Explorer):
         for rule, runner in numbers.runners.items():
             self._planes[rule].show(numbers.data.X, numbers.data.y, runner.z, runner.verdict)
             shares = np.maximum(numbers.shares[rule], LOWEST)
-            row, dots, here, median, name = self._rows[rule]
+            row, median, dots, here, name = self._rows[rule]
             dots.set_data(shares, row + _SCATTER[: len(shares)])
             here.set_data([max(runner.accuracy, LOWEST)], [row])
             for artist in (median, name):
                 artist.set_visible(len(shares) > 0)
             if len(shares):
-                median.set_data([np.median(shares)] * 2, [row - 0.42, row + 0.42])
+                median.set_data([np.median(shares)] * 2, [row - 0.46, row + 0.46])
                 name.set_text(f"median {style.percent(_median(numbers, rule))}")
         self._losses.show(numbers.steps, numbers.runners)
         started = len(numbers.shares["chain_rule"])

@@ -245,7 +245,7 @@ class SignalFlow(Explorer):
                 name = f"layer {layer}"
                 says += f"; weights × {n(float(weights[layer - 1]), 2)}, slopes × {n(float(slopes[layer - 1]), 2)}"
             sets = {"layer": layer} if layer <= numbers.depth else {}
-            spots.append(Spot(name, self._bars_axes, (layer, 1e-3), says, sets, size=(0.9, 2e-3)))
+            spots.append(Spot(name, self._bars_axes, (layer, 1.0), says, sets, size=(0.9, 2 * _HIGHEST)))
         return spots
 
     def draw(self, numbers: Seen) -> None:

@@ -74,7 +74,7 @@ class StandIns(Explorer):
         "problem": Choice(
             "Problem", {"xor": "XOR", "circle": "a disc", "moons": "two moons", "spiral": "a spiral"}, "xor"
         ),
-        "activation": Choice("Hidden units", labels("step", "tanh", "sigmoid", "relu"), "step"),
+        "activation": Choice("Activation", labels("step", "tanh", "sigmoid", "relu"), "step"),
         "learning_rate": LogSlider("Learning rate", 0.3, 0.1, 3.0),
         "step": Steps("Step", STEPS, start=STEPS, stride=EVERY),
     }

@@ -25,7 +25,7 @@ from gdlab.validation import Array
 
 SAMPLES, STEPS = 160, 250
 MARKS = {"A": (-1.5, 1.5), "B": (1.5, 1.5), "C": (1.5, -1.5)}
-"""Where the three points of the plane stand at first whose slopes are shown in numbers."""
+"""Where the three points of the plane stand at first whose derivatives are shown in numbers."""
 _REACH = 1.9
 _ASIDE = ((-0.3, 0.0), (0.3, 0.0), (0.0, -0.3))
 """Where the names stand beside them."""
@@ -96,7 +96,7 @@ class Stack:
 
 
 def _shape_of_boundary(layers: Sequence[Layer], z: Array) -> str:
-    """Say whether the line where z is 0 is straight: whether the slope points the same way all along it."""
+    """Say whether the line where z is 0 is straight: whether the derivative points the same way all along it."""
     lines = [line for line in boundary(z) if len(line) > 2]
     if not lines:
         return "no boundary"
@@ -111,9 +111,9 @@ def _shape_of_boundary(layers: Sequence[Layer], z: Array) -> str:
 class Collapse(Explorer):
     """Stack layers, train them, and see whether the stack is more than one layer.
 
-    The picture shows the boundary between two classes; the slope ``∂z/∂x`` of the map from the input to the output's
-    z, from place to place; and the weight matrices. With identity units their product is one matrix, which does all
-    that the stack does. Trained by the chain rule on cross-entropy, 250 steps with momentum 0.9.
+    The picture shows the boundary between two classes; the derivative ``∂z/∂x`` of the map from the input to the
+    output's z, from place to place; and the weight matrices. With identity units their product is one matrix, which
+    does all that the stack does. Trained by the chain rule on cross-entropy, 250 steps with momentum 0.9.
     """
 
     controls: ClassVar[Mapping[str, Control]] = {
@@ -123,7 +123,7 @@ class Collapse(Explorer):
             "xor",
         ),
         "activation": Choice(
-            "Hidden units",
+            "Activation",
             {"identity": "linear (identity)", **labels("tanh", "relu", "sine")},
             "identity",
         ),
@@ -229,7 +229,7 @@ class Collapse(Explorer):
                 text.set_position((x + right, y + up))
         low, high = (style.number(length, 2) for length in (numbers.lengths.min(), longest))
         self._field_title.set_text(
-            "∂z/∂x: the same everywhere" if numbers.is_one_matrix else f"Slope ∂z/∂x: {low} to {high}"
+            "∂z/∂x: the same everywhere" if numbers.is_one_matrix else f"Size of ∂z/∂x: {low} to {high}"
         )
         matrices = [layer.W for layer in numbers.layers]
         linear = numbers.activation == "identity" or len(matrices) == 1
@@ -243,7 +243,7 @@ class Collapse(Explorer):
         else:
             title = "No one matrix: the f′ between them depends on the place"
             results = {f"at {name}": slope for name, slope in zip(MARKS, numbers.marked, strict=True)}
-            words = "the slope ∂z/∂x at A, B, C"
+            words = "∂z/∂x at A, B, C"
         self._matrices.show(matrices, "×" if linear else "f′", results, title, words)
 
     def hands(self, numbers: Stack) -> list[Handle | Pad | Spot]:
@@ -253,7 +253,7 @@ class Collapse(Explorer):
             for name, at in numbers.places.items()
         ]
         spots = [
-            Spot(f"arrow {index + 1}", self._field, (x, y), f"slope ({style.number(w1, 2)}, {style.number(w2, 2)})")
+            Spot(f"arrow {index + 1}", self._field, (x, y), f"∂z/∂x = ({style.number(w1, 2)}, {style.number(w2, 2)})")
             for index, ((x, y), (w1, w2)) in enumerate(zip(_LATTICE, numbers.slopes, strict=True))
         ]
         return [Pad("your own data", self._plane.axes, "points", shown), *spots, *handles]
@@ -262,14 +262,14 @@ class Collapse(Explorer):
         steps = style.count(numbers.step, "step")
         right = f"After {steps}, {style.percent(numbers.accuracy)} of the points are right."
         if len(numbers.layers) == 1:
-            return f"{right} Without hidden layers there is 1 matrix: 2 weights, which are the slope at every point."
+            return f"{right} Without hidden layers there is 1 matrix: 2 weights, which are ∂z/∂x at every point."
         all_of_them = f"what the {numbers.weights} weights do"
         if numbers.is_one_matrix:
             return (
-                f"{right} The slope is the same at every point, so one matrix of 2 numbers does {all_of_them}; the two "
+                f"{right} ∂z/∂x is the same at every point, so one matrix of 2 numbers does {all_of_them}; the two "
                 "differ by rounding only, less than 10⁻¹² of z."
             )
         return (
-            f"{right} The slope changes from place to place, so no one matrix does {all_of_them}: the nearest one "
+            f"{right} ∂z/∂x changes from place to place, so no one matrix does {all_of_them}: the nearest one "
             f"misses z by up to {style.number(numbers.gap, 2)}."
         )

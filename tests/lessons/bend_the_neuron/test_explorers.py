@@ -203,14 +203,14 @@ def test_the_heights_in_the_caption_are_those_of_both_rules_on_both_hills(explor
     ("settings", "words"),
     [
         ({"step": 0}, "After 0 steps both rules are equally high"),
-        ({}, "the delta rule is lower on both hills"),
-        ({"step": 600}, "each rule is the lower one on its own hill"),
+        ({}, "the delta rule is lower on both loss surfaces"),
+        ({"step": 600}, "each rule is the lower one on its own loss surface"),
         ({"activation": "identity", "step": 80}, "the two rules are one"),
         ({"activation": "identity", "learning_rate": 10.0, "step": 80}, "grows: the walk diverges"),
-        ({"activation": "gaussian", "step": 80}, "The delta rule walks downhill, but that hill has no bottom"),
+        ({"activation": "gaussian", "step": 80}, "The delta rule walks downhill, but that surface has no bottom"),
         (
             {"activation": "sine", "data": "exact", "learning_rate": 1.0, "step": 80},
-            "rests where its hill is level, but that hill has no bottom.",
+            "rests where its surface is level, but that surface has no bottom.",
         ),
     ],
 )

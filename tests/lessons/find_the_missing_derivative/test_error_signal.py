@@ -83,7 +83,7 @@ def test_the_marks_stand_on_the_curves_or_at_the_edge_beyond_which_they_belong(e
     for z in (-REACH, 0.4, REACH):
         explorer.values = {"pair": name, "scale": scale, "z": z, "y": 0.7}
         numbers = explorer.compute(**explorer.values)
-        low, high = explorer._slopes.get_ylim()
+        low, high = explorer._derivatives.get_ylim()
         for mark, value in zip(explorer._marks, numbers.here, strict=True):
             value = abs(value) if scale == "log" else value
             ((x,), (y,)) = mark.get_data()
@@ -113,7 +113,7 @@ def test_z_is_dragged_along_the_curves_and_the_target_at_the_edge(explorer, name
     explorer.values = {"pair": name, "scale": "plain", "z": 1.0, "y": 0.3}
     numbers = explorer.compute(**explorer.values)
     strip, *along, target = explorer.hands(numbers)
-    assert (strip.control, strip.axes) == ("z", explorer._slopes)
+    assert (strip.control, strip.axes) == ("z", explorer._derivatives)
     assert (target.at, target.y) == ((REACH, 0.3), "y")
     for hand, height in zip(along, (numbers.prediction, numbers.height), strict=True):
         assert hand.at == pytest.approx((1.0, height))

@@ -51,9 +51,13 @@ def test_the_pictures_curves_are_the_units(explorer):
 
 def test_the_caption_tells_both(explorer):
     explorer.values = {"weight": -8, "learning_rate": 1.0, "step": 0}
-    assert words(explorer).startswith("After 0 steps of rate 1 from weight −8, squared error has 1% of the birds right")
-    assert "cross-entropy 1%" in words(explorer)
-    assert "the mean sizes of ∂L/∂z 0.012 and 0.97" in words(explorer)
+    assert words(explorer).startswith("At the start both have the weight −8 and 1% of the birds right.")
+    assert "is 0.012 by squared error, where f′(z) is a factor of it, and 0.97 by" in words(explorer)
+    explorer.values = {"step": 400}
+    assert words(explorer).startswith(
+        "After 400 steps of rate 1 from weight −8, squared error has 55% of the birds right"
+    )
+    assert "cross-entropy 99%" in words(explorer)
 
 
 def test_it_waits_at_step_0_and_the_step_is_dragged_on_the_errors(explorer):

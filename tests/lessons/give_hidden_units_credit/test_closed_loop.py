@@ -67,7 +67,7 @@ def test_the_caption_tells_both_sums_and_what_they_mean():
     explorer = ClosedLoop(step=STEPS)
     total = walk("tanh", 1.2, 1.4, 1.6)[1]["delta_rule"][-1]
     assert f"0 by the chain rule and {total:.3g} by the delta rule" in words(explorer)
-    assert "No loss surface has these slopes" in words(explorer)
+    assert "No loss surface has this gradient" in words(explorer)
     explorer.values = {"activation": "identity"}
     assert "0 by the chain rule and 0 by the delta rule, as on a loss surface" in words(explorer)
 

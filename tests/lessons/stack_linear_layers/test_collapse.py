@@ -128,11 +128,11 @@ def test_units_that_are_all_dead_are_told_as_one_matrix(explorer):
 
 
 def test_the_three_points_can_be_dragged_and_the_numbers_follow(explorer):
-    explorer.values = {"activation": "tanh", "step": 100, "b1": -0.4, "b2": 2.0}
+    explorer.values = {"activation": "tanh", "step": 100, "b1": -0.4, "b2": 1.8}
     stack = explorer.compute(**explorer.values)
     handles = {hand.name: hand for hand in explorer.hands(stack) if type(hand).__name__ == "Handle"}
-    assert (handles["point B"].at, handles["point B"].x, handles["point B"].y) == ((-0.4, 2.0), "b1", "b2")
-    np.testing.assert_allclose(stack.marked[1], gdlab.input_slopes(stack.layers, np.array([[-0.4, 2.0]]))[0])
+    assert (handles["point B"].at, handles["point B"].x, handles["point B"].y) == ((-0.4, 1.8), "b1", "b2")
+    np.testing.assert_allclose(stack.marked[1], gdlab.input_slopes(stack.layers, np.array([[-0.4, 1.8]]))[0])
     shown = [text.get_text() for text in explorer._matrices._pool if text.get_visible()]
     after = shown.index("at B")
     got = [float(text.replace("−", "-")) for text in shown[after - 2 : after]]

@@ -20,7 +20,7 @@ EXERCISES = (
             "A": "0.67, 0.27, 0.19; 40% of the signs wrong, drawn anew",
             "B": "0.65, 0.23, 0.41; 40% of the signs wrong, always the same",
             "C": "−0.05, 0.39, 0.62",
-            "D": "0.75, −0.30, 0.85",
+            "D": "0.75, −0.30, 0.8",
             "E": "−0.49, −0.44, −0.42; 60% of the signs wrong, drawn anew",
             "F": "0.99, 0.65, 0.92",
         },
