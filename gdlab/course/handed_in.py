@@ -26,7 +26,8 @@ _LARGEST_ARCHIVE = 4_000_000_000
 """How many bytes are unpacked of one archive, with those in it."""
 _MOST_MEMBERS, _DEPTH = 20_000, 4
 _ARCHIVE = re.compile(r"\.(?:zip|tar|tgz|tar\.gz|tbz2|tar\.bz2|txz|tar\.xz)$", re.IGNORECASE)
-_OTHER_ARCHIVE = re.compile(r"\.(?:rar|7z|gz|bz2|xz)$", re.IGNORECASE)
+_BROKEN = (OSError, ValueError, RuntimeError, EOFError, zlib.error, zipfile.BadZipFile)
+"""What reading an archive may raise."""
 _OF_SYSTEMS = {"__macosx", "thumbs.db", "desktop.ini", "__pycache__"}
 _COPY = re.compile(
     r"(?:[ _-]*\((\d+)\)|[ _-]+copy[ _-]?(\d*)|-(\d{1,2})|[ _-]+(?:try|attempt|version|v)[ _-]*(\d+))", re.I
@@ -119,17 +120,15 @@ def copy_file(path: Path, target: Path, most: int = LARGEST, directory: int | No
     os.utime(target, (about.st_mtime, about.st_mtime))
 
 
-def unpack(archive: Path, target: Path) -> list[str]:
+def unpack(
+    archive: Path, target: Path, called: str = "", left: list[int] | None = None, depth: int = _DEPTH
+) -> list[str]:
     """Unpack the files of an archive, and of archives in it, into folders; say what was passed over, in sentences.
 
-    Links, devices and what systems add are left out, and so is what is too large, too deep or would lie elsewhere.
+    Links, devices and what systems add are left out, and so is what is too large, too deep or would lie elsewhere. For
+    an archive in another: what it is `called`, how many bytes are `left` to unpack, and how many levels.
     """
-    left = [_LARGEST_ARCHIVE]
-    return _unpack(archive, target, archive.name, left, _DEPTH)
-
-
-def _unpack(archive: Path, target: Path, called: str, left: list[int], depth: int) -> list[str]:
-    passed_over = []
+    passed_over, called, left = [], called or archive.name, left or [_LARGEST_ARCHIVE]
     try:
         for count, (name, kind, when, size, source) in enumerate(_members(archive)):
             parts = PurePosixPath(printable(name).replace("\\", "/").replace("\0", "")).parts
@@ -153,24 +152,17 @@ def _unpack(archive: Path, target: Path, called: str, left: list[int], depth: in
                 with source() as stream, open(path, "wb") as file:
                     left[0] -= _copy_at_most(stream, file, size)
                 os.utime(path, (when, when))
-            except (
-                OSError,
-                ValueError,
-                RuntimeError,
-                EOFError,
-                NotImplementedError,
-                zlib.error,
-                zipfile.BadZipFile,
-            ) as problem:
-                path.unlink(missing_ok=True) if path.is_file() else None
+            except _BROKEN as problem:
+                if path.is_file():
+                    path.unlink()
                 passed_over.append(f"{said} cannot be read ({problem!s:.80})")
                 continue
             if is_archive(path.name) and depth > 1:
                 inner = path.with_name(without_ending(path.name) + ".unpacked")
-                passed_over += _unpack(path, inner, said, left, depth - 1)
+                passed_over += unpack(path, inner, said, left, depth - 1)
                 if inner.exists():
                     path.unlink()
-    except (OSError, ValueError, RuntimeError, EOFError, zlib.error, zipfile.BadZipFile, tarfile.TarError) as problem:
+    except (*_BROKEN, tarfile.TarError) as problem:
         passed_over.append(f"{called} cannot be read as an archive ({problem!s:.80})")
     return passed_over
 

@@ -17,8 +17,6 @@ from matplotlib.patheffects import Stroke, withStroke
 BLUE, VERMILLION, GREEN, PURPLE = "#0072B2", "#D55E00", "#007A5A", "#A8508A"
 INK, MUTED, FAINT, PAPER = "#20252B", "#5B636B", "#C9CED3", "#FFFFFF"
 
-PAGE_WIDTH = 900
-"""CSS pixels across a picture."""
 INCHES = 9.0
 DPI = 200
 """Twice the page's 100 pixels an inch: crisp on a HiDPI screen."""
