@@ -12,7 +12,7 @@ from gdlab.activations import ACTIVATIONS, Activation, labels
 from gdlab.explorers import style
 from gdlab.explorers.controls import Choice, Control, IntSlider, Slider
 from gdlab.explorers.explorer import Explorer
-from gdlab.explorers.hands import Spot
+from gdlab.explorers.hands import Handle, Spot
 from gdlab.gradients import agreement
 from gdlab.lessons.bend_the_neuron import neuron
 from gdlab.lessons.bend_the_neuron.neuron import NOTHING, SAMPLES, TWO_RULES, WIDEST, Samples
@@ -77,6 +77,7 @@ class UpdateArrows(Explorer):
         (self._dots,) = self._data.plot([], [], **style.DATA)
         self._shares = self._data.scatter([], [], color=style.FACTORS["slope"], alpha=0.45, linewidth=0)
         (self._curve,) = self._data.plot([], [], color=style.MUTED, linewidth=2)
+        (self._grip,) = self._data.plot([], [], "o", color=style.MUTED, markersize=6, clip_on=False)
         (self._error,) = self._data.plot([], [], color=style.FACTORS["error"], linewidth=2.4)
         (self._chosen,) = self._data.plot([], [], "o", color="none", mec=style.INK, mew=2, markersize=11)
 
@@ -118,7 +119,7 @@ class UpdateArrows(Explorer):
         for rule, row in (("delta_rule", 1.3), ("chain_rule", 0.3)):
             table.text(0.0, row, looks[rule].label, **looks[rule].name)
             self._cells[rule] = [table.text(at, row, "", ha="right", color=colours[h]) for h, at in columns.items()]
-        self.moving(self._shares, self._curve, self._error, self._chosen)
+        self.moving(self._shares, self._curve, self._grip, self._error, self._chosen)
         groups = (self._fans, self._walks, self._sums, self._one, self._one_on_the_walk)
         self.moving(*(artist for group in groups for artist in group.values()), *self._origins)
         self.moving(self._magnified, self._sums_title, self._of, *(c for row in self._cells.values() for c in row))
@@ -139,6 +140,7 @@ class UpdateArrows(Explorer):
         d, (w, b), i = numbers.data, numbers.place, numbers.chosen
         x = np.linspace(-2.15, 2.15, 200)
         self._curve.set_data(x, numbers.activation.f(w * x + b))
+        self._grip.set_data(*np.transpose([self._middle(numbers, w, b)] if w else np.empty((0, 2))))
         self._shares.set_offsets(np.column_stack([d.x, d.y]))
         self._shares.set_sizes(400 * np.abs(numbers.slopes))
         self._error.set_data([d.x[i]] * 2, [d.y[i], numbers.activation.f(w * d.x[i] + b)])
@@ -168,13 +170,23 @@ class UpdateArrows(Explorer):
             for cell, told in zip(self._cells[rule], words, strict=True):
                 cell.set_text(told)
 
-    def hands(self, numbers: Update) -> list[Spot]:
-        d = numbers.data
+    def hands(self, numbers: Update) -> list[Handle | Spot]:
+        d, (w, b) = numbers.data, numbers.place
+        curve = []
+        if w:
+            at = np.array([self._middle(numbers, w, here) for here in self.controls["b"].positions])
+            curve = [
+                Handle("the curve, by the place where z = 0", self._data, self._middle(numbers, w, b), "b", path=at)
+            ]
         size = (0.05, 0.3 * np.ptp(self._data.get_ylim()))
-        return [
+        return curve + [
             Spot(f"sample {i + 1}", self._data, at, f"x = {_plain(at[0])}", {"sample": i + 1}, size, at_once=True)
             for i, at in enumerate(zip(d.x.tolist(), d.y.tolist(), strict=True))
         ]
+
+    def _middle(self, numbers: Update, w: float, b: float) -> tuple[float, float]:
+        """Return the point of the curve at which z = w x + b is 0, or the edge beyond which it is."""
+        return float(np.clip(-b / w, *self._data.get_xlim())), float(numbers.activation.f(np.float64(0.0)))
 
     def caption(self, numbers: Update) -> str:
         n, slope = len(numbers.slopes), numbers.slopes[numbers.chosen]

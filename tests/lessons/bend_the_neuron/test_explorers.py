@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import gdlab
-from gdlab.explorers.hands import Handle
+from gdlab.explorers.hands import Handle, Spot
 from gdlab.lessons.bend_the_neuron import neuron, one_weight, update_arrows
 from gdlab.lessons.bend_the_neuron.neuron import TWO_RULES, WIDEST
 from gdlab.lessons.bend_the_neuron.two_hills import TwoHills
@@ -303,11 +303,22 @@ def test_in_the_fan_both_rules_are_drawn_to_one_scale(apart):
 
 
 def test_each_sample_can_be_pointed_at(apart):
-    spots = apart.hands(apart.compute(**PLACE))
+    _, *spots = apart.hands(apart.compute(**PLACE))
     assert [spot.sets for spot in spots] == [{"sample": i + 1} for i in range(neuron.SAMPLES)]
     assert all(spot.at_once for spot in spots)
     d = neuron.samples("flipped", "sigmoid")
     np.testing.assert_allclose([spot.at for spot in spots], np.column_stack([d.x, d.y]))
+
+
+def test_the_curve_is_dragged_by_the_place_where_z_is_0(apart):
+    numbers = apart.compute(**PLACE | {"w": 2.0, "b": -1.0})
+    handle = apart.hands(numbers)[0]
+    assert (handle.at, handle.x, handle.y) == ((0.5, 0.5), "b", "")
+    x, y = handle.path.T
+    low, high = apart._data.get_xlim()
+    np.testing.assert_allclose(x, np.clip(-np.array(apart.controls["b"].positions) / 2, low, high))
+    assert (y == 0.5).all()
+    assert type(apart.hands(apart.compute(**PLACE | {"w": 0.0}))[0]) is Spot, "a level line is nowhere 0"
 
 
 def test_points_fitted_to_the_picture_begin_with_the_origin_and_stay_inside():
