@@ -22,6 +22,9 @@ ACTIVATIONS = {
     "softmax": lambda z: np.exp(z) / np.sum(np.exp(z), axis=-1, keepdims=True),
 }
 
+CORNERS = {"relu": (0,), "leaky_relu": (0,), "step": (0,)}
+"""Where a formula has a corner or a jump: derivatives are compared elsewhere."""
+
 LOSSES = {
     "squared_error": lambda y_hat, y: (y_hat - y) ** 2 / 2,
     "absolute_error": lambda y_hat, y: np.abs(y_hat - y),
@@ -54,8 +57,16 @@ def integral(name, z):
     """``∫ f`` from 0 to z; for softmax, whose integral is over a vector, log-sum-exp."""
     if name == "softmax":
         return np.log(np.sum(np.exp(z), axis=-1, keepdims=True))
-    along = (_NODES.reshape(-1, *[1] * np.ndim(z)) + 1) / 2  # from 0 to 1
-    return z * np.tensordot(_WEIGHTS / 2, ACTIVATIONS[name](along * z), 1)
+
+    def between(start, end):
+        along = (_NODES.reshape(-1, *[1] * np.ndim(z)) + 1) / 2  # from 0 to 1
+        return (end - start) * np.tensordot(_WEIGHTS / 2, ACTIVATIONS[name](start + along * (end - start)), 1)
+
+    total, start = 0, 0 * z
+    for corner in sorted(set(CORNERS.get(name, ())) - {0}, key=abs):  # to each corner between 0 and z, then on to z
+        end = np.where(z / corner > 1, corner, start)
+        total, start = total + between(start, end), end
+    return total + between(start, z)
 
 
 def sample_loss(loss, output, z, y):

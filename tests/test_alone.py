@@ -14,7 +14,7 @@ import gdlab
 from tests.notebooks.refresh import FOLDER
 
 NAMES = ["01_fit_a_line", "05_stack_linear_layers", "08_keep_the_signal_alive"]
-"""One with real data and two with long work; all eleven pass, but they take half a minute."""
+"""One with real data and two with long work; all notebooks pass, but they take half a minute."""
 NETWORK = {
     "socket",
     "ssl",

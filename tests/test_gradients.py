@@ -36,7 +36,6 @@ from tests import naive
 from tests.test_rules import feedback_weights
 
 HIDDEN = [name for name in ACTIVATIONS if name != "softmax"]
-CORNERS = {"relu", "leaky_relu", "step"}
 NETWORKS = [("none", 0), *((hidden, depth) for hidden in HIDDEN for depth in (1, 2, 3))]
 NOT_GRADIENTS = ["delta_rule", "frozen", "straight_through", "feedback_alignment"]
 
@@ -56,7 +55,10 @@ def layers_of(parameters, names):
 def far_from_corners(parameters, names, X, y, loss):
     """Whether every derivative exists, with room for a step of differences on both sides."""
     z = naive.weighted_inputs(parameters, names, X)
-    distances = [np.abs(values).min() for values, name in zip(z, names, strict=True) if name in CORNERS]
+    corners = [
+        (values, corner) for values, name in zip(z, names, strict=True) for corner in naive.CORNERS.get(name, ())
+    ]
+    distances = [np.abs(values - corner).min() for values, corner in corners]
     error = np.abs(naive.ACTIVATIONS[names[-1]](z[-1]) - y)
     if loss == "absolute_error":
         distances.append(error.min())

@@ -33,6 +33,12 @@ def test_lists_every_notebook_and_no_other():
     assert re.findall(r"\]\(notebooks/(\w+\.ipynb)\)", README) == [path.name for path in stored()]
 
 
+def test_it_and_the_notes_for_instructors_count_the_notebooks_right():
+    count = dict(enumerate(["ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen"], 10))[len(stored())]
+    assert f"gdlab is {count} Jupyter notebooks" in README
+    assert f"{count.capitalize()} notebooks, one question" in (TOP / "notebooks" / "INSTRUCTORS.md").read_text("utf-8")
+
+
 @pytest.mark.parametrize("name", sorted(set(re.findall(r"`((?:\.ci|gdlab|tests|binder)[/\w.]*)/?`", README))))
 def test_files_and_modules_it_names_are_there(name):
     if "/" in name:

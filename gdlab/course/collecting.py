@@ -36,6 +36,7 @@ from gdlab.course.handed_in import (
     without_ending,
 )
 from gdlab.course.repair import UnreadableError
+from gdlab.course.roster import STRANGER, in_roster
 
 PLATFORMS = (
     re.compile(r"(?P<student_id>[^/]+)_attempt_[\d-]+(?:_.*)?"),  # Blackboard; what comes before the id is cut below
@@ -81,6 +82,8 @@ class Extractor(ExtractorPlugin):
             kept = {}
             for student, pieces in sorted(owned.items()):
                 kept[student] = self._lay_out(student, pieces, notebooks, Path(extracted_path, student), roster)
+        for student in sorted(kept.keys() - roster if roster else ()):
+            self.log.warning("%s", STRANGER.format(student))
         for one in passed_over:
             self.log.warning("Passed over: %s.", one)
         place = _kept_file(course)
@@ -150,17 +153,26 @@ class Extractor(ExtractorPlugin):
         """Lay out a student's files; return the remarks on them, and the notebooks' digests by which they are known."""
         names = {piece.path: "/".join(piece.names) for piece in pieces}
         files, remarks, digests, taken = list(names), [], [], {}
+        of_others = {path for path in files if _others(names[path], roster) - {student}}
+        candidates = [path for path in files if path not in of_others]
+        if any(map(may_be_a_notebook, candidates)):  # what lies in another student's folder is the other's
+            remarks += [
+                f"Not graded: {names[path]}, which lies in a folder called by another student."
+                for path in sorted(of_others)
+                if may_be_a_notebook(path)
+            ]
+        else:
+            candidates = files
         for notebook in notebooks:
             try:
-                found, said = notebook_among(files, notebook, f"{notebook.name}.ipynb")
+                found, said = notebook_among(candidates, notebook, f"{notebook.name}.ipynb")
             except UnreadableError as problem:
                 self.log.warning("%s: %s.", student, problem)
                 continue
             taken[found] = f"{notebook.name}.ipynb"
             remarks += said
-            others = {one for name in _folders(names[found]) if (one := student_in(name, roster)) in roster}
-            if others - {student}:
-                remarks.append(f"It was handed in as {names[found]} and counts for {student}, whose archive it was.")
+            if found in of_others:
+                remarks.append(f"Handed in as {names[found]}; it counts for {student}, whose archive it was.")
             self.log.info("%s: took %s", student, names[found])
         base = next(iter(taken), files[0]).parent
         for path in files[:MOST_FILES]:
@@ -235,7 +247,8 @@ def _kept_file(course: CourseDirectory) -> Path:
 def _known(course: CourseDirectory) -> tuple[set[str], list[Released]]:
     """Return the ids of the roster, and the assignment's notebooks as they were made."""
     with Gradebook(course.db_url, course.course_id) as gradebook:
-        roster = {student.id for student in gradebook.students}
+        students = gradebook.students
+        roster = {student.id for student in students if in_roster(student)} or {student.id for student in students}
         try:
             names = [notebook.name for notebook in gradebook.find_assignment(course.assignment_id).notebooks]
         except MissingEntry:
@@ -277,9 +290,9 @@ def student_in(name: str, roster: Collection[str]) -> str:
     return shorter.strip(" ._-")
 
 
-def _folders(name: str) -> list[str]:
-    """Return the names of the folders in a path, but for the outermost."""
-    return name.split("/")[1:-1]
+def _others(name: str, roster: Collection[str]) -> set[str]:
+    """Return the students by whose ids the folders in a path are called, but for the outermost."""
+    return {one for folder in name.split("/")[1:-1] if (one := student_in(folder, roster)) in roster}
 
 
 def _file_name(name: str) -> str:

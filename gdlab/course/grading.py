@@ -23,7 +23,7 @@ from typing import Any
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_notebook
-from nbgrader.api import Gradebook, MissingEntry, Student
+from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import Autograde, GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import (
@@ -59,6 +59,7 @@ from gdlab.course.handed_in import (
 )
 from gdlab.course.harmless_markdown import harmless_markdown
 from gdlab.course.repair import AssignedCell, UnreadableError, read_cells, repair
+from gdlab.course.roster import STRANGER, in_roster
 from gdlab.course.run import RunCells, kernel_error
 from gdlab.course.skipped_cells import cells_of, leave_to_run, why_missing, with_stored_outputs
 
@@ -175,11 +176,11 @@ class Desk(CourseDirectory):
         for archive in [path for path in found.files if is_archive(path.name)]:
             found.files.remove(archive)
             place = Path(self.folder.name, "unpacked", student, without_ending(archive.name))
-            found.passed_over += unpack(archive, place)
+            found.passed_over += (said := unpack(archive, place))
             inner = look(place).files if place.exists() else []
             within |= {path: path.relative_to(place) for path in inner}
             found.files += inner
-            if not inner:
+            if not inner and not said:
                 found.passed_over.append(f"{archive.name} holds no file")
         remarks = [*kept_remarks(self.real, student, found.files), *(f"{one}." for one in found.passed_over)]
         for name in names:
@@ -228,7 +229,7 @@ class Desk(CourseDirectory):
         except Exception:  # it may say anything
             target.unlink(missing_ok=True)
             return [
-                f"When it was handed in is not known: timestamp.txt says {printable(said)[:40]!r}, which is no time."
+                f"When it was handed in is unknown: timestamp.txt says {printable(said)[:40]!r}, which is not a time."
             ]
         return []
 
@@ -297,14 +298,6 @@ class SubmissionExporter(NotebookExporter):
         with_stored_outputs(cells, assigned)
         kept = {"remarks": remarks, "texts": [cell.source for cell in assigned]}
         return self.from_notebook_node(new_notebook(cells=cells, metadata={"gdlab": kept}), resources)
-
-
-STRANGER = "No student of the roster has the id {}: is the folder under submitted/ called rightly?"
-
-
-def in_roster(student: Student) -> bool:
-    """Tell whether a student came from a roster: one that grading finds and does not know has an id and no more."""
-    return any((student.first_name, student.last_name, student.email))
 
 
 def is_graded(path: Path) -> bool:

@@ -26,7 +26,8 @@ _LARGEST_ARCHIVE = 4_000_000_000
 """How many bytes are unpacked of one archive, with those in it."""
 _MOST_MEMBERS, _DEPTH = 20_000, 4
 _ARCHIVE = re.compile(r"\.(?:zip|tar|tgz|tar\.gz|tbz2|tar\.bz2|txz|tar\.xz)$", re.IGNORECASE)
-_OTHER_ARCHIVE = re.compile(r"\.(?:rar|7z|gz|bz2|xz)$", re.IGNORECASE)
+_BROKEN = (OSError, ValueError, RuntimeError, EOFError, zlib.error, zipfile.BadZipFile)
+"""What reading an archive may raise."""
 _OF_SYSTEMS = {"__macosx", "thumbs.db", "desktop.ini", "__pycache__"}
 _COPY = re.compile(
     r"(?:[ _-]*\((\d+)\)|[ _-]+copy[ _-]?(\d*)|-(\d{1,2})|[ _-]+(?:try|attempt|version|v)[ _-]*(\d+))", re.I
@@ -119,17 +120,15 @@ def copy_file(path: Path, target: Path, most: int = LARGEST, directory: int | No
     os.utime(target, (about.st_mtime, about.st_mtime))
 
 
-def unpack(archive: Path, target: Path) -> list[str]:
+def unpack(
+    archive: Path, target: Path, called: str = "", left: list[int] | None = None, depth: int = _DEPTH
+) -> list[str]:
     """Unpack the files of an archive, and of archives in it, into folders; say what was passed over, in sentences.
 
-    Links, devices and what systems add are left out, and so is what is too large, too deep or would lie elsewhere.
+    Links, devices and what systems add are left out, and so is what is too large, too deep or would lie elsewhere. For
+    an archive in another: what it is `called`, how many bytes are `left` to unpack, and how many levels.
     """
-    left = [_LARGEST_ARCHIVE]
-    return _unpack(archive, target, archive.name, left, _DEPTH)
-
-
-def _unpack(archive: Path, target: Path, called: str, left: list[int], depth: int) -> list[str]:
-    passed_over = []
+    passed_over, called, left = [], called or archive.name, left or [_LARGEST_ARCHIVE]
     try:
         for count, (name, kind, when, size, source) in enumerate(_members(archive)):
             parts = PurePosixPath(printable(name).replace("\\", "/").replace("\0", "")).parts
@@ -153,24 +152,17 @@ def _unpack(archive: Path, target: Path, called: str, left: list[int], depth: in
                 with source() as stream, open(path, "wb") as file:
                     left[0] -= _copy_at_most(stream, file, size)
                 os.utime(path, (when, when))
-            except (
-                OSError,
-                ValueError,
-                RuntimeError,
-                EOFError,
-                NotImplementedError,
-                zlib.error,
-                zipfile.BadZipFile,
-            ) as problem:
-                path.unlink(missing_ok=True) if path.is_file() else None
+            except _BROKEN as problem:
+                if path.is_file():
+                    path.unlink()
                 passed_over.append(f"{said} cannot be read ({problem!s:.80})")
                 continue
             if is_archive(path.name) and depth > 1:
                 inner = path.with_name(without_ending(path.name) + ".unpacked")
-                passed_over += _unpack(path, inner, said, left, depth - 1)
+                passed_over += unpack(path, inner, said, left, depth - 1)
                 if inner.exists():
                     path.unlink()
-    except (OSError, ValueError, RuntimeError, EOFError, zlib.error, zipfile.BadZipFile, tarfile.TarError) as problem:
+    except (*_BROKEN, tarfile.TarError) as problem:
         passed_over.append(f"{called} cannot be read as an archive ({problem!s:.80})")
     return passed_over
 
@@ -288,29 +280,22 @@ def notebook_among(files: Sequence[Path], released: Released, called: str) -> tu
             continue
         ranks.append(((released.is_shown_by(path, cells), True, released.was_worked_on(cells), *_age(path)), path))
     if not ranks:
-        there = ", ".join(sorted(path.name for path in files)[:5])
+        there = ", ".join(sorted(path.name for path in files if path.name != "timestamp.txt")[:5])  # nbgrader's own
         raise UnreadableError(f"no file {called} was handed in" + (f"; there is only {there}" if there else ""))
     ranks.sort(key=lambda ranked: (*ranked[0], ranked[1].name == called), reverse=True)
     (is_this, readable, worked_on, *_), best = ranks[0]
     if not is_this and len(ranks) > 1:
         names = ", ".join(sorted(path.name for path in maybe))
         raise UnreadableError(f"no file {called} was handed in, and there are several others: {names}")
-    remarks = [] if best.name == called else [f"It was handed in as {best.name}."]
+    remarks = [] if best.name == called else [f"Handed in as {best.name}."]
     others = [path for rank, path in ranks[1:] if rank[0] and is_this]
     if others and readable:
-        if not worked_on:
-            why = "nobody worked on any"
-        else:
-            why = "it was changed last" if ranks[1][0][2] else "nobody worked on the others"
-        names = ", ".join(sorted(_told(path, best) for path in others))
-        remarks.append(
-            f"It was handed in {len(others) + 1} times; {best.name} was graded, for {why}. Not graded: {names}."
-        )
+        why = "no other is newer" if ranks[1][0][2] else "the others are blank" if worked_on else "all are blank"
+        apart = any(path.parent != best.parent for path in others)
+        taken, *left = (f"{path.parent.name}/{path.name}" if apart else path.name for path in (best, *others))
+        names = ", ".join(sorted(left))
+        remarks.append(f"Handed in {len(others) + 1} times; {taken} was graded, because {why}. Not graded: {names}.")
     return best, remarks
-
-
-def _told(path: Path, best: Path) -> str:
-    return path.name if path.parent == best.parent else f"{path.parent.name}/{path.name}"
 
 
 def _age(path: Path) -> tuple[str, int, tuple[int, ...]]:

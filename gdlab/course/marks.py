@@ -7,7 +7,8 @@ from typing import Any
 from nbgrader.api import Assignment, Gradebook, MissingEntry, Student
 from nbgrader.plugins import ExportPlugin
 
-from gdlab.course.grading import STRANGER, in_roster, remarks_on
+from gdlab.course.grading import remarks_on
+from gdlab.course.roster import STRANGER, in_roster
 
 COLUMNS = (
     "assignment",

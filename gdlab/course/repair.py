@@ -177,7 +177,9 @@ def repair(
                 answer = want.cell(want.source)
                 if want.written and (near := _near(want, last, assigned, places, own)):
                     answer.source = near
-                    remarks.append(f"{want.grade_id} was missing; what was written near its place is taken for it")
+                    remarks.append(
+                        f"{want.grade_id} was missing; what the student wrote near its place is taken as the answer"
+                    )
                 else:
                     remarks.append(f"{want.grade_id} was missing and was put back")
                 after.setdefault(last, []).append(answer)
@@ -185,14 +187,15 @@ def repair(
         copies = [cells[place] for place in found]
         last = found[-1]
         if len(found) > 1:
-            remarks.append(f"{want.grade_id} was there {len(found)} times")
+            which = "all that they say is taken as the answer" if want.written else "the last counts"
+            remarks.append(f"{want.grade_id} was there {len(found)} times; {which}")
         if want.written:
             mended[last] = _joined(copies, want)
             for place in found[:-1]:
                 mended[place] = None
             if mended[last].source == want.source and (near := _near(want, last, assigned, places, own)):
                 mended[last].source = near
-                remarks.append(f"{want.grade_id} was left blank; what was written near it is taken for it")
+                remarks.append(f"{want.grade_id} was left blank; what the student wrote near it is taken as the answer")
         elif want.locked or want.task:
             mended[last] = want.cell(want.source)
             if copies[-1].source != want.source:

@@ -9,10 +9,13 @@ import io
 import tempfile
 from pathlib import Path
 
+from nbgrader.api import Student
 from nbgrader.apps.dbapp import DbStudentImportApp
 
 _COLUMNS = ("id", "first_name", "last_name", "email")
 _SAME = {"firstname": "first_name", "lastname": "last_name", "mail": "email", "student_id": "id", "e_mail": "email"}
+STRANGER = "No student in the roster has the id {}. Is that the right name for the folder under submitted/?"
+"""What there is to be said of work whose owner is not known."""
 
 
 def configure() -> None:
@@ -82,6 +85,11 @@ def read(path: Path) -> list[dict[str, str]]:
     if titles is None:
         raise ValueError(f"{path.name} is empty; wanted a first row {','.join(_COLUMNS)}")
     return students
+
+
+def in_roster(student: Student) -> bool:
+    """Tell whether a student came from a roster: one that grading finds and does not know has an id and no more."""
+    return any((student.first_name, student.last_name, student.email))
 
 
 def _column(title: str) -> str:

@@ -61,7 +61,8 @@ def why_missing(name: str, cells: Sequence[NotebookNode], place: int) -> tuple[s
         errors = [output for output in cell.get("outputs", []) if output.output_type == "error"]
         if number < place and errors:
             stopped = f"{errors[0].get('ename', 'an error')}: {str(errors[0].get('evalue', ''))[:200]}"
-            return f"there is no `{name}`, for the cell that should define it stopped with {stopped}", ""
+            stopped = re.sub(r"\(\d+\.py, line ", "(line ", stopped)  # IPython's number of the cell says nothing
+            return f"there is no `{name}`, because the cell that should define it stopped with {stopped}", ""
     return f"there is no `{name}` where this check runs", ""
 
 

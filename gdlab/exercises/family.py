@@ -29,7 +29,7 @@ class Family:
     published
         The exercise as the notebook has it.
     variants
-        What it differs into, by a few words on each, for whoever puts a course together.
+        What it differs into, three or more, by a few words on each, for whoever puts a course together.
     folder
         Where the words of the variants are.
     name

@@ -11,7 +11,7 @@ import functools
 import inspect
 import itertools
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -283,7 +283,7 @@ def _in_single_precision(value: Any) -> bool:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class NumbersExercise(Exercise):
-    """Work out some numbers by hand. Each that is right earns its share of the points.
+    """Work out some numbers by hand. Each that is right, to half a percent, earns its share of the points.
 
     Attributes
     ----------
@@ -333,47 +333,44 @@ class NumbersExercise(Exercise):
             return self.right_feedback(self.explanation)
         share = sum(right) / len(right)
         wrong = [place for place, ok in enumerate(right) if not ok and values[place] is not ...]
+        behind: list[tuple[str, list[int]]] = []  # each thought, and the wrong numbers that it gives
         for misconception in self.misconceptions:
-            if all(
-                value is not ... and near(value, want if number_of is None else number_of)
-                for value, number_of, want in zip(values, self._numbers(misconception.wrong), answer, strict=True)
-            ):
+            triples = zip(values, self._numbers(misconception.wrong), answer, strict=True)
+            met = [value is not ... and near(value, want if one is None else one) for value, one, want in triples]
+            if all(met):
                 return self.wrong_feedback(misconception.name, misconception.thought, share=share)
+            behind.append((misconception.thought, [place for place in wrong if met[place]]))
         headline, words = "Not right yet", []
-        if open_ones := _listed(value is ... for value in values):
+        if open_ones := [place for place, value in enumerate(values) if value is ...]:
             headline = "Not complete yet"
-            words.append(f"Still open: number {open_ones}.")
+            words.append(f"Still open: {_places(open_ones)}.")
         alike = len(values) > 1 and len(set(values)) == 1  # one number everywhere is a guess, and no thought
-        thoughts = {place: "" if alike else self._thought_behind(place, values, answer) for place in wrong}
+        thoughts = {
+            place: "" if alike else _thought_behind(place, values[place], answer[place], behind) for place in wrong
+        }
         if unexplained := [place for place in wrong if not thoughts[place]]:
-            words.append(f"Not right: number {', '.join(str(place + 1) for place in unexplained)}.")
+            words.append(f"Not right: {_places(unexplained)}.")
         for one in dict.fromkeys(filter(None, thoughts.values())):
-            places = ", ".join(str(place + 1) for place in wrong if thoughts[place] == one)
-            words.append(f"Number {places}: {one}")
+            places = _places([place for place in wrong if thoughts[place] == one])
+            words.append(f"{places.capitalize()}: {one}")
         return self.wrong_feedback(headline, *words, share=share)
 
-    def _thought_behind(self, place: int, values: list[Any], answer: list[float]) -> str:
-        """Return the thought that gives this number, if there is one alone; of several, that which gives most."""
-        found: dict[str, int] = {}
-        for misconception in self.misconceptions:
-            wrong = self._numbers(misconception.wrong)
-            met = [
-                value is not ... and one is not None and near(value, one) and not near(one, want)
-                for value, one, want in zip(values, wrong, answer, strict=True)
-            ]
-            if met[place] and (sum(met) > 1 or float(values[place]) not in (0.0, 1.0, -1.0)):
-                found[misconception.thought] = max(found.get(misconception.thought, 0), sum(met))
-        most = [thought for thought, count in found.items() if count == max(found.values())]
-        if len(most) == 1:
-            return most[0]
-        if not most and answer[place] and near(values[place], -answer[place]):
-            return "The size is right, the sign is not."
-        return ""
+
+def _thought_behind(place: int, value: float, want: float, behind: Sequence[tuple[str, list[int]]]) -> str:
+    """Return the thought that gives this number, if there is one alone; of several, that which gives most."""
+    found: dict[str, int] = {}
+    for thought, places in behind:
+        if place in places and (len(places) > 1 or value not in (0.0, 1.0, -1.0)):
+            found[thought] = max(found.get(thought, 0), len(places))
+    most = [thought for thought, count in found.items() if count == max(found.values())]
+    if len(most) == 1:
+        return most[0]
+    return "The size is right, the sign is not." if not most and want and near(value, -want) else ""
 
 
-def _listed(marked: Iterable[bool]) -> str:
-    """Return the places of what is true, from 1 on: ``2, 5``."""
-    return ", ".join(str(place) for place, one in enumerate(marked, 1) if one)
+def _places(places: Sequence[int]) -> str:
+    """Return places in words, counted from 1: ``numbers 2, 5``."""
+    return f"number{'s' * (len(places) > 1)} {', '.join(str(place + 1) for place in places)}"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -125,7 +125,7 @@ def _scaled(part: Part, _: Any) -> Iterator[tuple[str, str]]:
             if fits(sign * n):
                 yield (
                     "a sum, not a mean",
-                    f"Yours is {label} times as large: it grows with {label}. Which of sum and mean is asked for?{also}",
+                    f"Yours is {label} times too large: it grows with {label}. Is a sum asked for, or a mean?{also}",
                 )
             if fits(sign / n):
                 yield f"divided by {label} too often", f"Yours is as many times too small as {label} says.{also}"

@@ -70,9 +70,12 @@ class Explorer(ABC):
     def build(self, figure: Figure) -> None:
         """Make axes and artists, once; register those that move with `moving`."""
 
-    @abstractmethod
     def compute(self, **values: Any) -> Any:
-        """Return all numbers the picture and the caption show. Pure: same values, same numbers."""
+        """Return all numbers the picture and the caption show. Pure: same values, same numbers.
+
+        With `stages` of its own, an explorer need not say it: these are the last numbers.
+        """
+        return deque(self.stages(**values), maxlen=1)[0][1]
 
     def stages(self, **values: Any) -> Iterator[tuple[float, Any]]:
         """Yield how much is done, from 0 to 1, with the numbers so far; ``(1, compute(**values))`` comes last.

@@ -25,8 +25,7 @@ GRID = np.stack(np.meshgrid(_TICKS, _TICKS), axis=-1).reshape(-1, 2)
 
 def z_on_grid(layers: list[Layer]) -> Array:
     """Return the weighted input z of a network's one output on `GRID`, as rows and columns of an image."""
-    with np.errstate(all="ignore"):
-        return np.nan_to_num(forward.unchecked(layers, GRID).z[-1]).reshape(_PIXELS, _PIXELS)
+    return np.nan_to_num(forward.unchecked(layers, GRID).z[-1]).reshape(_PIXELS, _PIXELS)
 
 
 def boundary(z: Array) -> list[Array]:

@@ -19,12 +19,8 @@ from gdlab.validation import Array
 
 CEILING = 1.2
 """Top of the loss axis; the loss of a guess of one half is 0.69."""
-
-
 EVERY = 10
 """Steps from one record to the next."""
-
-
 Placed = tuple[tuple[float, float, int], ...]
 """A reader's own points (x, y, class); () where there are none."""
 
@@ -37,7 +33,9 @@ def data_set(problem: str, points: Placed, samples: int) -> Dataset:
     return Dataset(np.column_stack([x1, x2]), label[:, None], ("x₁", "x₂"), ("class",), "your own points")
 
 
-def learn(layers: list[Layer], data: Dataset, rule: str | Rule, learning_rate: float, steps: int) -> History:
+def learn(
+    layers: list[Layer], data: Dataset, rule: str | Rule, learning_rate: float, steps: int, momentum: float = 0.0
+) -> History:
     """Train networks with a sigmoid output on two classes, by cross-entropy, with all samples at each step."""
     return training.train(
         layers,
@@ -47,6 +45,7 @@ def learn(layers: list[Layer], data: Dataset, rule: str | Rule, learning_rate: f
         rule=rule,
         learning_rate=learning_rate,
         steps=steps,
+        momentum=momentum,
         record_every=EVERY,
     )
 
@@ -82,8 +81,7 @@ class Runner:
 def at_record(rule: str, history: History, record: int, data: Dataset) -> Runner:
     """Look at the run of a rule at a record."""
     layers = history.layers(record)
-    with np.errstate(all="ignore"):
-        trace = forward.unchecked(layers, data.X)
+    trace = forward.unchecked(layers, data.X)
     accuracy = float(right(trace.y_hat, data.y))
     return Runner(style.RULES[rule].label, history.loss[: record + 1], accuracy, z_on_grid(layers), trace)
 

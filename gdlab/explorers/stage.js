@@ -11,6 +11,7 @@ const BATCH = 12; // of them, asked for at a time
 const TELL_EVERY = 100; // milliseconds between two words to the kernel on the step that is shown
 const PATIENCE = 4000; // milliseconds until the page says that the kernel does not answer
 const ALWAYS = "run the cell of this picture again to move it.";
+const GONE = "The kernel of this picture has gone: " + ALWAYS;
 
 function make(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
@@ -265,7 +266,7 @@ class Stage {
   listen() {
     const { model } = this;
     const hear = (content, buffers) => this.hear(content, buffers);
-    const gone = () => this.lost("The kernel of this picture has gone: " + ALWAYS);
+    const gone = () => this.lost(GONE);
     model.on("msg:custom", hear);
     model.on("comm_live_update", gone);
     this.cleanup.push(() => (model.off("msg:custom", hear), model.off("comm_live_update", gone)));
@@ -354,8 +355,17 @@ class Stage {
       this.impatient = setTimeout(() => this.waiting === ask && this.lost("The kernel is busy, or has gone. If it has gone: " + ALWAYS), PATIENCE);
       this.expected.clear();
     }
-    this.model.send({ ...content, ask });
+    this.send({ ...content, ask });
     this.mark();
+  }
+
+  // A kernel that has gone takes nothing. The pictures at hand can still be leafed through, and the words say so.
+  send(content) {
+    try {
+      this.model.send(content);
+    } catch {
+      this.lost(GONE);
+    }
   }
 
   tellSoon() {
@@ -363,7 +373,7 @@ class Stage {
       this.teller = null;
       if (this.waiting === null && this.step) {
         const { name } = this.step;
-        this.model.send({ do: "at", values: { [name]: this.values[name] }, ask: `${this.id}:${this.asked}` });
+        this.send({ do: "at", values: { [name]: this.values[name] }, ask: `${this.id}:${this.asked}` });
       }
     }, TELL_EVERY);
   }
@@ -544,7 +554,7 @@ class Stage {
     if (!wanted.length) return;
     if (wanted.every((step) => this.expected.has(step))) return;
     this.expected = new Set(wanted);
-    this.model.send({ do: "ahead", values: this.values, steps: wanted, ask: `${this.id}:${this.asked}` });
+    this.send({ do: "ahead", values: this.values, steps: wanted, ask: `${this.id}:${this.asked}` });
   }
 
   // --- playing ---

@@ -199,11 +199,6 @@ def _keys(seen: Measured) -> Table:
     return table
 
 
-def _pressed(seen: list[Seen]) -> list[float | str]:
-    times = [at for one in seen for at in one.step]
-    return [median(times), p95(times), f"{sum(one.asked for one in seen)}/{len(times)}"]
-
-
 def _playing(seen: Measured) -> Table:
     head = [f"{what}, {line}" for line in seen for what in ("pictures a second", "longest gap, ms")]
     table = Table(["*Play*", "its pace", *head], title="A run that plays")

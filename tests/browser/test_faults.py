@@ -134,6 +134,18 @@ def test_an_endless_loop_in_a_cell_can_be_interrupted_and_the_explorers_go_on(no
     assert notebook.complaints == []
 
 
+def test_a_key_on_an_explorer_without_a_kernel_leaves_the_words_on_what_to_do(notebook):
+    explorer = notebook.explorer()
+    explorer.step(explorer.controls[-1])
+    notebook.page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.restartKernel()")
+    notebook.wait_until_ready()
+    for key in ("ArrowRight", "ArrowLeft", "End"):
+        explorer.controls[-1].press(key)
+        notebook.page.wait_for_timeout(400)
+        assert "The kernel of this picture has gone" in explorer.caption
+    assert notebook.complaints == []
+
+
 def test_an_interrupt_during_long_work_loses_nothing(at_work):
     explorer = at_work.explorer(3, idle=False)
     state = explorer.state

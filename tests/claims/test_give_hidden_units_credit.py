@@ -45,17 +45,6 @@ def shares_right(*setting, **how):
     return ((gdlab.forward(layers, data.X).y_hat > 0.5) == data.y).mean(axis=(1, 2))
 
 
-def hidden_cosine(*setting, **how):
-    """Between the delta rule's update of the hidden layer and its gradient, for each start."""
-    data, layers = hidden_layers_trained(*setting, **how)
-    trace = gdlab.forward(layers, data.X)
-    delta, chain = (
-        gdlab.backward(layers, trace, data.y, loss="binary_cross_entropy", rule=rule)[:1]
-        for rule in ("delta_rule", "chain_rule")
-    )
-    return gdlab.agreement(delta, chain)
-
-
 @cache
 def survey():
     """Medians of points right and of the loss, shape (sets of starts, 2, rules), in 24 settings."""

@@ -79,8 +79,8 @@ def test_of_copies_the_last_counts_and_the_others_stay_as_ordinary_cells():
     )
     assert outline(cells) == [(None, "f = 1"), (None, "0"), ("f", "f = 2"), ("f-check", CHECK.source)]
     assert remarks == [
-        "f was there 2 times",
-        "f-check was there 2 times",
+        "f was there 2 times; the last counts",
+        "f-check was there 2 times; the last counts",
         "f-check was changed and was put right",
     ]
 

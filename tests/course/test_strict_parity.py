@@ -3,6 +3,8 @@
 import inspect
 import itertools
 import shutil
+from collections.abc import Mapping
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -45,9 +47,18 @@ def attempts(exercise):
             yield f"attempt({mine}, {mine}.misconceptions[{place}])", LOCAL["attempt"](exercise, misconception)
         return
     known = [exercise.bound(m.wrong)() for m in exercise.misconceptions]
-    for value in (right(exercise), *blanks(exercise), *map(list, known), "A", [1, 2]):
+    for value in (right(exercise), exact(right(exercise)), *blanks(exercise), *map(list, known), "A", [1, 2]):
         code = repr(value).replace("Ellipsis", "...").replace("frozenset", "set")
         yield code, value
+
+
+def exact(answer):
+    """Return an answer with its numbers as fractions."""
+    if isinstance(answer, Mapping):
+        return {name: exact(value) for name, value in answer.items()}
+    if isinstance(answer, list | tuple):
+        return [exact(value) for value in answer]
+    return Fraction(answer) if isinstance(answer, int | float) else answer
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +81,8 @@ def test_every_exercise_is_in_a_lesson():
 
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_every_attempt_has_the_mark_and_the_headline_of_the_notebook(lesson, library):
-    start = f"import numpy as np\nfrom {lesson.package}.exercises import EXERCISES\n{ATTEMPT}"
+    start = "import numpy as np\nfrom fractions import Fraction\n"
+    start += f"from {lesson.package}.exercises import EXERCISES\n{ATTEMPT}"
     cells, checks, local = [new_code_cell(start)], {}, {}
     for exercise in lesson.exercises:
         for code, attempt in attempts(exercise):

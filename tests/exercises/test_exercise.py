@@ -567,9 +567,9 @@ def test_nothing_but_gaps_is_not_wrong(blank):
 @pytest.mark.parametrize(
     ("given", "score", "words"),
     [
-        ((0.4, ..., 0.0, ...), 1.0, ("Still open: number 2, 4.",)),
+        ((0.4, ..., 0.0, ...), 1.0, ("Still open: numbers 2, 4.",)),
         ([0.4, ..., 7, 1234.5], 1.0, ("Still open: number 2.", "Not right: number 3.")),
-        ([-0.4, ..., ..., ...], 0.0, ("Still open: number 2, 3, 4.", "Number 1: Which way?")),
+        ([-0.4, ..., ..., ...], 0.0, ("Still open: numbers 2, 3, 4.", "Number 1: Which way?")),
     ],
     ids=str,
 )

@@ -36,7 +36,7 @@ def cells_of(family):
 def test_a_number_names_one_variant_and_many_numbers_name_all(family):
     drawn = [family.about_variant(seed) for seed in range(200)]
     assert set(drawn) == set(family.variants)
-    assert len(family.variants) >= 3
+    assert len(family.variants) >= 3, "a family has three variants at least"
     assert drawn == [family.about_variant(seed) for seed in range(200)]
     exercise = find_exercise(f"{family.name}@7")
     assert (exercise.slug, exercise.title) == (f"{family.name}@7", family.variants[drawn[7]].title)
@@ -62,7 +62,8 @@ def test_it_is_told_in_as_many_cells_as_the_notebook_marks_in_words_of_its_own(f
         if cell["metadata"].get("gdlab", {}).get("told_by") == family.slug
     ]
     told = family.told(about)
-    assert len(told) == len(marked)
+    wanted = f'"gdlab": {{"told_by": "{family.slug}"}}'
+    assert len(told) == len(marked), f"the notebook has to mark as many cells with {wanted} in their metadata"
     assert all(one != other and one.strip() for one, other in zip(told, marked, strict=True))
     assert all(family.told(other) != told for other in family.variants if other != about)
     assert not any("{{" in re.sub(r"\$.*?\$", "", cell, flags=re.DOTALL) for cell in told)

@@ -65,6 +65,7 @@ def test_a_thought_is_told_of_the_one_number_that_it_gives():
 
     feedback = four.check([2, 3, 5, 28])
     assert (feedback.score, feedback.words) == (3, ("Number 4: Where is the slope?",))
+    assert four.check([1, 6, 5, 28]).words == ("Not right: number 1.", "Numbers 2, 4: Where is the slope?")
 
 
 LINE = FunctionExercise(

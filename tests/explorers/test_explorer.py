@@ -187,7 +187,11 @@ def test_an_explorer_can_start_elsewhere_and_goes_back_there():
 
 
 BAD = [
-    ({"hight": 1.0}, ValueError, r"Toy has no control 'hight'; wanted one of 'height', 'ground', 'step'"),
+    (
+        {"hight": 1.0},
+        ValueError,
+        r"Toy has no control 'hight' \(did you mean 'height'\?\); wanted one of 'height', 'ground', 'step'",
+    ),
     ({"height": 2.5}, ValueError, r"height is 2\.5; wanted a number from 0 to 2"),
     ({"height": "high"}, TypeError, r"height came as str 'high'; wanted a number from 0 to 2"),
     ({"ground": "sea"}, ValueError, r"unknown ground 'sea'; wanted one of 'plain', 'hill'"),

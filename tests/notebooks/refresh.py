@@ -2,9 +2,11 @@
 
 The `.ipynb` files are the source. Edit them in JupyterLab, save, then run this: it executes each from the top in a new
 kernel and stores what it printed, without anything that changes from run to run or does not work without a kernel. It
-also writes the tables of all lessons anew, as `tables` says.
+also gives stubs and checks their metadata, and writes what follows from the records of all lessons, as `tables` says.
 """
 
+import itertools
+import re
 import sys
 from pathlib import Path
 
@@ -12,10 +14,13 @@ import nbformat
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 
+from gdlab.lessons.catalogue import EXERCISES
+from gdlab.validation import named
 from tests.notebooks import tables
 
 FOLDER = Path(__file__).parents[2] / "notebooks"
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+CHECK = re.compile(r'gdlab\.check\("([\w-]+)", \w+\)')
 KEPT_METADATA = {"nbgrader", "tags", "gdlab"}
 
 
@@ -44,7 +49,18 @@ def clean(notebook: NotebookNode) -> NotebookNode:
             cell.outputs = _joined(cell.outputs)
         for output in cell.get("outputs", []):
             output.get("data", {}).pop(WIDGET_VIEW, None)
+    for stub, check in itertools.pairwise(notebook.cells):
+        if stub.cell_type == check.cell_type == "code" and (asked := CHECK.fullmatch(check.source)):
+            slug = asked[1]
+            points = named(EXERCISES, slug, "exercise").points
+            stub.metadata["nbgrader"] = _nbgrader(slug, solution=True)
+            check.metadata["nbgrader"] = _nbgrader(f"{slug}-check", grade=True, locked=True) | {"points": points}
     return notebook
+
+
+def _nbgrader(grade_id: str, *, solution: bool = False, grade: bool = False, locked: bool = False) -> NotebookNode:
+    facts = {"schema_version": 3, "grade_id": grade_id, "cell_type": "code", "task": False}
+    return NotebookNode(facts, solution=solution, grade=grade, locked=locked)
 
 
 def _joined(outputs: list[NotebookNode]) -> list[NotebookNode]:
@@ -70,8 +86,6 @@ def main(names: list[str]) -> None:
         raise SystemExit(f"no notebook is called {', '.join(names)}; there are {', '.join(p.stem for p in stored())}")
     for path in paths:
         notebook = nbformat.read(path, as_version=4)
-        if path == tables.MAP:
-            tables.map_in(notebook)
         path.write_text(text(clean(execute(notebook))), encoding="utf-8")
         print(f"refreshed {path.name}")
     tables.write()

@@ -1,7 +1,7 @@
-"""The tables of all lessons, in notebook 00, the README and the notes for instructors: written from the records.
+"""What follows from the records of all lessons: their tables, and each notebook's last line, the way to its neighbours.
 
-Each stands between two comments, ``<!-- lessons -->`` and ``<!-- /lessons -->``. `python -m tests.notebooks.refresh`
-writes them; a test compares.
+A table stands between two comments, ``<!-- lessons -->`` and ``<!-- /lessons -->``, in notebook 00, the README and the
+notes for instructors. `python -m tests.notebooks.refresh` writes them and the last lines; a test compares.
 """
 
 import re
@@ -80,8 +80,34 @@ def map_in(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     return notebook
 
 
+def way(name: str) -> str:
+    """Return the last line of a notebook: where it goes on, and back."""
+    names = list(LESSONS)
+    place = names.index(name)
+    steps = [("Next", place + 1, place + 1 < len(names)), ("Before", place - 1, place > 0), ("Map", 0, place > 1)]
+    return " · ".join(f"**{word}:** {_link(names[other])}" for word, other, there in steps if there)
+
+
+def written_into(name: str, notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """Write what follows from the records into the notebook of a lesson, and return it."""
+    if name == MAP.stem:
+        map_in(notebook)
+    last = notebook.cells[-1]
+    if last.cell_type == "markdown":
+        others = re.sub(r"^\*\*(Next|Before):\*\* .*\Z", "", last.source.rstrip(), flags=re.MULTILINE)
+        last.source = f"{others.rstrip()}\n\n{way(name)}"
+    return notebook
+
+
 def write() -> None:
-    """Write the tables of the pages anew."""
+    """Write the tables, and the last lines of the notebooks, anew."""
+    for path in (NOTEBOOKS / f"{name}.ipynb" for name in LESSONS):
+        if path.exists():
+            notebook = nbformat.read(path, as_version=4)
+            before = nbformat.writes(notebook, version=4)
+            after = nbformat.writes(written_into(path.stem, notebook), version=4)
+            if after != before:
+                path.write_text(after + "\n", encoding="utf-8")
     for page, table in TABLES.items():
         text = page.read_text(encoding="utf-8")
         page.write_text(written(text, table), encoding="utf-8")

@@ -68,7 +68,10 @@ def test_opens_with_a_title_a_question_and_what_you_will_do_learn_and_need(noteb
 
 def test_says_honestly_how_many_minutes_it_takes(path, notebook):
     (told,) = re.findall(r"(\d+) minutes\.", notebook.cells[0].source)
-    assert int(told) == LESSONS[path.stem].minutes == minutes(notebook) <= 60
+    assert (int(told), LESSONS[path.stem].minutes) == (minutes(notebook),) * 2, (
+        "said by the opening cell and by the record, and taken by the rule of tests/notebooks/minutes.py"
+    )
+    assert minutes(notebook) <= 60
 
 
 def test_minutes_count_what_is_read_tried_and_written_before_the_fine_print():
@@ -130,7 +133,7 @@ def test_each_exercise_is_a_stub_and_a_check_as_nbgrader_wants_them(notebook):
     assert checks
     for i in checks:
         slug, attempt = re.fullmatch(r'gdlab\.check\("([\w-]+)", (\w+)\)', cells[i].source).groups()
-        stub, check = cells[i - 1].metadata["nbgrader"], cells[i].metadata["nbgrader"]
+        stub, check = (cell.metadata.get("nbgrader", "none; refresh writes it") for cell in cells[i - 1 : i + 1])
         assert re.search(rf"^(def {attempt}\(|{attempt} = )", cells[i - 1].source, re.MULTILINE)
         assert "..." in cells[i - 1].source
         assert stub == nbgrader(slug, solution=True)
@@ -171,6 +174,35 @@ def test_the_first_notebook_links_to_all_others():
     first = nbformat.read(PATHS[0], as_version=4)
     for path in PATHS[1:]:
         assert f"({path.name})" in prose(first)
+
+
+def test_refresh_gives_a_stub_and_its_check_what_nbgrader_wants():
+    code = nbformat.v4.new_code_cell
+    cells = [code("misleading = ..."), code('gdlab.check("valley", misleading)')]
+    stub, check = clean(nbformat.v4.new_notebook(cells=cells)).cells
+    assert stub.metadata["nbgrader"] == nbgrader("valley", solution=True)
+    assert check.metadata["nbgrader"] == nbgrader("valley-check", grade=True, locked=True, points=2)
+    cells[1].source = 'gdlab.check("vallee", misleading)'
+    with pytest.raises(ValueError, match="vallee"):
+        clean(nbformat.v4.new_notebook(cells=cells))
+
+
+def test_refresh_leads_the_neighbours_of_a_new_lesson_to_it(tmp_path, monkeypatch):
+    names = ["00_start_here", "01_fit_a_line", "02_walk_down_a_slope"]
+    monkeypatch.setattr(tables, "NOTEBOOKS", tmp_path)
+    monkeypatch.setattr(tables, "TABLES", {})
+    monkeypatch.setattr(tables, "LESSONS", {name: LESSONS[name] for name in names})
+    the_map = "<!-- lessons -->\n<!-- /lessons -->"
+    for name, last in zip(names, (the_map, "The end.\n\n**Before:** [no](where.ipynb)", "The end.\n"), strict=True):
+        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(last)])
+        nbformat.write(notebook, tmp_path / f"{name}.ipynb")
+    tables.write()
+    first, middle, end = (nbformat.read(tmp_path / f"{name}.ipynb", 4).cells[0].source for name in names)
+    zero, one, two = (f"[{name.replace('_', ' ')}]({name}.ipynb)" for name in names)
+    assert f"| {two} | " in first
+    assert first.endswith(f"**Next:** {one}")
+    assert middle == f"The end.\n\n**Next:** {two} · **Before:** {zero}"
+    assert end == f"The end.\n\n**Before:** {one} · **Map:** {zero}"
 
 
 def test_each_notebook_ends_with_the_way_to_its_neighbours():
@@ -219,10 +251,11 @@ def test_the_tables_of_all_lessons_are_those_of_their_records():
     for page, table in tables.TABLES.items():
         text = page.read_text(encoding="utf-8")
         assert text == tables.written(text, table), "run: python -m tests.notebooks.refresh"
-    stored_map = nbformat.read(tables.MAP, as_version=4)
-    assert stored_map == tables.map_in(nbformat.read(tables.MAP, as_version=4)), (
-        "run: python -m tests.notebooks.refresh"
-    )
+    for path in PATHS:
+        as_it_is, as_it_should_be = (nbformat.read(path, as_version=4) for _ in range(2))
+        tables.written_into(path.stem, as_it_should_be)
+        for one, other in zip(as_it_is.cells, as_it_should_be.cells, strict=True):
+            assert one.source == other.source, f"{path.name}; run: python -m tests.notebooks.refresh"
     with pytest.raises(ValueError, match="0 places between"):
         tables.written("no comments", tables.readme_table)
 
@@ -248,6 +281,7 @@ def test_refresh_mends_what_a_saved_notebook_brings_along(tmp_path, monkeypatch)
     path = tmp_path / "00_try.ipynb"
     nbformat.write(notebook, path)
     monkeypatch.setattr("tests.notebooks.refresh.FOLDER", tmp_path)
+    monkeypatch.setattr(tables, "NOTEBOOKS", tmp_path)
     monkeypatch.setattr(tables, "TABLES", {})
     main([])
     fresh = json.loads(path.read_text(encoding="utf-8"))

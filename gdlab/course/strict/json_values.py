@@ -3,7 +3,9 @@
 Nothing that is read here can run code: there is no pickle, and no class of the other side comes along.
 """
 
+import decimal
 import math
+import numbers
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -29,11 +31,11 @@ class Foreign:
 class Like:
     """Stands for a value that is no array, but of which NumPy can make one."""
 
-    def __init__(self, numbers: np.ndarray) -> None:
-        self._numbers = numbers
+    def __init__(self, array: np.ndarray) -> None:
+        self._array = array
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
-        return self._numbers.astype(dtype or self._numbers.dtype)
+        return self._array.astype(dtype or self._array.dtype)
 
 
 def encode(value: Any, functions: list[Callable[..., Any]] | None = None) -> Any:
@@ -66,6 +68,11 @@ def encode(value: Any, functions: list[Callable[..., Any]] | None = None) -> Any
             return {kind.__name__: [encode(one, functions) for one in value]}
     if isinstance(value, Mapping):
         return {"dict": [[encode(key), encode(one, functions)] for key, one in value.items()]}
+    if isinstance(value, numbers.Real | decimal.Decimal):
+        try:
+            return float(value)  # a fraction, say, as the notebook takes it
+        except Exception:  # it is too large, or its own method raises
+            return _described(value)
     return _array(value)
 
 

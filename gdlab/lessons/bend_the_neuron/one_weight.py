@@ -104,6 +104,6 @@ class OneWeight(Explorer):
         if abs(ends["chain_rule"] - ends["delta_rule"]) < 0.01:
             return f"{start} both balls roll to w = {delta}, where the mean ½ squared error is {errors['delta_rule']}."
         return (
-            f"{start} the chain rule is caught in a high valley, w = {chain}, with a mean ½ squared error of "
+            f"{start} the chain rule is caught in a local minimum, w = {chain}, with a mean ½ squared error of "
             f"{errors['chain_rule']}. The delta rule rolls on to w = {delta}, where it is {errors['delta_rule']}."
         )

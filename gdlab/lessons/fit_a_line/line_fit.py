@@ -177,7 +177,7 @@ class LineFit(Explorer):
         p = numbers.problem
         margin = 0.08 * np.ptp(p.x)
         self._data.set(xlabel=p.x_label, ylabel=p.y_label, xlim=(p.x.min() - margin, p.x.max() + margin))
-        self._data.set_ylim(p.y.min() - 0.15 * np.ptp(p.y), p.y.max() + 0.15 * np.ptp(p.y))
+        self._data.set_ylim(p.y.min() - 0.3 * np.ptp(p.y), p.y.max() + 0.15 * np.ptp(p.y))
         self._dots.set_data(p.x, p.y)
         for old in self._landscape:
             old.remove()

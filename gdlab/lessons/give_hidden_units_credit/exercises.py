@@ -48,17 +48,19 @@ def one_step(*, net):
 
 def _explained(net):
     def n(number):
-        text = f"{round(number, 9):g}".replace("-", "−")
-        return text if number >= 0 else f"({text})"
+        return f"{round(number, 9):g}".replace("-", "−")
+
+    def then(number):  # behind a sign of another operation
+        return n(number) if number >= 0 else f"({n(number)})"
 
     signal, _, first, into_first, into_second, new = _six(net)
     to = [signal * net.v1, signal * net.v2]
     return (
-        f"Forward: z = 0, so both hidden units give ½ and have the slope ¼; ŷ = ½ · {n(net.v1)} + ½ · {n(net.v2)} + "
-        f"{n(net.bias)} = {n(net.y_hat)}. Backward: the error signal {n(net.y_hat)} − {n(net.y)} = {n(signal)} comes back to "
-        f"unit 1 as {n(signal)} · {n(net.v1)} = {n(to[0])} and becomes {n(to[0])} · ¼ = {n(first)}; to unit 2 it comes as "
-        f"{n(signal)} · {n(net.v2)} = {n(to[1])} and becomes {n(to[1] / 4)}. Times the inputs {n(net.x1)} and {n(net.x2)} that "
-        f"is {n(into_first)} and {n(into_second)}; and {n(net.w11)} − {n(net.rate)} · {n(into_first)} = {n(new)}."
+        f"Forward: z = 0, so both hidden units give ½ and have the slope ¼; ŷ = ½ · {then(net.v1)} + ½ · {then(net.v2)} + "
+        f"{then(net.bias)} = {n(net.y_hat)}. Backward: the error signal {n(net.y_hat)} − {then(net.y)} = {n(signal)} comes back to "
+        f"unit 1 as {n(signal)} · {then(net.v1)} = {n(to[0])} and becomes {n(to[0])} · ¼ = {n(first)}; to unit 2 it comes as "
+        f"{n(signal)} · {then(net.v2)} = {n(to[1])} and becomes {n(to[1] / 4)}. Times the inputs {n(net.x1)} and {n(net.x2)}, that "
+        f"is {n(into_first)} and {n(into_second)}; and {n(net.w11)} − {n(net.rate)} · {then(into_first)} = {n(new)}."
     )
 
 

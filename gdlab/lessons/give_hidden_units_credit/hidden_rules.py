@@ -1,6 +1,5 @@
 """HiddenRules: the chain rule, the delta rule and no rule at all for the hidden layer; one start, and fifty."""
 
-from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -183,9 +182,6 @@ class HiddenRules(Explorer):
                 return
             groups.append(_next_group(range(done, min(done + group_size(width), STARTS)), *setting))
 
-    def compute(self, **values: Any) -> Rules:
-        return deque(self.stages(**values), maxlen=1)[0][1]
-
     def draw(self, numbers: Rules) -> None:
         for rule, runner in numbers.runners.items():
             self._planes[rule].show(numbers.data.X, numbers.data.y, runner.z, runner.verdict)
@@ -242,11 +238,10 @@ def _median(numbers: Rules, rule: str) -> float:
 
 def _cosine(layers: list[Layer], data: Dataset) -> float:
     """Return the cosine between what the delta rule and what the chain rule would do to this hidden layer."""
-    with np.errstate(all="ignore"):
-        trace = forward.unchecked(layers, data.X)
-        loss = LOSSES["binary_cross_entropy"]
-        updates = [
-            backward.unchecked(layers, trace, data.y, loss=loss, rule=RULES[rule])[:1]
-            for rule in ("delta_rule", "chain_rule")
-        ]
-        return float(agreement(*updates))
+    trace = forward.unchecked(layers, data.X)
+    loss = LOSSES["binary_cross_entropy"]
+    updates = [
+        backward.unchecked(layers, trace, data.y, loss=loss, rule=RULES[rule])[:1]
+        for rule in ("delta_rule", "chain_rule")
+    ]
+    return float(agreement(*updates))

@@ -1,6 +1,5 @@
 """DeepTraining: does a network of this depth learn, and which of its layers have moved?"""
 
-from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,21 +10,20 @@ from matplotlib.collections import LineCollection
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
-from gdlab import training
 from gdlab.explorers import style
 from gdlab.explorers.controls import Choice, Control, LogSlider, Steps
 from gdlab.explorers.explorer import Explorer
 from gdlab.explorers.hands import Spot, Strip
+from gdlab.explorers.runs import CEILING, EVERY, learn, right
 from gdlab.lessons.keep_the_signal_alive.layer_panels import mark_layers, sized
 from gdlab.lessons.keep_the_signal_alive.signal_flow import DEPTHS, UNITS, WEIGHTS, data, networks
 from gdlab.network import forward
 from gdlab.validation import Array
 
-STEPS, EVERY, MOMENTUM = 200, 10, 0.9
+STEPS, MOMENTUM = 200, 0.9
 STARTS, GROUP = 6, 2
 LEARNED = 0.9
 """Share of points right from which on a start counts as having learned; the best straight line has less."""
-CEILING = 1.2
 _COLD, _HOT = -6, 3
 """Powers of ten, of a layer's first size, between which the heat strip tells distances apart."""
 _HEAT = LinearSegmentedColormap.from_list("heat", ["#FFFFFF", "#F5E3A8", "#E39A45", "#A4364B", "#3B0F3F"])
@@ -59,25 +57,15 @@ def _runs(*setting: Any) -> list[Runs]:
 def train_group(number: int, rule: str, activation: str, weights: str, depth: int, learning_rate: float) -> Runs:
     """Train one group of starts."""
     starts = range(number * GROUP, (number + 1) * GROUP)
-    history = training.train(
-        networks(depth, activation, weights, starts),
-        data().X,
-        data().y,
-        loss="binary_cross_entropy",
-        rule=rule,
-        learning_rate=learning_rate,
-        momentum=MOMENTUM,
-        steps=STEPS,
-        record_every=EVERY,
-    )
-    right, moved = [], []
+    history = learn(networks(depth, activation, weights, starts), data(), rule, learning_rate, STEPS, MOMENTUM)
+    shares, moved = [], []
     for record in range(len(history.steps)):
         layers = history.layers(record)
-        right.append(((forward.unchecked(layers, data().X).y_hat > 0.5) == data().y).mean(axis=(-1, -2)))
+        shares.append(right(forward.unchecked(layers, data().X).y_hat, data().y))
         moved.append(
             [_norm(now.W - first.W) / _norm(first.W) for now, first in zip(layers, history.start, strict=True)]
         )
-    return Runs(history.loss, np.array(right), np.array(moved))
+    return Runs(history.loss, np.array(shares), np.array(moved))
 
 
 def _norm(W: Array) -> Array:
@@ -150,9 +138,7 @@ class DeepTraining(Explorer):
         )
         key.set_xticks([])
         key.yaxis.tick_right()
-        key.set_yticks(
-            range(_COLD, _HOT + 1, 3), [style.power_of_ten(e) if e else "1" for e in range(_COLD, _HOT + 1, 3)]
-        )
+        key.set_yticks(range(_COLD, _HOT + 1, 3), style.powers_of_ten(range(_COLD, _HOT + 1, 3)))
         self._titles = [self._losses.set_title(""), self._moves.set_title("")]
         self.moving(self._heat, *self._titles)
 
@@ -170,9 +156,6 @@ class DeepTraining(Explorer):
             yield len(groups) * GROUP / STARTS, Seen(values["rule"], depth, step, loss, right, moved)
             if len(groups) * GROUP == STARTS:
                 return
-
-    def compute(self, **values: Any) -> Seen:
-        return deque(self.stages(**values), maxlen=1)[0][1]
 
     def set_scene(self, numbers: Seen) -> None:
         self._moves.set_xlim(0.5, numbers.depth + 1.5)

@@ -56,14 +56,14 @@ def hidden_agreement(layers: list[Layer], data: Dataset, rule: Rule) -> Array:
     For step units it is the gradient of the smooth twin: the network with the same weights and biases in which each
     step is replaced by ``σ(4 z)``, with a forward pass of its own.
     """
-    loss = LOSSES["binary_cross_entropy"]
     twin = [_smooth(layers[0]), layers[1]]
-    with np.errstate(all="ignore"):
-        update = backward.unchecked(layers, forward.unchecked(layers, data.X), data.y, loss=loss, rule=rule)[:1]
-        gradient = backward.unchecked(
-            twin, forward.unchecked(twin, data.X), data.y, loss=loss, rule=RULES["chain_rule"]
-        )[:1]
-        return agreement(update, gradient)
+    update, gradient = (
+        backward.unchecked(one, forward.unchecked(one, data.X), data.y, loss=LOSSES["binary_cross_entropy"], rule=by)[
+            :1
+        ]
+        for one, by in ((layers, rule), (twin, RULES["chain_rule"]))
+    )
+    return agreement(update, gradient)
 
 
 def _smooth(layer: Layer) -> Layer:
@@ -98,6 +98,5 @@ def train_all(rule: str, problem: str, activation: str, learning_rate: float) ->
     by = stand_in(rule, activation, seeds)
     history = learn(random_networks(activation, HIDDEN, seeds), data, by, learning_rate, STEPS)
     layers = from_vector(history.theta, history.start)
-    with np.errstate(all="ignore"):
-        shares = right(forward.unchecked(layers, data.X).y_hat, data.y)
+    shares = right(forward.unchecked(layers, data.X).y_hat, data.y)
     return Course(shares, hidden_agreement(layers, data, by))

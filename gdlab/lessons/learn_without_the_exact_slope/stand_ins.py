@@ -1,6 +1,5 @@
 """StandIns: updates that take the gradient's place at hidden units, and how far they agree with it on the way."""
 
-from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -149,9 +148,6 @@ class StandIns(Explorer):
             if not missing:
                 return
             courses[missing[0]] = train_all(missing[0], *setting)
-
-    def compute(self, **values: Any) -> Comparison:
-        return deque(self.stages(**values), maxlen=1)[0][1]
 
     def set_scene(self, numbers: Comparison) -> None:
         goal = "the twin" if "step" in numbers.units else "the gradient"

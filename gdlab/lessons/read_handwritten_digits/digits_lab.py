@@ -1,6 +1,5 @@
 """DigitsLab: real digits, read by networks that learn by each rule; and a look inside them."""
 
-from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -116,9 +115,6 @@ class DigitsLab(Explorer):
         for share, level in advance(setting):
             yield share, reading(setting, below, (row, column), inside, step) if first or level else None
             first = False
-
-    def compute(self, **values: Any) -> Reading:
-        return deque(self.stages(**values), maxlen=1)[0][1]
 
     def set_scene(self, numbers: Reading) -> None:
         self._chance.set_data([0, EPOCHS], [task(numbers.task).chance] * 2)

@@ -8,14 +8,14 @@ from typing import ClassVar
 import numpy as np
 from matplotlib.figure import Figure
 
-from gdlab import training
 from gdlab.activations import labels
-from gdlab.datasets import TOY_SETS, Dataset
+from gdlab.datasets import Dataset
 from gdlab.explorers import style
 from gdlab.explorers.controls import Choice, Control, IntSlider, Points, Slider, Steps
 from gdlab.explorers.explorer import Explorer
 from gdlab.explorers.hands import Handle, Pad, Spot
 from gdlab.explorers.plane import EXTENT, GRID, Plane, boundary, z_on_grid
+from gdlab.explorers.runs import EVERY, Placed, data_set, learn
 from gdlab.gradients import input_slopes
 from gdlab.layers import Layer
 from gdlab.lessons.stack_linear_layers.matrix_row import MatrixRow
@@ -23,7 +23,7 @@ from gdlab.network import forward, initialise, product
 from gdlab.training import History
 from gdlab.validation import Array
 
-SAMPLES, STEPS, EVERY = 160, 250, 10
+SAMPLES, STEPS = 160, 250
 MARKS = {"A": (-1.5, 1.5), "B": (1.5, 1.5), "C": (1.5, -1.5)}
 """Where the three points of the plane stand at first whose derivatives are shown in numbers."""
 _REACH = 1.9
@@ -33,36 +33,18 @@ _SPACING = 0.42
 _LATTICE = np.stack(np.meshgrid(*[_SPACING * np.arange(-5, 6)] * 2), axis=-1).reshape(-1, 2)
 _AFFINE = np.column_stack([GRID, np.ones(len(GRID))])
 _TO_BEST = np.linalg.pinv(_AFFINE)
-Placed = tuple[tuple[float, float, int], ...]
 ROUNDING = 1e-12
 """Share of the largest |z| below which a difference counts as rounding."""
-
-
-def samples(problem: str, points: Placed = ()) -> Dataset:
-    """Return the data set of the problem, or the reader's own points in its place."""
-    if not points:
-        return TOY_SETS[problem](SAMPLES)
-    x1, x2, label = np.array(points).T
-    return Dataset(np.column_stack([x1, x2]), label[:, None], ("x₁", "x₂"), ("class",), "your own points")
 
 
 @lru_cache(maxsize=32)
 def run(problem: str, activation: str, depth: int, width: int, start: int, points: Placed = ()) -> History:
     """Train ``depth`` hidden layers of ``width`` units and a sigmoid output by the chain rule, with momentum."""
-    data = samples(problem, points)
+    data = data_set(problem, points, SAMPLES)
     # Chosen by trying: He's larger weights get nonlinear stacks going, and throw deep linear ones off course.
     scheme = "glorot" if activation == "identity" else "he"
     layers = initialise((2, *[width] * depth, 1), activation, "sigmoid", seed=start, scheme=scheme)
-    return training.train(
-        layers,
-        data.X,
-        data.y,
-        loss="binary_cross_entropy",
-        learning_rate=0.1,
-        momentum=0.9,
-        steps=STEPS,
-        record_every=EVERY,
-    )
+    return learn(layers, data, "chain_rule", 0.1, STEPS, momentum=0.9)
 
 
 @dataclass(frozen=True)
@@ -209,7 +191,7 @@ class Collapse(Explorer):
         step: int,
         **coordinates: float,
     ) -> Stack:
-        data = samples(problem, points)
+        data = data_set(problem, points, SAMPLES)
         layers = run(problem, activation, depth, width, start, points).at(step)
         places = {name: (coordinates[f"{name.lower()}1"], coordinates[f"{name.lower()}2"]) for name in MARKS}
         z = z_on_grid(layers)
