@@ -4,7 +4,7 @@ Colours are those of Okabe and Ito, which the common forms of colour blindness k
 alone. Sizes are in points on a page that is 9 inches (900 CSS pixels) wide.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -125,8 +125,7 @@ def number(value: float, digits: int = 3) -> str:
     if size < 1e-12:
         return "0"
     if not 1e-4 <= size < 1e5:
-        mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
-        return f"{mantissa} × {power_of_ten(int(exponent))}".replace("-", "−")
+        return in_powers(value, digits).replace("-", "−")
     text = f"{value:.{digits}g}"
     if "e" in text:
         text = f"{value:.0f}"
@@ -136,6 +135,17 @@ def number(value: float, digits: int = 3) -> str:
 def power_of_ten(exponent: int) -> str:
     """Write ``10⁻⁵``."""
     return "10" + f"{exponent}".translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+
+
+def powers_of_ten(exponents: Iterable[int]) -> list[str]:
+    """Return the marks of a logarithmic axis: ``10⁻², 10⁻¹, 1, 10¹``."""
+    return [power_of_ten(exponent) if exponent else "1" for exponent in exponents]
+
+
+def in_powers(value: float, digits: int = 1) -> str:
+    """Write a number with so many digits times a power of ten: ``2.5 × 10⁻⁷``."""
+    mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
+    return f"{mantissa} × {power_of_ten(int(exponent))}"
 
 
 def percent(share: float) -> str:

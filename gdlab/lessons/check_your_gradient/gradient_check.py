@@ -192,10 +192,8 @@ class GradientCheck(Explorer):
         self._errors = figure.add_axes((0.1, 0.125, 0.525, 0.79))
         self._errors.set(yscale="log", xlim=(-15.4, -0.6), ylim=(_FLOOR, 8))
         self._errors.set(xlabel="step size h", ylabel="relative error of the measured gradient")
-        self._errors.set_xticks(range(-15, 0, 2), [style.power_of_ten(e) for e in range(-15, 0, 2)])
-        self._errors.set_yticks(
-            [10.0**e for e in range(-16, 1, 4)], [style.power_of_ten(e) if e else "1" for e in range(-16, 1, 4)]
-        )
+        self._errors.set_xticks(range(-15, 0, 2), style.powers_of_ten(range(-15, 0, 2)))
+        self._errors.set_yticks([10.0**e for e in range(-16, 1, 4)], style.powers_of_ten(range(-16, 1, 4)))
         self._errors.set_yticks([], minor=True)
         (self._short,) = self._errors.fill([], [], color=_SHORT, zorder=0)
         (self._long,) = self._errors.fill([], [], color=_LONG, zorder=0)
@@ -276,7 +274,7 @@ class GradientCheck(Explorer):
         self._loss.set_data(_AROUND, numbers.climbs / scale)
         self._tangent.set_data([-1, 1], [-rise / scale, rise / scale])
         self._seen.set_text(f"Up close: {numbers.seen}")
-        self._range.set_text(f"height: {_small(2.5 * scale)}")
+        self._range.set_text(f"height: {style.in_powers(2.5 * scale)}")
 
     def caption(self, numbers: Check) -> str:
         best = style.power_of_ten(numbers.best)
@@ -294,11 +292,6 @@ class GradientCheck(Explorer):
             f"{place}. With h = {style.power_of_ten(numbers.exponent)} they agree with the backward pass to "
             f"{style.count(numbers.digits('central'), 'digit')}, {others}."
         )
-
-
-def _small(value: float) -> str:
-    mantissa, exponent = f"{value:.0e}".split("e")
-    return f"{mantissa} × {style.power_of_ten(int(exponent))}"
 
 
 _LOOKS = {

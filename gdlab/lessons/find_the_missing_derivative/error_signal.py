@@ -198,7 +198,7 @@ class ErrorSignal(Explorer):
         else:
             exponents = np.array([-4, -2, 0, 2, 4]) * pair.decades // 4
             axes.set(ylim=(10.0 ** exponents[0], 10.0 ** exponents[-1]), yscale="log")
-            axes.set_yticks(10.0**exponents, [style.power_of_ten(e) if e else "1" for e in exponents])
+            axes.set_yticks(10.0**exponents, style.powers_of_ten(exponents))
             axes.yaxis.set_minor_locator(NullLocator())  # minorticks_off is of matplotlib 3.9
         self._kind.set_text("Derivatives for every z" if numbers.scale == "plain" else "Their sizes for every z")
 

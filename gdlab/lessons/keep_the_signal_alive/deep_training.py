@@ -138,9 +138,7 @@ class DeepTraining(Explorer):
         )
         key.set_xticks([])
         key.yaxis.tick_right()
-        key.set_yticks(
-            range(_COLD, _HOT + 1, 3), [style.power_of_ten(e) if e else "1" for e in range(_COLD, _HOT + 1, 3)]
-        )
+        key.set_yticks(range(_COLD, _HOT + 1, 3), style.powers_of_ten(range(_COLD, _HOT + 1, 3)))
         self._titles = [self._losses.set_title(""), self._moves.set_title("")]
         self.moving(self._heat, *self._titles)
 

@@ -20,7 +20,7 @@ def mark_layers(axes: Axes, depth: int, *, output: bool) -> None:
 
 def mark_powers(axes: Axes, powers: range) -> None:
     """Mark powers of ten on a logarithmic y axis."""
-    axes.set_yticks([10.0**power for power in powers], [style.power_of_ten(p) if p else "1" for p in powers])
+    axes.set_yticks([10.0**power for power in powers], style.powers_of_ten(powers))
     axes.yaxis.set_minor_locator(NullLocator())
 
 
@@ -28,8 +28,7 @@ def sized(share: float, digits: int) -> str:
     """Write a share that may be far too small for `style.number`, which takes it for 0."""
     if not 0 < share < 1e-12:
         return style.number(share, digits)
-    mantissa, exponent = f"{share:.{digits - 1}e}".split("e")
-    return f"{mantissa} × {style.power_of_ten(int(exponent))}"
+    return style.in_powers(share, digits)
 
 
 class Lines:
