@@ -366,7 +366,7 @@ def checks():
         yield pytest.param(EXERCISES[slug], name, id=slug)
 
 
-@pytest.mark.parametrize(("exercise", "name"), checks())
+@pytest.mark.parametrize(("exercise", "name"), list(checks()))
 def test_the_solution_that_is_shown_is_right_where_the_stub_was(exercise, name):
     """With NumPy and gdlab at hand, as in every notebook, it needs nothing else."""
     made = {"np": np, "gdlab": gdlab}

@@ -192,9 +192,10 @@ class Walk:
 def walk(explorer_class):
     """Lead a new explorer through its settings, with every warning as an error.
 
-    Where a setting means long work there are fewer random ones: each is a training that no other setting shares.
+    Where a setting means long work sliders go to their ends alone, and there are fewer random settings: each is a
+    training that no other shares.
     """
-    count = 25 if explorer_class.stages is Explorer.stages else 9
+    quick = explorer_class.stages is Explorer.stages
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         explorer = explorer_class()
@@ -209,14 +210,14 @@ def walk(explorer_class):
             start = stop("", {})
             result = Walk(explorer, start, [], [], [])
             for name, values in few(explorer_class).items():
-                for value in values:
+                for value in values if quick or len(values) != 3 else values[::2]:
                     result.one_by_one.append(stop(name, {name: value}))
                 result.one_by_one[-1].whole = redrawn(explorer)
                 texts()
                 explorer.reset()
                 texts()
                 result.back.append(stop(name, {}))
-            result.random = [stop("", values) for values in sample(explorer_class, count)]
+            result.random = [stop("", values) for values in sample(explorer_class, 25 if quick else 9)]
             result.random[-1].whole = redrawn(explorer)
     return result
 

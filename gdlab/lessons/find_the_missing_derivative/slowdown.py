@@ -174,7 +174,8 @@ class Slowdown(Explorer):
         signals = [style.number(learner.signal, 2) for learner in (squared, cross)]
         if len(numbers.steps) == 1:
             return (
-                f"At the start both have the weight {style.number(numbers.start)} and {right[0]} of the birds right. "
+                f"At weight {style.number(numbers.start)}, before a step of rate {rate}, both have {right[0]} of the "
+                "birds right. "
                 f"The mean size of ∂L/∂z is {signals[0]} by squared error, where f′(z) is a factor of it, and "
                 f"{signals[1]} by cross-entropy, where it is not."
             )

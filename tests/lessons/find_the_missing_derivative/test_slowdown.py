@@ -51,7 +51,7 @@ def test_the_pictures_curves_are_the_units(explorer):
 
 def test_the_caption_tells_both(explorer):
     explorer.values = {"weight": -8, "learning_rate": 1.0, "step": 0}
-    assert words(explorer).startswith("At the start both have the weight −8 and 1% of the birds right.")
+    assert words(explorer).startswith("At weight −8, before a step of rate 1, both have 1% of the birds right.")
     assert "is 0.012 by squared error, where f′(z) is a factor of it, and 0.97 by" in words(explorer)
     explorer.values = {"step": 400}
     assert words(explorer).startswith(
