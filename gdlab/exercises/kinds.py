@@ -384,7 +384,7 @@ class ChoiceExercise(Exercise):
     true
         The letters of those that hold.
     taken
-        For each letter that does not hold, what to say to who chose it.
+        For each letter that does not hold, what to say to whoever chose it.
 
     What is missing is counted and not named, and of several wrong letters one is spoken to: otherwise a first try with
     any letter, or with all of them, would give the rest away.

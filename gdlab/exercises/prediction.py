@@ -7,7 +7,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Option:
-    """An answer to choose, what to say to who chose it before the explorer shows, and whether it will turn out right."""
+    """An answer to choose, what to say to whoever chose it before the explorer shows, and whether it will turn out right."""
 
     text: str
     feedback: str

@@ -1,4 +1,4 @@
-"""Predictions: questions to commit to before an explorer shows the answer.
+"""A prediction on the page: to commit to an answer, and to see later what it turned out to be.
 
 A guess that was put down is compared with what is seen; one that was only thought is adapted to it. So the feedback
 appears after *Commit* only, and speaks to the thought behind the option that was chosen. What it turned out to be is
