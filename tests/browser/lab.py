@@ -242,7 +242,7 @@ class Notebook:
         """Return the options of lists that are too narrow for their longest one."""
         return self.page.evaluate(
             """() => [...document.querySelectorAll('.gdlab-stage select')]
-                .filter(list => list.offsetWidth > 0)
+                .filter(list => list.checkVisibility({contentVisibilityAuto: true}) && list.offsetWidth > 0)
                 .flatMap(list => {
                     const twin = list.cloneNode(true);
                     twin.style.cssText = 'position: absolute; max-width: none; width: max-content';

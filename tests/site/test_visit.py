@@ -246,7 +246,7 @@ def test_a_cell_that_never_ends_is_ended_by_a_new_kernel(visit):
     )
     visit.line.get_by_text("If a cell of yours never ends, choose Kernel → Restart Kernel").wait_for()
     visit.command("kernelmenu:restart")
-    visit.page.locator(".jp-Dialog").get_by_role("button", name="Restart").click()
+    visit.page.locator(".jp-Dialog").get_by_role("button", name="Confirm Kernel Restart").click()
     visit.line.get_by_text("Python is starting in your browser.").wait_for()
 
 

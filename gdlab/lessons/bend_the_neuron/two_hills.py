@@ -57,7 +57,7 @@ class TwoHills(Explorer):
                 "exact": "can be fitted exactly",
                 "noisy": "noisy",
                 "flipped": "classes, some flipped",
-                "penguins": "penguins: Gentoo or Adelie?",
+                "penguins": "Gentoo or Adelie?",
             },
             "flipped",
         ),

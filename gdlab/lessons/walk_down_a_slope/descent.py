@@ -31,6 +31,11 @@ class Curve:
     J: Callable[[Array], Array]
     slope: Callable[[Array], Array]
 
+    @property
+    def option(self) -> str:
+        """The name where there is no room for more."""
+        return self.name.removeprefix("a ").removesuffix(" unit’s error")
+
 
 CURVES = {
     "parabola": Curve("parabola", "θ²/2", lambda t: t**2 / 2, lambda t: t),
@@ -94,7 +99,7 @@ class Descent(Explorer):
     """
 
     controls: ClassVar[Mapping[str, Control]] = {
-        "curve": Choice("Curve", {name: f"{c.name}: {c.formula}" for name, c in CURVES.items()}, "parabola"),
+        "curve": Choice("Curve", {name: f"{c.option}: {c.formula}" for name, c in CURVES.items()}, "parabola"),
         "start": Slider("Start θ", 3.2, -REACH, REACH, 0.1, format=".1f"),
         "learning_rate": LogSlider("Learning rate", 0.3, 0.01, 10.0),
         "step": Steps("Step", STEPS, interval=250),
