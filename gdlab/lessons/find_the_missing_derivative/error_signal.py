@@ -72,6 +72,8 @@ PAIRS = {
 }
 """Every pair by its name."""
 
+_OPTIONS = {name: pair.words.replace("exponential", "exp") for name, pair in PAIRS.items()}
+
 
 @dataclass(frozen=True)
 class Signal:
@@ -115,7 +117,7 @@ class ErrorSignal(Explorer):
     """
 
     controls: ClassVar[Mapping[str, Control]] = {
-        "pair": Choice("Output and loss", {name: pair.words for name, pair in PAIRS.items()}, "sigmoid_squared"),
+        "pair": Choice("Output and loss", _OPTIONS, "sigmoid_squared"),
         "scale": Choice("Derivatives", {"plain": "as they are", "log": "their size, logarithmic"}, "plain"),
         "z": Slider("z", -5.0, -REACH, REACH, 0.2, format=".1f"),
         "y": Slider("Target y", 1.0, 0.0, 1.0, 0.1, format=".1f"),
