@@ -31,11 +31,6 @@ class Curve:
     J: Callable[[Array], Array]
     slope: Callable[[Array], Array]
 
-    @property
-    def option(self) -> str:
-        """The name where there is no room for more."""
-        return self.name.removeprefix("a ").removesuffix(" unit’s error")
-
 
 CURVES = {
     "parabola": Curve("parabola", "θ²/2", lambda t: t**2 / 2, lambda t: t),
@@ -99,7 +94,7 @@ class Descent(Explorer):
     """
 
     controls: ClassVar[Mapping[str, Control]] = {
-        "curve": Choice("Curve", {name: f"{c.option}: {c.formula}" for name, c in CURVES.items()}, "parabola"),
+        "curve": Choice("Curve", {name: c.name.removeprefix("a ") for name, c in CURVES.items()}, "parabola"),
         "start": Slider("Start θ", 3.2, -REACH, REACH, 0.1, format=".1f"),
         "learning_rate": LogSlider("Learning rate", 0.3, 0.01, 10.0),
         "step": Steps("Step", STEPS, interval=250),
@@ -109,7 +104,7 @@ class Descent(Explorer):
 
     def build(self, figure: Figure) -> None:
         self._hill = figure.add_axes((0.112, 0.125, 0.495, 0.79))
-        self._hill.set(xlim=(-REACH - 0.2, REACH + 0.2), xlabel="parameter θ", ylabel="loss J")
+        self._hill.set(xlim=(-REACH - 0.2, REACH + 0.2), xlabel="parameter θ")
         (self._line,) = self._hill.plot([], [], color=style.MUTED, linewidth=2)
         tangent, trail, start, here, step, landing = (
             self._hill.plot([], [], color=style.GRADIENT, linewidth=2.8)[0],
@@ -142,7 +137,7 @@ class Descent(Explorer):
     def set_scene(self, numbers: Walk) -> None:
         heights = numbers.curve.J(_TICKS)
         self._line.set_data(_TICKS, heights)
-        self._hill.set_ylim(-0.2 * heights.max(), 1.25 * heights.max())
+        self._hill.set(ylim=(-0.2 * heights.max(), 1.25 * heights.max()), ylabel=f"loss J = {numbers.curve.formula}")
 
     def hands(self, numbers: Walk) -> list[Handle | Strip]:
         starts = np.array(self.controls["start"].positions)
