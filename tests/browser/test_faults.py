@@ -94,6 +94,16 @@ def at_work(notebook):
     return notebook
 
 
+def interrupts(notebook):
+    """Interrupt what never ends: once its cell has begun, and has had the time to enter its loop."""
+    notebook.page.wait_for_function(
+        "() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === 'busy'"
+    )
+    notebook.page.wait_for_timeout(1000)
+    notebook.command("notebook:interrupt-kernel")
+    notebook.wait_until_ready()
+
+
 def test_what_is_shown_twice_moves_together_and_a_copy_stays(notebook):
     one, the_same, another = (notebook.explorer(index) for index in range(3))
     captions = {one.caption, the_same.caption, another.caption}
@@ -109,9 +119,7 @@ def test_what_is_shown_twice_moves_together_and_a_copy_stays(notebook):
 def test_an_endless_loop_in_an_exercise_can_be_interrupted(notebook):
     notebook.type_into(SLUG, ENDLESS)
     notebook.start(SLUG, f"{SLUG}-check")
-    notebook.page.wait_for_timeout(500)
-    notebook.command("notebook:interrupt-kernel")
-    notebook.wait_until_ready()
+    interrupts(notebook)
     score, words = notebook.result(f"{SLUG}-check")
     assert score == "0.0"
     assert "you stopped it" in words
@@ -123,9 +131,7 @@ def test_an_endless_loop_in_an_exercise_can_be_interrupted(notebook):
 def test_an_endless_loop_in_a_cell_can_be_interrupted_and_the_explorers_go_on(notebook):
     notebook.type_into("last", "while True:\n    pass")
     notebook.start("last")
-    notebook.page.wait_for_timeout(500)
-    notebook.command("notebook:interrupt-kernel")
-    notebook.wait_until_ready()
+    interrupts(notebook)
     assert [name for name, _ in notebook.outputs("error")] == ["KeyboardInterrupt"]
     notebook.type_into("last", "")
     notebook.start("last")
@@ -144,6 +150,7 @@ def test_a_key_on_an_explorer_without_a_kernel_leaves_the_words_on_what_to_do(no
         notebook.page.wait_for_timeout(400)
         assert "The kernel of this picture has gone" in explorer.caption
     assert notebook.complaints == []
+    notebook.run_all()
 
 
 def test_an_interrupt_during_long_work_loses_nothing(at_work):
