@@ -29,6 +29,9 @@ EXPLORERS = [
 ]
 
 
+SLIDERS = Slider | IntSlider | LogSlider | Steps
+
+
 def positions(explorer_class):
     """Everything that each control can be set to on the page, from its lower end to its upper one."""
     return {name: control.positions for name, control in explorer_class.controls.items()}
@@ -39,7 +42,7 @@ def few(explorer_class):
     """Of each slider both ends and the middle, of each list every option."""
     result = {}
     for name, every in positions(explorer_class).items():
-        slides = isinstance(explorer_class.controls[name], Slider | IntSlider | LogSlider | Steps)
+        slides = isinstance(explorer_class.controls[name], SLIDERS)
         result[name] = [every[0], every[len(every) // 2], every[-1]] if slides else every
     return result
 
@@ -210,7 +213,8 @@ def walk(explorer_class):
             start = stop("", {})
             result = Walk(explorer, start, [], [], [])
             for name, values in few(explorer_class).items():
-                for value in values if quick or len(values) != 3 else values[::2]:
+                ends_do = not quick and isinstance(explorer_class.controls[name], SLIDERS)
+                for value in values[::2] if ends_do else values:
                     result.one_by_one.append(stop(name, {name: value}))
                 result.one_by_one[-1].whole = redrawn(explorer)
                 texts()
