@@ -208,7 +208,8 @@ class Notebook:
         return self.result(f"{grade_id}-check")
 
     def result(self, grade_id: str) -> list[str]:
-        """Return the plain text and the HTML of what the cell with this nbgrader name gave."""
+        """Return the plain text and the HTML of what the cell with this nbgrader name gives, once it does."""
+        self.page.wait_for_function(f"name => ({_CELL})(name).outputs.length > 0", arg=grade_id)
         return self.page.evaluate(
             f"""name => {{
                 const data = ({_CELL})(name).outputs.toJSON()[0].data;

@@ -195,10 +195,10 @@ def test_a_plot_beside_two_explorers_that_are_steered_looks_as_usual(notebook):
         notebook.page.wait_for_timeout(150)
     notebook.wait_until_ready()
     fit.wait_for_change("")
-    beside = notebook.page.evaluate(
-        "() => window.jupyterapp.shell.currentWidget.content.model.cells.get(5).outputs.toJSON()[0].data['text/plain']"
+    beside = notebook.page.wait_for_function(
+        "() => window.jupyterapp.shell.currentWidget.content.model.cells.get(5).outputs.toJSON()[0]?.data['text/plain']"
     )
-    assert beside == alone
+    assert beside.json_value() == alone
     assert alone.endswith("True)")
     fit.reset()
     assert notebook.complaints == []
