@@ -885,7 +885,23 @@ class Hands {
   }
 }
 
+// Hear the kernel however long this module took to load. Where that is more than two seconds (many cells, a slow
+// machine) anywidget, 0.9.18 and later, gives up on a model and drops all that the kernel says to it, though it shows it.
+function hearAlways(model) {
+  const found = (whole) => {
+    const { _handle_comm_msg: heard } = Object.getPrototypeOf(Object.getPrototypeOf(whole));
+    whole.comm?.on_msg(heard.bind(whole));
+  };
+  model.on("change:loaded", found); // the only way to the model itself from what a module is given of it
+  model.set("loaded", true);
+  model.off("change:loaded", found);
+}
+
 export default {
+  initialize({ model }) {
+    hearAlways(model);
+  },
+
   render({ model, el }) {
     const stage = new Stage(model, el);
     return () => stage.destroy();

@@ -122,6 +122,18 @@ def test_what_is_shown_twice_moves_together_and_a_copy_stays(notebook):
     assert notebook.complaints == []
 
 
+def test_a_page_that_loads_slowly(chromium, address):
+    """anywidget's patience is two seconds; here it is none, so that it gives up before an explorer's code is there."""
+    with closing_pages() as pages:
+        pages.append(chromium.new_page(viewport=VIEWPORT))
+        pages[-1].add_init_script("{ const after = AbortSignal.timeout; AbortSignal.timeout = () => after.call(AbortSignal, 0); }")
+        notebook = lab.Notebook(pages[-1], address, "faults.ipynb")
+        notebook.start("import", "one", "the same")
+        one, the_same = (notebook.explorer(index) for index in range(2))
+        one.step(one.slider("Learning rate"))
+        assert the_same.caption == one.caption
+
+
 def test_an_endless_loop_in_an_exercise_can_be_interrupted(notebook):
     notebook.type_into(SLUG, ENDLESS)
     notebook.start(SLUG, f"{SLUG}-check")
