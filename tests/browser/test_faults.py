@@ -126,7 +126,7 @@ def test_a_page_that_loads_slowly(chromium, address):
     """anywidget's patience is two seconds; here it is none, so that it gives up before an explorer's code is there."""
     with closing_pages() as pages:
         pages.append(chromium.new_page(viewport=VIEWPORT))
-        pages[-1].add_init_script("const after = AbortSignal.timeout.bind(AbortSignal); AbortSignal.timeout = () => after(0)")
+        pages[-1].add_init_script("const after = AbortSignal.timeout; AbortSignal.timeout = () => after.call(AbortSignal, 0)")
         notebook = lab.Notebook(pages[-1], address, "faults.ipynb")
         notebook.start("import", "one", "the same")
         one, the_same = (notebook.explorer(index) for index in range(2))
