@@ -36,6 +36,7 @@ CELLS = {
 }
 ENDS = itertools.cycle(["Home", "End"])
 """The kernel remembers what it has trained, so each test goes to another end of the slider."""
+IMPATIENT = "const after = AbortSignal.timeout; AbortSignal.timeout = () => after.call(AbortSignal, 0)"
 MOUNT = 'mount --bind "$0" "$0" && mount -o remount,ro,bind "$0" && exec "$@"'
 
 
@@ -126,7 +127,7 @@ def test_a_page_that_loads_slowly(chromium, address):
     """anywidget's patience is two seconds; here it is none, so that it gives up before an explorer's code is there."""
     with closing_pages() as pages:
         pages.append(chromium.new_page(viewport=VIEWPORT))
-        pages[-1].add_init_script("const after = AbortSignal.timeout; AbortSignal.timeout = () => after.call(AbortSignal, 0)")
+        pages[-1].add_init_script(IMPATIENT)
         notebook = lab.Notebook(pages[-1], address, "faults.ipynb")
         notebook.start("import", "one", "the same")
         one, the_same = (notebook.explorer(index) for index in range(2))
