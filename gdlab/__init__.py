@@ -10,6 +10,7 @@ Read in this order: `activations`, `losses`, `rules`, `layers`, `network`, `grad
 
 import sys
 from importlib import import_module
+from types import ModuleType
 from typing import Any
 
 from gdlab import datasets
@@ -106,3 +107,23 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return sorted({*__all__, *_MODULES, *_PACKAGES, "__version__"})
+
+
+def _offer_what_is_its_own() -> None:
+    """Let ``dir`` and completion show what a module of the mathematics defines, and not what it imports."""
+    seen: set[int] = set()
+    for name in _MODULES:
+        module = sys.modules[f"gdlab.{name}"]
+        own = {
+            one: value
+            for one, value in vars(module).items()
+            if not one.startswith("_")
+            and not isinstance(value, ModuleType)
+            and getattr(value, "__module__", module.__name__) == module.__name__
+            and id(value) not in seen
+        }
+        seen |= set(map(id, own.values()))
+        module.__dir__ = own.keys
+
+
+_offer_what_is_its_own()

@@ -8,16 +8,18 @@ from gdlab import ACTIVATIONS, Activation
 from gdlab.activations import LEAK, labels
 from tests import naive
 
-NAMES = [name for name in ACTIVATIONS if name != "softmax"]
+WRITTEN_TWICE = [name for name in ACTIVATIONS if name in naive.ACTIVATIONS]
+NAMES = [name for name in WRITTEN_TWICE if name != "softmax"]
 POINTS = np.concatenate([np.linspace(-4, 4, 42), np.random.default_rng(0).normal(0, 1.5, 40)])  # 0 is not among them
 FAR = np.array([-1e150, -1e4, -1000.0, 1000.0, 1e4, 1e150])
 
 each = pytest.mark.parametrize("f", [ACTIVATIONS[name] for name in NAMES], ids=NAMES)
-each_and_softmax = pytest.mark.parametrize("f", ACTIVATIONS.values(), ids=ACTIVATIONS)
+each_and_softmax = pytest.mark.parametrize("f", [ACTIVATIONS[name] for name in WRITTEN_TWICE], ids=WRITTEN_TWICE)
 
 
 def test_every_activation_is_named_and_has_an_independent_twin():
-    assert set(ACTIVATIONS) == set(naive.ACTIVATIONS), "each is in gdlab/activations.py and in tests/naive.py"
+    once = sorted(set(ACTIVATIONS) ^ set(naive.ACTIVATIONS))
+    assert not once, f"{once}: written once; until its formula is in tests/naive.py, too, no other test tries it"
     assert [f.name for f in ACTIVATIONS.values()] == list(ACTIVATIONS)
 
 

@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 
 from gdlab import (
-    ACTIVATIONS,
     LOSSES,
     RULES,
     Gradient,
@@ -35,7 +34,7 @@ from gdlab import (
 from tests import naive
 from tests.test_rules import feedback_weights
 
-HIDDEN = [name for name in ACTIVATIONS if name != "softmax"]
+HIDDEN = [name for name in naive.ACTIVATIONS if name != "softmax"]
 NETWORKS = [("none", 0), *((hidden, depth) for hidden in HIDDEN for depth in (1, 2, 3))]
 NOT_GRADIENTS = ["delta_rule", "frozen", "straight_through", "feedback_alignment"]
 
@@ -155,7 +154,7 @@ def assert_loop(output, loss, hidden, depth, rule):
     assert_same(backward(layers, forward(layers, X), y, loss=loss_of(loss, output), rule=rule), wanted, 1e-11)
 
 
-@pytest.mark.parametrize("name", ACTIVATIONS)
+@pytest.mark.parametrize("name", naive.ACTIVATIONS)
 def test_delta_rule_on_one_layer_is_the_gradient_of_the_matching_loss(name):
     parameters, names, X, y, wanted = problem("none", name, 0, "matching_loss")
     layers = layers_of(parameters, names)

@@ -113,3 +113,20 @@ def test_the_data_sets_are_there_and_the_explorers_come_when_asked_for():
     )
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
     assert run.stdout.split() == ["False", "gdlab.explorers"]
+
+
+def test_completion_offers_what_a_module_of_the_mathematics_defines_and_not_what_it_imports():
+    offered = {module: dir(getattr(gdlab, module)) for module in gdlab._MODULES}
+    assert offered["network"] == ["SCHEMES", "forward", "from_vector", "initialise", "one_run", "product", "to_vector"]
+    assert [module for module, names in offered.items() if "ACTIVATIONS" in names] == ["activations"]
+    assert [module for module, names in offered.items() if "squared_error" in names] == ["losses"]
+    assert not {"annotations", "np", "validation", "Array", "dataclass"} & {
+        n for names in offered.values() for n in names
+    }
+
+
+def test_completion_offers_the_modules_of_the_engine_alone():
+    assert gdlab.LineFit
+    offered = [name for name in dir(gdlab.explorers) if not name.startswith("_")]
+    assert {type(getattr(gdlab.explorers, name)) for name in offered} == {type(gdlab)}
+    assert "logging" not in offered

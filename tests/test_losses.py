@@ -226,7 +226,7 @@ def test_matching_loss_is_no_function_of_the_prediction(part):
 def test_losses_go_with_the_outputs_that_stay_in_their_domain():
     """And with no others; those that sit on the edge of the domain are let through: their loss may be infinite."""
     accepted = set()
-    for output in ACTIVATIONS:
+    for output in naive.ACTIVATIONS:
         layers = [Layer(np.ones((2, 2)), np.zeros((1, 2)), output)]
         for loss in (*LOSSES, matching_loss(output)):
             try:

@@ -26,8 +26,8 @@ def run_of(layers, run):
     return [Layer(layer.W[run], layer.b[run], layer.activation) for layer in layers]
 
 
-@pytest.mark.parametrize("output", ACTIVATIONS)
-@pytest.mark.parametrize("hidden", [name for name in ACTIVATIONS if name not in ("softmax", "exponential")])
+@pytest.mark.parametrize("output", naive.ACTIVATIONS)
+@pytest.mark.parametrize("hidden", [name for name in naive.ACTIVATIONS if name not in ("softmax", "exponential")])
 def test_forward_is_the_formula_sample_by_sample_and_unit_by_unit(hidden, output):
     layers = network(hidden=hidden, output=output)
     trace = forward(layers, X)

@@ -5,7 +5,7 @@ from gdlab import ACTIVATIONS, LOSSES, RULES, feedback_alignment, initialise, ma
 from tests import naive
 
 Z = np.random.default_rng(0).normal(0, 1.5, (6, 3))
-ELEMENTWISE = [name for name in ACTIVATIONS if name != "softmax"]
+ELEMENTWISE = [name for name in naive.ACTIVATIONS if name != "softmax"]
 USES_THE_LOSS = ["chain_rule", "frozen", "straight_through", "feedback_alignment"]
 
 

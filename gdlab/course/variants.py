@@ -8,26 +8,6 @@ from typing import Any
 
 from gdlab.lessons.catalogue import EXERCISES, FAMILIES, find_exercise
 
-AS_PUBLISHED = {
-    "short-rule": "the rule is the subject",
-    "stable-rate": "it is asked for any inputs",
-    "descend": "it is asked for any slope",
-    "valley": "the sentences are about the explorer",
-    "sigmoid-error": "the notebook is about this pair",
-    "poisson-error": "the notebook goes on with this pair",
-    "collapse-three": "it is asked for any layers",
-    "backprop": "it is asked for any network",
-    "cross-slopes": "the notebook goes on with this field",
-    "relative-tolerance": "the sentences are about this check",
-    "mend-backward": "the bugs stand in the notebook",
-    "weight-variance": "it is asked for any leak",
-    "dead-units": "it is asked for any layer",
-    "who-learns": "the numbers are those of runs in the notebook",
-    "block-shares": "the notebook goes on with these pixels",
-    "first-updates": "the notebook goes on with these updates",
-    "digits-and-xor": "the sentences are about the explorer",
-}
-"""The exercises that have no variants, each with the reason."""
 _FAMILY_OF = {family.slug: family for family in FAMILIES.values()}
 
 
@@ -78,8 +58,7 @@ def listed(notebooks: list[Path], seed: int) -> str:
                 title = family.variant(seed).title
                 differ.append(f"- `{notebook.stem}`, *{title}*: {family.about_variant(seed)}")
             else:
-                title = EXERCISES[slug].title if slug in EXERCISES else slug
-                same.append(f"- `{notebook.stem}`, *{title}*: {AS_PUBLISHED.get(slug, 'it has no variants')}")
+                same.append(f"- `{notebook.stem}`, *{EXERCISES[slug].title}*: {EXERCISES[slug].why_one}")
     return "\n".join(
         [
             f"## Variants\n\nThis course was made with `--seed {seed}`; the same seed makes the same course.",

@@ -75,6 +75,8 @@ class Exercise(ABC):
         One sentence on what follows from the right answer; shown with it.
     given
         What a variant may give otherwise, by name: numbers, activations, losses.
+    why_one
+        Why there are no variants of it, if there are none.
     misconceptions
         The known wrong answers; `wrong` adds to them.
     """
@@ -86,6 +88,7 @@ class Exercise(ABC):
     name: str = ""
     consequence: str = ""
     given: Mapping[str, Any] = field(default_factory=dict)
+    why_one: str = ""
     misconceptions: list[Misconception] = field(default_factory=list)
 
     def wrong(

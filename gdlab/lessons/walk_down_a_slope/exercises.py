@@ -12,6 +12,7 @@ VALLEY = ChoiceExercise(
     name="misleading",
     title="Where the valley misleads",
     points=2,
+    why_one="the sentences are about the explorer",
     statements={
         "A": "Where the gradient is not 0, its sign says which way is down.",
         "B": "Far from the minimum the gradient is large.",
@@ -53,6 +54,7 @@ DESCEND = FunctionExercise(
     slug="descend",
     title="Walk downhill",
     points=2,
+    why_one="it is asked for any slope",
     solution=descend,
     inputs=_walk,
     # a long walk that comes to rest, a slow one that does not, and no step at all: they tell early stops apart

@@ -30,6 +30,7 @@ MEND_BACKWARD = FunctionExercise(
     slug="mend-backward",
     title="Find and mend three bugs",
     points=6,
+    why_one="the bugs stand in the notebook",
     solution=mended,
     inputs=_deep_network,
     parts=("dW1", "db1", "dW2", "db2", "dW3", "db3"),
@@ -185,6 +186,7 @@ EXERCISES = (
         name="true_sentences",
         title="Why a tolerance must be relative",
         points=2,
+        why_one="the sentences are about this check",
         statements={
             "A": "Where the true gradient is smaller than 1e-7, a backward pass that returns nothing but zeros passes.",
             "B": "A right backward pass can fail after the loss has been multiplied by a million.",

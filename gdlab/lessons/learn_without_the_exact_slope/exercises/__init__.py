@@ -11,6 +11,7 @@ EXERCISES = (
         name="who_learns",
         title="The runs that learn",
         points=3,
+        why_one="the numbers are those of runs in the notebook",
         hints=(
             "The first column sorts out E, which begins uphill. Which column tells B and D from the rest?",
             "Look at the middle column: there most is learned. Which runs go uphill?",

@@ -44,6 +44,7 @@ COLLAPSE = FunctionExercise(
     slug="collapse-three",
     title="Three layers in one",
     points=3,
+    why_one="it is asked for any layers",
     solution=collapse,
     inputs=_three_layers,
     parts=("W", "b"),
