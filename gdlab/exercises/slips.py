@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from gdlab.exercises.comparing import as_numbers, same, size
+from gdlab.exercises.comparing import as_numbers, misfit, same, size
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,17 @@ class Part:
     given: Sequence[np.ndarray]
     wanted: Sequence[Any]
     tolerances: Sequence[float]
+
+    @property
+    def trials(self) -> list[tuple[Any, ...]]:
+        """The arguments, what came, what was wanted and the tolerance of each."""
+        return list(zip(self.calls, self.given, self.wanted, self.tolerances, strict=True))
+
+    @property
+    def is_right(self) -> bool:
+        return all(
+            not misfit(given, want) and same(given, want, tolerance) for _, given, want, tolerance in self.trials
+        )
 
     def equals(self, others: Sequence[Any]) -> bool:
         """Tell whether what came is the same as these in all trials."""
@@ -110,14 +121,13 @@ def _scaled(part: Part, _: Any) -> Iterator[tuple[str, str]]:
         sizes = {1.0: "", 2.0: "twice as large", 0.5: "half as large"}
         nearest = min(sizes, key=lambda one: abs(one - abs(factor)))
         how = sizes[nearest] if abs(abs(factor) - nearest) < 1e-4 else f"{abs(factor):.4g} times as large"
-        yield (
-            (how + sign).removeprefix(", with ").replace("the sign turned round", "the sign is turned round")
-            if not how
-            else how + sign,
-            "Yours has the opposite sign each time. Which way round is the difference that you take, and is it added or subtracted?"
-            if not how
-            else f"Yours is {how}{sign}, each time. Which factor is missing, or one too many?",
-        )
+        if how:
+            yield how + sign, f"Yours is {how}{sign}, each time. Which factor is missing, or one too many?"
+        elif factor < 0:
+            yield (
+                "the sign is turned round",
+                "Yours has the opposite sign each time. Which way round is the difference that you take, and is it added or subtracted?",
+            )
         return
     counts = {label: np.array([values[place] for place in told], float) for label, values in _counts(part).items()}
     for sign, also in ((1, ""), (-1, " The sign is turned round, too.")):

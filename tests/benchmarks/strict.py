@@ -15,7 +15,8 @@ import time
 import nbformat
 
 from gdlab.course.strict import judge, sandbox
-from gdlab.exercises.kinds import FunctionExercise, PropertyExercise
+from gdlab.exercises.function_exercise import FunctionExercise
+from gdlab.exercises.property_exercise import PropertyExercise
 from tests.exercises.test_every_exercise import right
 from tests.notebooks.refresh import stored
 

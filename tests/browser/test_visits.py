@@ -6,7 +6,10 @@ import re
 import nbformat
 import pytest
 
-from gdlab.exercises.kinds import ChoiceExercise, FunctionExercise, NumbersExercise, PropertyExercise
+from gdlab.exercises.choice_exercise import ChoiceExercise
+from gdlab.exercises.function_exercise import FunctionExercise
+from gdlab.exercises.numbers_exercise import NumbersExercise
+from gdlab.exercises.property_exercise import PropertyExercise
 from gdlab.lessons.catalogue import EXERCISES
 from tests.browser.hold import takes_hold
 from tests.explorers.steering import EXPLORERS

@@ -14,7 +14,7 @@ from nbformat.v4 import new_code_cell
 import gdlab
 from gdlab import lessons
 from gdlab.course.strict import json_values, judge, sandbox
-from gdlab.exercises.kinds import FunctionExercise
+from gdlab.exercises.function_exercise import FunctionExercise
 from gdlab.lessons.catalogue import EXERCISES
 from tests.exercises.test_every_exercise import blanks, right
 

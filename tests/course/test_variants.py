@@ -13,7 +13,8 @@ from gdlab import notebooks
 from gdlab.command import main
 from gdlab.course import make, variants
 from gdlab.course.strict import judge, sandbox
-from gdlab.exercises.kinds import FunctionExercise, PropertyExercise
+from gdlab.exercises.function_exercise import FunctionExercise
+from gdlab.exercises.property_exercise import PropertyExercise
 from gdlab.lessons.catalogue import EXERCISES, FAMILIES, find_exercise
 from tests.course.nbgrader import nbgrader
 from tests.notebooks.test_structure import nbgrader as metadata

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from gdlab.exercises.attempt import Outcome
-from gdlab.exercises.kinds import FunctionExercise, NumbersExercise
+from gdlab.exercises.function_exercise import FunctionExercise
+from gdlab.exercises.numbers_exercise import NumbersExercise
 from gdlab.lessons.catalogue import EXERCISES, FAMILIES
 
 pytestmark = pytest.mark.filterwarnings("ignore")

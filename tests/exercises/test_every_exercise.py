@@ -13,7 +13,10 @@ import pytest
 
 import gdlab
 from gdlab.exercises.attempt import Outcome
-from gdlab.exercises.kinds import ChoiceExercise, FunctionExercise, NumbersExercise, PropertyExercise
+from gdlab.exercises.choice_exercise import ChoiceExercise
+from gdlab.exercises.function_exercise import FunctionExercise
+from gdlab.exercises.numbers_exercise import NumbersExercise
+from gdlab.exercises.property_exercise import PropertyExercise
 from gdlab.lessons import catalogue
 from gdlab.lessons.catalogue import EXERCISES
 from tests.notebooks.refresh import stored
@@ -232,7 +235,9 @@ MISCONCEPTIONS = [
 )
 def test_a_misconception_gets_its_own_headline(exercise, misconception, monkeypatch):
     """Or none, if its value is one that too many mistakes lead to; two with one value are told together."""
-    monkeypatch.setattr("gdlab.exercises.kinds.call", lambda function, arguments: Outcome(function(*arguments)))
+    monkeypatch.setattr(
+        "gdlab.exercises.function_exercise.call", lambda function, arguments: Outcome(function(*arguments))
+    )
     wrong = exercise.bound(misconception.wrong)
 
     def quiet(function, arguments):

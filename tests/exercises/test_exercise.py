@@ -8,9 +8,12 @@ import warnings
 import numpy as np
 import pytest
 
-from gdlab.exercises import attempt, comparing, kinds
+from gdlab.exercises import attempt, comparing, function_exercise
+from gdlab.exercises.choice_exercise import ChoiceExercise
 from gdlab.exercises.exercise import Misconception
-from gdlab.exercises.kinds import ChoiceExercise, FunctionExercise, NumbersExercise, PropertyExercise
+from gdlab.exercises.function_exercise import FunctionExercise
+from gdlab.exercises.numbers_exercise import NumbersExercise
+from gdlab.exercises.property_exercise import PropertyExercise
 
 
 def scaled(a, x):
@@ -169,7 +172,7 @@ def test_one_wrong_element_of_an_array_is_enough():
     assert ONE.check(first_wrong).score == 0
 
 
-@pytest.mark.parametrize("when", [0, 5, kinds.TRIALS - 1])
+@pytest.mark.parametrize("when", [0, 5, function_exercise.TRIALS - 1])
 def test_one_wrong_answer_among_right_ones_is_enough(when):
     calls = []
 
@@ -187,7 +190,7 @@ def test_the_inputs_come_from_a_seed_and_no_two_are_the_same():
     for seen, seed in ((first, 0), (again, 0), (other, 1)):
         ONE.check(lambda a, x, seen=seen: seen.append(a) or a * x, seed)
     assert first == again
-    assert len({*first, *other}) == 2 * kinds.TRIALS
+    assert len({*first, *other}) == 2 * function_exercise.TRIALS
 
 
 def test_a_right_answer_with_remarks_is_right_and_remarked():
@@ -422,7 +425,7 @@ HANDED_OVER = {
 
 def judged(capfd, monkeypatch, one, attempt):
     """Feedback on an attempt, after a look at what it must leave alone."""
-    monkeypatch.setattr(kinds, "call", functools.partial(call, seconds=0.2))
+    monkeypatch.setattr(function_exercise, "call", functools.partial(call, seconds=0.2))
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         filters, streams = list(warnings.filters), (sys.stdout, sys.stderr)
@@ -478,10 +481,10 @@ def test_what_is_not_a_function_is_told_in_words(case, capfd, monkeypatch):
 
 
 def test_an_endless_attempt_is_called_once_only(monkeypatch):
-    monkeypatch.setattr(kinds, "call", functools.partial(call, seconds=0.2))
+    monkeypatch.setattr(function_exercise, "call", functools.partial(call, seconds=0.2))
     start = time.monotonic()
     assert ONE.check(endless).score == 0
-    assert time.monotonic() - start < 0.2 * kinds.TRIALS
+    assert time.monotonic() - start < 0.2 * function_exercise.TRIALS
 
 
 def test_what_it_printed_before_it_failed_is_told():

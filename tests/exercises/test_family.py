@@ -8,7 +8,8 @@ import pytest
 
 import gdlab
 from gdlab.exercises.family import Family
-from gdlab.exercises.kinds import FunctionExercise, PropertyExercise
+from gdlab.exercises.function_exercise import FunctionExercise
+from gdlab.exercises.property_exercise import PropertyExercise
 from gdlab.lessons.catalogue import EXERCISES, FAMILIES, find_exercise
 from tests.exercises.test_every_exercise import bare, lines_of_the_solution
 from tests.notebooks.refresh import stored

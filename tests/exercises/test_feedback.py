@@ -11,7 +11,7 @@ from nbgrader.utils import determine_grade
 
 import gdlab
 from gdlab.exercises.feedback import Feedback, Note
-from gdlab.exercises.kinds import NumbersExercise
+from gdlab.exercises.numbers_exercise import NumbersExercise
 from gdlab.lessons import catalogue
 
 EXERCISE = NumbersExercise(slug="sums", title="Sums", points=3, hints=("a", "b", "c"), answer=(1.0,), explanation="")

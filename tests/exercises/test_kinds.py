@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from gdlab.exercises import attempt
-from gdlab.exercises.kinds import OTHER_WAY, FunctionExercise, NumbersExercise
+from gdlab.exercises.function_exercise import OTHER_WAY, FunctionExercise
+from gdlab.exercises.numbers_exercise import NumbersExercise
 
 DOUBLE = FunctionExercise(
     slug="double",

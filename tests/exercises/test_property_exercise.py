@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gdlab.exercises.kinds import PropertyExercise
+from gdlab.exercises.property_exercise import PropertyExercise
 from gdlab.lessons.catalogue import EXERCISES
 
 RISING = PropertyExercise(

@@ -27,7 +27,7 @@ from gdlab.course.strict.sandbox import PATIENCE, EndedError, Sandbox
 from gdlab.exercises.attempt import SECONDS, Outcome
 from gdlab.exercises.exercise import Exercise
 from gdlab.exercises.feedback import Feedback
-from gdlab.exercises.kinds import FunctionExercise
+from gdlab.exercises.function_exercise import FunctionExercise
 from gdlab.lessons.catalogue import find_exercise
 
 _WORDS = 1000

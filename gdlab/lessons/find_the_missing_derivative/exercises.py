@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from gdlab.exercises.family import Family
-from gdlab.exercises.kinds import FunctionExercise
+from gdlab.exercises.function_exercise import FunctionExercise
 
 
 def sigmoid_error(z, y):

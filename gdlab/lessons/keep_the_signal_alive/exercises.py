@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 
 from gdlab.exercises.family import Family
-from gdlab.exercises.kinds import FunctionExercise, NumbersExercise
+from gdlab.exercises.function_exercise import FunctionExercise
+from gdlab.exercises.numbers_exercise import NumbersExercise
 
 
 def weight_variance(d, leak):

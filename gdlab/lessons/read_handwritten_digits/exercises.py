@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from gdlab.exercises.kinds import ChoiceExercise, FunctionExercise
+from gdlab.exercises.choice_exercise import ChoiceExercise
+from gdlab.exercises.function_exercise import FunctionExercise
 
 
 def block_shares(bitmap):

@@ -4,8 +4,10 @@ from pathlib import Path
 
 import numpy as np
 
+from gdlab.exercises.choice_exercise import ChoiceExercise
 from gdlab.exercises.family import Family
-from gdlab.exercises.kinds import ChoiceExercise, FunctionExercise, NumbersExercise
+from gdlab.exercises.function_exercise import FunctionExercise
+from gdlab.exercises.numbers_exercise import NumbersExercise
 
 VALLEY = ChoiceExercise(
     slug="valley",

@@ -6,7 +6,7 @@ import numpy as np
 
 from gdlab.activations import exponential, leaky_relu, relu, sine, tanh
 from gdlab.exercises.family import Family
-from gdlab.exercises.kinds import FunctionExercise
+from gdlab.exercises.function_exercise import FunctionExercise
 
 
 def matching_loss(z, y):

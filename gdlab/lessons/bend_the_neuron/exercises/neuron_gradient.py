@@ -6,7 +6,7 @@ import numpy as np
 
 from gdlab.activations import ACTIVATIONS
 from gdlab.exercises.family import Family
-from gdlab.exercises.kinds import FunctionExercise
+from gdlab.exercises.function_exercise import FunctionExercise
 from gdlab.losses import absolute_error, huber, squared_error
 
 

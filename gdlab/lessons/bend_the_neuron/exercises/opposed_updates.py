@@ -6,7 +6,7 @@ import numpy as np
 
 from gdlab.activations import sigmoid, tanh
 from gdlab.exercises.family import Family
-from gdlab.exercises.kinds import PropertyExercise
+from gdlab.exercises.property_exercise import PropertyExercise
 from gdlab.gradients import agreement
 
 

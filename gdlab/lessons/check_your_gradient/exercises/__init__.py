@@ -4,7 +4,8 @@ from itertools import product
 
 import numpy as np
 
-from gdlab.exercises.kinds import ChoiceExercise, FunctionExercise
+from gdlab.exercises.choice_exercise import ChoiceExercise
+from gdlab.exercises.function_exercise import FunctionExercise
 from gdlab.lessons.check_your_gradient.exercises import gradient_checker
 
 

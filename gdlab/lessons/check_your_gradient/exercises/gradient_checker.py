@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from gdlab.exercises.family import Family
-from gdlab.exercises.kinds import FunctionExercise
+from gdlab.exercises.function_exercise import FunctionExercise
 
 CENTRAL = {1: 1 / 2, -1: -1 / 2}
 FORWARD = {1: 1, 0: -1}

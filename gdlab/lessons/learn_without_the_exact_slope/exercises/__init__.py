@@ -1,6 +1,6 @@
 """Exercises of notebook 09."""
 
-from gdlab.exercises.kinds import ChoiceExercise
+from gdlab.exercises.choice_exercise import ChoiceExercise
 from gdlab.lessons.learn_without_the_exact_slope.exercises import perceptron, straight_through
 
 EXERCISES = (

@@ -7,7 +7,7 @@ import numpy as np
 
 from gdlab.activations import sigmoid
 from gdlab.exercises.family import Family
-from gdlab.exercises.kinds import FunctionExercise
+from gdlab.exercises.function_exercise import FunctionExercise
 
 
 def straight_through(error, z):

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from gdlab.exercises.family import Family
-from gdlab.exercises.kinds import PropertyExercise
+from gdlab.exercises.property_exercise import PropertyExercise
 
 MARGIN = 0.5
 

@@ -1,7 +1,7 @@
-"""The kinds of exercise: write a function, work out numbers, choose statements, find numbers that have a property.
+"""Write a function: it is tried on inputs that are drawn from a seed, and compared with the reference.
 
-An attempt at a function is compared with the reference on inputs that are drawn from a seed. If it equals a known wrong
-answer on all of them, and no other, the feedback speaks to the thought behind that answer.
+If an attempt equals a known wrong answer on all of them, and no other, the feedback speaks to the thought behind that
+answer.
 
 Values are compared, not ways. So an answer that is right and was found in another way than the one asked for (a measured
 gradient, a clipped product) earns its points; where its digits show it, `OTHER_WAY` is said.
@@ -9,9 +9,8 @@ gradient, a clipped product) earns its points; where its digits show it, `OTHER_
 
 import functools
 import inspect
-import itertools
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,13 +19,10 @@ import numpy as np
 from gdlab.exercises.attempt import Outcome, call
 from gdlab.exercises.comparing import (
     as_numbers,
-    decimal_comma,
     degenerate,
     described,
     different,
     misfit,
-    near,
-    number,
     same,
     short,
     size,
@@ -150,13 +146,7 @@ class FunctionExercise(Exercise):
             Part(names, calls, *([row[place] for row in table] for table in (given, wanted, allowed)))
             for place in range(len(self.parts))
         ]
-        right = [
-            all(
-                not misfit(g, w) and same(g, w, t)
-                for g, w, t in zip(part.given, part.wanted, part.tolerances, strict=True)
-            )
-            for part in parts
-        ]
+        right = [part.is_right for part in parts]
         if all(right):
             return self.right_feedback(*remarks, *([OTHER_WAY] if any(map(_in_another_way, parts)) else []))
         thoughts = self._thoughts_behind(parts, right, seed)
@@ -182,17 +172,12 @@ class FunctionExercise(Exercise):
 
     def _seen(self, place: int, part: Part, told: set[str]) -> str:
         """Say what is seen in a part that no thought explains: by an input where the difference shows."""
-        pairs = list(zip(part.calls, part.given, part.wanted, part.tolerances, strict=True))
-        if complaint := next((c for _, given, want, _ in pairs if (c := misfit(given, want))), ""):
+        if complaint := next((c for _, given, want, _ in part.trials if (c := misfit(given, want))), ""):
             return f"{complaint}."
-        bad = [pair for pair in pairs if not same(pair[1], pair[2], pair[3])]
-        truths = [self._in_parts(self.bound(self.truth)(*pair[0]))[0][place] if self.truth else pair[2] for pair in bad]
-        nearer = [
-            self.truth is not None and size(given - truth) < size(want - truth)
-            for (_, given, want, _), truth in zip(bad, truths, strict=True)
-        ]
+        bad = [trial for trial in part.trials if not same(*trial[1:])]
+        nearer = [self._is_nearer(place, *trial[:3]) for trial in bad]
         show = next(
-            (i for i, pair in enumerate(bad) if not nearer[i] and short(pair[1]) != short(pair[2])),
+            (i for i, (_, given, want, _) in enumerate(bad) if not nearer[i] and short(given) != short(want)),
             int(np.argmax([not one for one in nearer])),
         )
         arguments, given, want, tolerance = bad[show]
@@ -207,6 +192,13 @@ class FunctionExercise(Exercise):
         always = degenerate(part.given, part.calls, part.names)
         text = f"{always + '; ' if always else ''}{words}"
         return Shown(text, tables(given, want, tolerance))
+
+    def _is_nearer(self, place: int, arguments: tuple[Any, ...], given: Any, want: Any) -> bool:
+        """Tell whether what came is nearer to the truth than what is asked for."""
+        if self.truth is None:
+            return False
+        truth = self._in_parts(self.bound(self.truth)(*arguments))[0][place]
+        return size(given - truth) < size(want - truth)
 
     def _thoughts_behind(self, parts: Sequence[Part], right: Sequence[bool], seed: int) -> list[list[tuple[str, str]]]:
         """Return for each part the misconceptions that give it; of several, those that explain the whole best."""
@@ -272,215 +264,9 @@ def _labelled(names: str, words: str) -> str:
 def _in_another_way(part: Part) -> bool:
     """Tell whether what came is right, and off by far more than a sum in another order is."""
     return not any(map(_in_single_precision, part.given)) and any(
-        size(as_numbers(given) - want) > 1e-7 * tolerance
-        for given, want, tolerance in zip(part.given, part.wanted, part.tolerances, strict=True)
+        size(as_numbers(given) - want) > 1e-7 * tolerance for _, given, want, tolerance in part.trials
     )
 
 
 def _in_single_precision(value: Any) -> bool:
     return getattr(value, "dtype", None) in (np.float32, np.float16)
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class NumbersExercise(Exercise):
-    """Work out some numbers by hand. Each that is right, to half a percent, earns its share of the points.
-
-    Attributes
-    ----------
-    answer
-        The numbers, or a function that returns them from what is given.
-    explanation
-        How one comes to them; shown when all are right.
-    """
-
-    answer: Any
-    explanation: str
-
-    @property
-    def reference(self) -> list[float]:
-        return [float(value) for value in self._numbers(self.answer)]
-
-    @property
-    def solution_text(self) -> str:
-        comment = "\n".join(f"# {line}".rstrip() for line in self.explanation.splitlines())
-        return f"{f'{self.name} = ' if self.name else ''}{self.reference}\n\n{comment}"
-
-    def _numbers(self, values: Any) -> tuple[Any, ...]:
-        return tuple(self.bound(values)() if callable(values) else values)
-
-    def _judge(self, attempt: Any, seed: int) -> Feedback:
-        answer = self.reference
-        several = isinstance(attempt, tuple | list) or (isinstance(attempt, np.ndarray) and attempt.ndim > 0)
-        values = (
-            list(np.asarray(attempt).flat if isinstance(attempt, np.ndarray) else attempt) if several else [attempt]
-        )
-        if comma := decimal_comma(values):
-            return self.wrong_feedback("Not numbers", comma)
-        if len(values) != len(answer):
-            doubled = len(values) == 2 * len(answer) and all(isinstance(value, int) for value in values)
-            meant = ("If these are decimal commas: in Python a decimal point is a point, 0.4.",) if doubled else ()
-            return self.wrong_feedback(
-                "Not as many numbers as asked for",
-                f"It has {len(values)}; wanted {len(answer)} numbers in a list.",
-                *meant,
-            )
-        values = [number(value) for value in values]
-        for value in values:
-            if value is not ... and (complaint := misfit(value, 0.0, verb="there is")):
-                return self.wrong_feedback("Not numbers", f"{complaint[0].upper()}{complaint[1:]} in its place.")
-        right = [value is not ... and near(value, want) for value, want in zip(values, answer, strict=True)]
-        if all(right):
-            return self.right_feedback(self.explanation)
-        share = sum(right) / len(right)
-        wrong = [place for place, ok in enumerate(right) if not ok and values[place] is not ...]
-        behind: list[tuple[str, list[int]]] = []  # each thought, and the wrong numbers that it gives
-        for misconception in self.misconceptions:
-            triples = zip(values, self._numbers(misconception.wrong), answer, strict=True)
-            met = [value is not ... and near(value, want if one is None else one) for value, one, want in triples]
-            if all(met):
-                return self.wrong_feedback(misconception.name, misconception.thought, share=share)
-            behind.append((misconception.thought, [place for place in wrong if met[place]]))
-        headline, words = "Not right yet", []
-        if open_ones := [place for place, value in enumerate(values) if value is ...]:
-            headline = "Not complete yet"
-            words.append(f"Still open: {_places(open_ones)}.")
-        alike = len(values) > 1 and len(set(values)) == 1  # one number everywhere is a guess, and no thought
-        thoughts = {
-            place: "" if alike else _thought_behind(place, values[place], answer[place], behind) for place in wrong
-        }
-        if unexplained := [place for place in wrong if not thoughts[place]]:
-            words.append(f"Not right: {_places(unexplained)}.")
-        for one in dict.fromkeys(filter(None, thoughts.values())):
-            places = _places([place for place in wrong if thoughts[place] == one])
-            words.append(f"{places.capitalize()}: {one}")
-        return self.wrong_feedback(headline, *words, share=share)
-
-
-def _thought_behind(place: int, value: float, want: float, behind: Sequence[tuple[str, list[int]]]) -> str:
-    """Return the thought that gives this number, if there is one alone; of several, that which gives most."""
-    found: dict[str, int] = {}
-    for thought, places in behind:
-        if place in places and (len(places) > 1 or value not in (0.0, 1.0, -1.0)):
-            found[thought] = max(found.get(thought, 0), len(places))
-    most = [thought for thought, count in found.items() if count == max(found.values())]
-    if len(most) == 1:
-        return most[0]
-    return "The size is right, the sign is not." if not most and want and near(value, -want) else ""
-
-
-def _places(places: Sequence[int]) -> str:
-    """Return places in words, counted from 1: ``numbers 2, 5``."""
-    return f"number{'s' * (len(places) > 1)} {', '.join(str(place + 1) for place in places)}"
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class ChoiceExercise(Exercise):
-    """Say which of some statements hold: a set of letters.
-
-    Attributes
-    ----------
-    statements
-        The statements by letter.
-    true
-        The letters of those that hold.
-    taken
-        For each letter that does not hold, what to say to whoever chose it.
-
-    What is missing is counted and not named, and of several wrong letters one is spoken to: otherwise a first try with
-    any letter, or with all of them, would give the rest away.
-    """
-
-    statements: Mapping[str, str]
-    true: frozenset[str]
-    taken: Mapping[str, str]
-
-    @property
-    def reference(self) -> set[str]:
-        return set(self.true)
-
-    @property
-    def solution_text(self) -> str:
-        chosen = "{" + ", ".join(f'"{letter}"' for letter in sorted(self.true)) + "}"
-        left = ", ".join(sorted(set(self.statements) - self.true))
-        return f"{f'{self.name} = ' if self.name else ''}{chosen}\n\n# Leave {left}."
-
-    def _judge(self, attempt: Any, seed: int) -> Feedback:
-        letters = ", ".join(self.statements)
-        if isinstance(attempt, np.ndarray):
-            attempt = attempt.ravel().tolist()
-        if isinstance(attempt, str):
-            attempt = [attempt]
-        several = isinstance(attempt, set | frozenset | list | tuple)
-        if not several or not all(isinstance(a, str) for a in attempt):
-            return self.wrong_feedback(
-                "Not letters", f"It came as {described(attempt)}; wanted some of {letters}, in quotes."
-            )
-        chosen = set()
-        for word in itertools.chain.from_iterable(re.findall(r"[^\s,;]+", text.upper()) for text in attempt):
-            word = word.strip(".'\"()")
-            chosen |= set(word) if set(word) <= set(self.statements) else {word}  # "ACF" is A, C and F
-        chosen -= {"AND"}
-        if unknown := sorted(chosen - set(self.statements)):
-            return self.wrong_feedback("Not letters", f"There is no {', '.join(unknown)}; wanted some of {letters}.")
-        if not chosen:
-            return self.check(...)
-        if chosen == self.true:
-            return self.right_feedback()
-        wrong, missing = sorted(chosen - self.true), len(self.true - chosen)
-        words = [self.taken[wrong[0]]] if wrong else []
-        if len(wrong) > 1:
-            words.append(f"{len(wrong)} of your letters do not belong here; look at this one first.")
-        if missing:
-            words.append(f"{missing} that {'belongs here is' if missing == 1 else 'belong here are'} missing.")
-        count, misjudged = len(self.statements), len(chosen ^ self.true)
-        share = max(0.0, (count - 2 * misjudged) / count)  # guessing earns nothing on average
-        headline = ("Not these" if wrong else "Not all of them") if missing else "Too many"
-        return self.wrong_feedback(headline, *words, share=share)
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class PropertyExercise(Exercise):
-    """Find numbers that have a property. Many answers are right, so the property is judged and nothing is compared.
-
-    Attributes
-    ----------
-    shapes
-        What is to be found, by name, with the shape of each; None is any length. The attempt is a dict of these.
-    judge
-        Takes the numbers by name as arrays of these shapes; returns the share of the points that they earn and what to
-        say about them. It must not raise for any finite numbers.
-    solution
-        Returns one right answer. Called without arguments.
-    """
-
-    shapes: Mapping[str, tuple[int | None, ...]]
-    judge: Callable[..., tuple[float, tuple[str, ...]]]
-    solution: Callable[[], Mapping[str, Any]]
-
-    @property
-    def reference(self) -> Mapping[str, Any]:
-        return self.bound(self.solution)()
-
-    @property
-    def solution_text(self) -> str:
-        text = self.source(self.solution).rstrip()
-        return f"{text}\n\n\n{self.name} = {self.solution.__name__}()" if self.name else text
-
-    def _judge(self, attempt: Any, seed: int) -> Feedback:
-        names = ", ".join(map(repr, self.shapes))
-        if not isinstance(attempt, Mapping):
-            return self.wrong_feedback(f"This is {described(attempt)}", f"Wanted a dict with {names}.")
-        if set(attempt) != set(self.shapes):
-            return self.wrong_feedback("Other names", f"There are {', '.join(map(repr, attempt))}; wanted {names}.")
-        numbers = {}
-        for name, shape in self.shapes.items():
-            given = without_thin_axes(attempt[name], shape)
-            came = np.shape(as_numbers(given))
-            fits = len(came) == len(shape) and all(want in (None, have) for have, want in zip(came, shape, strict=True))
-            wanted = np.zeros(came if fits else tuple(want or 1 for want in shape))
-            kind = "a flat list of numbers" if shape == (None,) else ""
-            if complaint := misfit(given, wanted, kind, verb="there is"):
-                return self.wrong_feedback("Not what was asked for", f"{name}: {complaint}.")
-            numbers[name] = np.array(given, float)
-        share, words = self.bound(self.judge)(**numbers)
-        return self.right_feedback(*words) if share >= 1 else self.wrong_feedback("Not right yet", *words, share=share)
