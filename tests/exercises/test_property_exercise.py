@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from gdlab.exercises.property_exercise import PropertyExercise
-from gdlab.lessons.catalogue import EXERCISES
 
 RISING = PropertyExercise(
     slug="rising",
@@ -64,62 +63,3 @@ def test_whatever_else_it_is_gets_words_and_no_points(attempt, said):
     feedback = RISING.check(attempt)
     assert (feedback.verdict, feedback.score) == ("wrong", 0)
     assert said in str(feedback)
-
-
-# --- XOR by hand ---
-
-XOR = EXERCISES["xor-by-hand"]
-
-
-def xor(W1, b1, W2, b2):
-    return XOR.check({"W1": W1, "b1": b1, "W2": W2, "b2": b2})
-
-
-@pytest.mark.parametrize(
-    "attempt",
-    [
-        ([[1, 1], [1, 1]], [1, -1], [1, -2], -1),  # the textbook's, made for 0 and 1: not right here
-        ([[1, -1], [-1, 1]], [0, 0], [0, 0], 0),
-        ([[1, 0], [0, 1]], [0, 0], [1, 1], -1),
-    ],
-)
-def test_wrong_weights_are_told_the_four_values_and_earn_nothing(attempt):
-    feedback = xor(*attempt)
-    assert (feedback.verdict, feedback.score) == ("wrong", 0)
-    assert feedback.words[0].startswith("z is ")
-
-
-@pytest.mark.parametrize(
-    "attempt",
-    [
-        ([[1, -1], [-1, 1]], [0, 0], [1, 1], -1),
-        ([[1, -1], [1, -1]], [0, 0], [-1, -1], 1),
-        ([[-3, 3], [3, -3]], [-1, -1], [1, 1], -2),
-        ([[1, 1], [1, 1]], [2, 0], [1, -2], -1),
-    ],
-)
-def test_several_answers_are_right(attempt):
-    assert xor(*attempt).verdict == "right"
-
-
-def test_too_small_a_margin_earns_half():
-    feedback = xor([[0.1, -0.1], [-0.1, 0.1]], [0, 0], [1, 1], -0.1)
-    assert feedback.score == XOR.points / 2
-
-
-def test_three_of_four_dead_units_and_units_without_a_bend_are_named():
-    assert "straight line" in str(xor([[1, 0], [-1, 0]], [0, 0], [1, 0], -1))
-    assert "Hidden unit 2 is 0 at all four" in str(xor([[1, 0], [-1, 0]], [0, 0], [1, 0], -1))
-    assert "Hidden unit 1 has all four points on one side" in str(xor([[1, 0], [1, 1]], [5, 0], [1, 0], -1))
-
-
-def test_numbers_that_overflow_are_only_wrong():
-    assert xor([[1e308] * 2] * 2, [1e308] * 2, [1e308, -1e308], 0).verdict == "wrong"
-
-
-def test_a_row_does_where_a_vector_is_wanted_and_a_vector_of_one_where_a_number_is():
-    from gdlab.lessons.catalogue import EXERCISES
-
-    exercise = EXERCISES["xor-by-hand"]
-    found = {"W1": [[1, -1], [-1, 1]], "b1": [[0, 0]], "W2": [[1], [1]], "b2": [[-1]]}
-    assert exercise.check(found).score == exercise.points

@@ -5,6 +5,7 @@ import pytest
 
 import gdlab
 from gdlab.lessons.catalogue import EXERCISES
+from tests.lessons.exercises import each, slope_of
 
 EXERCISE = EXERCISES["opposed-updates"]
 
@@ -141,3 +142,20 @@ def test_a_matching_loss_may_be_a_column_but_no_table():
     right = EXERCISES["tanh-matching-loss"].solution
     assert EXERCISES["tanh-matching-loss"].check(lambda z, y: right(z, y)[:, None]).score == 3
     assert EXERCISES["tanh-matching-loss"].check(lambda z, y: right(z[:, None], y)).score == 0
+
+
+PRIMITIVES = {
+    "a tanh neuron": np.tanh,
+    "a ReLU neuron": lambda z: np.maximum(z, 0),
+    "a leaky ReLU neuron": lambda z: np.where(z > 0, z, 0.01 * z),
+    "an exponential neuron": np.exp,
+    "a sine neuron": np.sin,
+}
+
+
+@each("matching-loss")
+def test_a_matching_loss_is_0_at_z_0_and_its_measured_slope_is_prediction_minus_actual(exercise, words):
+    (f,) = [f for told, f in PRIMITIVES.items() if told in words]
+    z, y = np.linspace(-2.03, 2.05, 9), np.linspace(0.05, 0.9, 9)
+    np.testing.assert_allclose(exercise.reference(0 * z, y), 0, atol=1e-12)
+    np.testing.assert_allclose(slope_of(lambda z: exercise.reference(z, y), z), f(z) - y, atol=1e-8)

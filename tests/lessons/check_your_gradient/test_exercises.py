@@ -5,6 +5,7 @@ import pytest
 
 import gdlab
 from gdlab.lessons.check_your_gradient.exercises import mended
+from tests.lessons.exercises import each
 
 
 def in_place(J, theta, gradient, h):
@@ -165,3 +166,46 @@ def test_another_step_than_the_given_one_is_told_and_not_called_inexact():
 def test_slopes_of_0_may_come_from_an_imaginary_step():
     feedback = gdlab.check("check-gradient", lambda J, theta, gradient, h: (0 * theta, 1.0))
     assert "imaginary" in str(feedback)
+
+
+QUOTIENTS = {
+    "by central differences": (lambda J, h: (J(h) - J(-h)) / (2 * h), 2),
+    "by forward differences": (lambda J, h: (J(h) - J(0)) / h, 1),
+    r"{J(\theta - 2h) - 8\,J(\theta - h) + 8\,J(\theta + h) - J(\theta + 2h)}{12\,h}": (
+        lambda J, h: (J(-2 * h) - 8 * J(-h) + 8 * J(h) - J(2 * h)) / (12 * h),
+        4,
+    ),
+    r"{-3\,J(\theta) + 4\,J(\theta + h) - J(\theta + 2h)}{2\,h}": (
+        lambda J, h: (-3 * J(0) + 4 * J(h) - J(2 * h)) / (2 * h),
+        2,
+    ),
+    r"{4\,C(h/2) - C(h)}{3}": (
+        lambda J, h: (4 * (J(h / 2) - J(-h / 2)) / h - (J(h) - J(-h)) / (2 * h)) / 3,
+        4,
+    ),
+}
+"""The quotients, read from the exercise's text once more, and the power of h with which their error shrinks."""
+
+
+@each("check-gradient")
+def test_a_checker_measures_by_the_quotient_that_the_text_names_and_its_error_shrinks_as_told(exercise, words):
+    ((quotient, power),) = [value for told, value in QUOTIENTS.items() if f"{told}" in words]
+    if "shrinks with" in words:
+        assert f"shrinks with $h^{power}$" in words
+    a, theta = np.array([0.7, 1.3, -0.9]), np.array([0.3, -0.8, 1.1])
+
+    def J(at):
+        return float(np.exp(a @ at) + np.sin(at).sum())
+
+    true, errors = a * np.exp(a @ theta) + np.cos(theta), []
+    claimed = true + np.array([0.5, 0, 0])
+    for h in (0.1, 0.05):
+        kept = theta.copy()
+        measured, relative = exercise.reference(J, theta, claimed, h)
+        np.testing.assert_array_equal(theta, kept)
+        wanted = [quotient(lambda t, i=i: J(theta + t * np.eye(3)[i]), h) for i in range(3)]
+        np.testing.assert_allclose(measured, wanted, rtol=1e-10)
+        sizes = np.linalg.norm(claimed) + np.linalg.norm(wanted)
+        assert relative == pytest.approx(np.linalg.norm(claimed - wanted) / sizes)
+        errors.append(measured - true)
+    np.testing.assert_allclose(errors[0] / errors[1], 2.0**power, rtol=0.2)

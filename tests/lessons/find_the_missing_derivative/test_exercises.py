@@ -5,6 +5,7 @@ import pytest
 
 import gdlab
 from gdlab.lessons.catalogue import FAMILIES
+from tests.lessons.exercises import each, numbers_in
 
 SLUGS = ("sigmoid-error", "softmax-error", "poisson-error")
 
@@ -93,3 +94,21 @@ def test_at_every_temperature_an_exponential_overflows_that_is_not_shifted(exerc
         return (e / e.sum(axis=1, keepdims=True) - y) / exercise.given["temperature"]
 
     assert exercise.check(unshifted).headline == "the exponential overflows"
+
+
+@each("softmax-error")
+def test_an_error_signal_is_the_measured_slope_of_minus_log_softmax_at_the_temperature_that_the_text_names(
+    exercise, words
+):
+    (temperature,) = numbers_in(words, r"with T = ([\d.]+); the loss") if "temperature" in words else (1,)
+    rng, h = np.random.default_rng(0), 1e-5
+    z, y = rng.normal(0, 2, (4, 3)), np.eye(3)[[0, 2, 1, 1]]
+
+    def loss(z):
+        e = np.exp(z / temperature)
+        return -np.sum(y * np.log(e / e.sum(axis=1, keepdims=True)))
+
+    measured = [
+        [(loss(z + one) - loss(z - one)) / (2 * h) for one in h * row] for row in np.eye(12).reshape(4, 3, 4, 3)
+    ]
+    np.testing.assert_allclose(exercise.reference(z, y), measured, atol=1e-8)
