@@ -573,11 +573,44 @@ def test_where_bubblewrap_makes_any_sandbox_it_makes_this_one():
 
 
 def test_nothing_is_left_of_it(tmp_path, monkeypatch):
+    library = sandbox.library()
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    with sandbox.Sandbox(sandbox.library(), walls=False) as one:
+    with sandbox.Sandbox(library, walls=False) as one:
         process = one._process
     assert process.returncode is not None
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_process_that_waits_is_taken_by_a_submission_that_needs_no_more(tmp_path, monkeypatch):
+    library, folder = sandbox.library(), tmp_path / "handed_in"
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
+    (tmp_path / "temporary").mkdir()
+    folder.mkdir()
+    (folder / "work.ipynb").write_text("{}")
+
+    def taken(*, ipython=False, dead=False):
+        """Start one ahead; return it, and what a submission gets."""
+        sandbox.start_ahead(library, walls=False, megabytes=0)
+        [waiting] = sandbox._ahead.values()
+        if dead:
+            waiting._process.kill()
+            waiting._process.wait()
+        with sandbox.sandbox_for(library, False, folder, 0, ipython=ipython) as one:
+            assert (one is waiting) == waiting.is_alive()  # whichever is not taken has ended
+            one.send({"cell": {"source": "1 / 0", "seconds": 5}})
+            assert "ZeroDivisionError" in one.receive(time.monotonic() + 10)["problem"]
+            return one is waiting
+
+    assert taken()
+    assert not taken(ipython=True)
+    assert not taken(dead=True)
+    (folder / "helper.py").write_text("")
+    assert not taken()
+    assert sandbox._ahead == {}
+    assert list((tmp_path / "temporary").iterdir()) == []
+    sandbox.start_ahead(library, walls=False, megabytes=0)
+    sandbox._end_ahead()
+    assert list((tmp_path / "temporary").iterdir()) == []
 
 
 # --- checks that cannot be judged ---

@@ -23,7 +23,7 @@ from nbformat import NotebookNode
 from gdlab.course.handed_in import printable
 from gdlab.course.skipped_cells import why_missing
 from gdlab.course.strict.json_values import decode, encode
-from gdlab.course.strict.sandbox import PATIENCE, EndedError, Sandbox
+from gdlab.course.strict.sandbox import PATIENCE, EndedError, sandbox_for
 from gdlab.exercises.attempt import SECONDS, Outcome
 from gdlab.exercises.exercise import Exercise
 from gdlab.exercises.feedback import Feedback
@@ -136,7 +136,7 @@ def grade(
             break
         run = _Run(cells, wanted, graded, limits, until, secret)
         try:
-            with Sandbox(library, walls, files, limits.megabytes, ipython=ipython) as run.sandbox:
+            with sandbox_for(library, walls, files, limits.megabytes, ipython=ipython) as run.sandbox:
                 for run.step in steps[: 1 + max(map(steps.index, open_checks))]:
                     run.take(run.step)
         except EndedError as ended:

@@ -51,15 +51,17 @@ class RunOutside(RunCells):
         ValueError
             If the assignment has a check that is no ``gdlab.check``.
         """
+        library, walls = sandbox.library(), self._walls()
         graded = judge.grade(
             nb.cells,
             _checks(resources["nbgrader"]),
-            sandbox.library(),
-            walls=self._walls(),
+            library,
+            walls=walls,
             files=Path(resources["metadata"]["path"]),
             limits=judge.Limits(self.timeout, self.notebook_seconds, self.megabytes),
             secret=_secret(resources["nbgrader"]["db_url"]),
         )
+        sandbox.start_ahead(library, walls, self.megabytes)
         for place, cell in enumerate(nb.cells):
             if cell.cell_type != "code":
                 continue

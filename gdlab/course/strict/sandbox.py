@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -100,7 +101,7 @@ class Sandbox:
     Raises
     ------
     OSError
-        If the process does not start.
+        If the process does not start; where it starts and does not get ready, the ``with`` raises it.
     """
 
     def __init__(
@@ -147,16 +148,17 @@ class Sandbox:
             "readable": [*_SYSTEM, sys.prefix, sys.base_prefix, *_packages()],
             "hidden": _hidden(),
         }
-        try:
+        with suppress(EndedError):  # `__enter__` says why
             self.send(settings)
+
+    def __enter__(self) -> "Sandbox":
+        try:
             self.receive(time.monotonic() + 60)
         except EndedError as ended:
             self._complaints.seek(0)
             said = self._complaints.read().decode(errors="replace").strip()[-500:]
             self.close()
             raise OSError(f"the process for a submission did not start: {ended}: {said}") from None
-
-    def __enter__(self) -> "Sandbox":
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -172,6 +174,10 @@ class Sandbox:
         self._process.stdout.close()
         self._complaints.close()
         self._home.cleanup()
+
+    def is_alive(self) -> bool:
+        """Tell whether the process has not ended by itself."""
+        return self._process.poll() is None
 
     def send(self, message: Any, seconds: float = 10.0) -> None:
         """Write one message.
@@ -218,18 +224,49 @@ class Sandbox:
             raise EndedError("what came back could not be read") from None
 
 
+_ahead: dict[tuple[Path, bool, int], Sandbox] = {}
+
+
+def start_ahead(library: Path, walls: bool, megabytes: int) -> None:
+    """Start a process for the next submission, which nbgrader takes a while to come to."""
+    _ahead[library, walls, megabytes] = Sandbox(library, walls, None, megabytes, ipython=False)
+
+
+def sandbox_for(library: Path, walls: bool, files: Path | None, megabytes: int, *, ipython: bool) -> Sandbox:
+    """Return the process that was started ahead, if this submission needs no more, or a new one.
+
+    It takes what `Sandbox` takes. No process waits while a submission runs in another.
+    """
+    waiting = _ahead.pop((library, walls, megabytes), None)
+    if waiting and not ipython and not any(_own_files(files)) and waiting.is_alive():
+        return waiting
+    if waiting:
+        waiting.close()
+    return Sandbox(library, walls, files, megabytes, ipython=ipython)
+
+
+@atexit.register
+def _end_ahead() -> None:
+    while _ahead:
+        _ahead.popitem()[1].close()
+
+
+def _own_files(source: Path | None) -> Iterator[Path]:
+    for folder, _, names in os.walk(source) if source else ():
+        for path in (Path(folder, name) for name in sorted(names)):
+            if path.suffix != ".ipynb" and not path.is_symlink() and path.is_file():
+                yield path
+
+
 def _copy_files(source: Path, target: Path) -> None:
     left, room = MOST_FILES, MOST_BYTES
-    for folder, _, names in os.walk(source):
-        for path in (Path(folder, name) for name in sorted(names)):
-            if path.suffix == ".ipynb" or path.is_symlink() or not path.is_file():
-                continue
-            left, room = left - 1, room - path.stat().st_size
-            if left < 0 or room < 0:
-                return
-            copy = target / path.relative_to(source)
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, copy)
+    for path in _own_files(source):
+        left, room = left - 1, room - path.stat().st_size
+        if left < 0 or room < 0:
+            return
+        copy = target / path.relative_to(source)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, copy)
 
 
 @cache
