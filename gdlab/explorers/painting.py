@@ -30,7 +30,9 @@ class Painting:
 
     def __init__(self, width: float, height: float) -> None:
         with private_style.applied():
-            self.figure = Figure(figsize=(width, height), dpi=style.DPI)
+            # 4.6 × 200 is 919.999…, which matplotlib 3.8 cuts to 919 pixels
+            inches = [(round(size * style.DPI) + 1e-6) / style.DPI for size in (width, height)]
+            self.figure = Figure(figsize=inches, dpi=style.DPI)
             self.canvas = FigureCanvasAgg(self.figure)
         self.moving: list[Artist] = []
         self.background: Any = None
@@ -48,7 +50,7 @@ class Painting:
             if self.background is None or scene_key != self._scene_key:
                 self.background = None  # so that a scene that fails halfway is not taken for the old one
                 set_scene()
-                self.canvas.draw()
+                self._draw_all_that_stays()
                 self.background = self.canvas.copy_from_bbox(self.figure.bbox)
                 self._encoder = Encoder(self._pixels())
                 self._scene_key = scene_key
@@ -58,6 +60,14 @@ class Painting:
                 if artist.get_visible():
                     text_cache.draw(artist, self.figure, self.canvas.get_renderer())
         return self._encoder.png(self._pixels())
+
+    def _draw_all_that_stays(self) -> None:
+        images = [one for one in self.moving if isinstance(one, AxesImage) and one.get_visible()]
+        for image in images:  # matplotlib 3.8 draws images although they are animated
+            image.set_visible(False)
+        self.canvas.draw()
+        for image in images:
+            image.set_visible(True)
 
     def as_they_are(self) -> list[list[float]]:
         """Return the boxes of the axes whose colours say something by being dark or light, for a dark page."""

@@ -143,7 +143,7 @@ class ErrorSignal(Explorer):
         for axes, title in zip(self._tops, words, strict=True):
             axes.set_title(title, fontsize=10, color=style.MUTED, pad=3)
             axes.locator_params(axis="y", nbins=3)
-            axes.yaxis.set_major_formatter("{x:g}")
+            axes.yaxis.set_major_formatter(lambda y, _: style.number(y))
         for axes in self._tops[1:]:
             axes.set(xlim=(-REACH, REACH), xticks=range(-8, 9, 4))
         self._derivatives = figure.add_axes((0.085, 0.1, 0.895, 0.31))
