@@ -1,4 +1,4 @@
-"""The exercise of notebook 09 on a way back through a step, and its variants: other curves that replace the step."""
+"""The exercise of notebook 09 on a way back through a step, and its variants: other ramps for the step, or a sigmoid."""
 
 import functools
 from pathlib import Path
@@ -14,25 +14,13 @@ def straight_through(error, z):
     return error * (np.abs(z) <= 1)
 
 
-def through_a_short_ramp(error, z):
-    return error * (np.abs(z) <= 0.5)
-
-
-def through_a_gentle_ramp(error, z):
-    return error * (np.abs(z) <= 2) / 2
-
-
-def through_a_tent(error, z):
-    return error * np.maximum(0, 1 - np.abs(z))
+def through_a_ramp(error, z, *, end, rise):
+    return error * rise * (np.abs(z) <= end)
 
 
 def through_a_sigmoid(error, z):
     a = 1 / (1 + np.exp(-z))
     return error * a * (1 - a)
-
-
-def through_softsign(error, z):
-    return error / (1 + np.abs(z)) ** 2
 
 
 def _errors_at_steps(rng):
@@ -48,7 +36,7 @@ STRAIGHT_THROUGH = FunctionExercise(
     slug="straight-through",
     title="A way back through a step",
     points=2,
-    given={"through": straight_through, "end": 1, "rise": 1},  # the answer, where the ramp ends, how steep it is
+    given={"f_prime": lambda z: 1.0 * (np.abs(z) <= 1), "end": 1, "rise": 1},  # where the ramp ends, how steep it is
     solution=straight_through,
     inputs=_errors_at_steps,
     parts=("error signal at z",),
@@ -76,27 +64,27 @@ def _(z):
 
 
 @STRAIGHT_THROUGH.wrong("the slope alone")
-def _(error, z, *, through):
+def _(error, z, *, f_prime):
     """That is the slope. Where is the error that arrives?"""
-    return through(1.0, z)
+    return f_prime(z)
 
 
 @STRAIGHT_THROUGH.wrong("the sign is turned round")
-def _(error, z, *, through):
+def _(error, z, *, f_prime):
     """The curve that replaces the step rises. If a unit is to give less, should its `z` go up or down?"""
-    return -through(error, z)
+    return -error * f_prime(z)
 
 
 @STRAIGHT_THROUGH.wrong("the error in place of z")
-def _(error, z, *, through):
+def _(error, z, *, f_prime):
     """You took the slope at the *error*. It is `z` that says where on the curve a unit is."""
-    return through(error, error)
+    return error * f_prime(error)
 
 
 @STRAIGHT_THROUGH.wrong("the error is added, not multiplied")
-def _(error, z, *, through):
+def _(error, z, *, f_prime):
     """Your error and your slope are added. How does a slope act on what comes back?"""
-    return error + through(1.0, z)
+    return error + f_prime(z)
 
 
 @slope(STRAIGHT_THROUGH, "what the step gives")
@@ -172,13 +160,10 @@ def _(z):
 ANY_RAMP = {one.name for one in STRAIGHT_THROUGH.misconceptions}
 
 
-def _curve(solution, *hints, **ramp):
-    """Return the variant for another curve, which is a ramp if its end and its slope are given."""
+def _curve(solution, f_prime, hints, without=(), **ramp):
+    """Return the variant for another curve."""
     exercise = STRAIGHT_THROUGH.but(
-        given={"through": solution, **ramp},
-        solution=solution,
-        hints=(_ONCE_MORE, *hints),
-        without=() if ramp else ANY_RAMP - ANY_CURVE,
+        given={"f_prime": f_prime, **ramp}, solution=solution, hints=(_ONCE_MORE, *hints), without=without
     )
 
     @slope(exercise, "a ramp from −1 to 1")
@@ -189,66 +174,39 @@ def _curve(solution, *hints, **ramp):
     return exercise
 
 
-SHORT = _curve(through_a_short_ramp, _DRAW, _COMPARE, end=0.5, rise=1)
-GENTLE = _curve(through_a_gentle_ramp, _DRAW, f"{_COMPARE} And how steep is it there?", end=2, rise=0.5)
-TENT = _curve(
-    through_a_tent,
-    "Draw the tent. It is the same on both sides of 0, so `np.abs(z)` says all that is needed. How high is it at z = ½?",
-    "Between −1 and 1 the tent's height is 1 minus the distance from 0. Beyond, that would be negative: `np.maximum` cuts "
-    "it off.",
-)
+def _ramp(end, rise):
+    """Return the variant for a ramp that ends at −end and at end."""
+    hints = (_DRAW, _COMPARE if rise == 1 else f"{_COMPARE} And how steep is it there?")
+    words = {"ends": _fraction(end), "steep": _fraction(rise), "height": f"{2 * end * rise:g}"}
+    exercise = _curve(through_a_ramp, lambda z: rise * (np.abs(z) <= end), hints, end=end, rise=rise, **words)
+    if rise != 1:
+
+        @slope(exercise, "the slope is 1")
+        def _(z, *, end):
+            """Your ramp begins and ends where it should. How steep is the one that was asked for?"""
+            return np.abs(z) <= end
+
+        @slope(exercise, "a ramp without ends")
+        def _(z, *, rise):
+            """You let a share of every error through, as if the ramp went on for ever. Where does it end?"""
+            return np.full_like(z, rise)
+
+    return exercise
+
+
+def _fraction(number):
+    return {0.25: "¼", 0.5: "½"}.get(number, f"{number:g}")
+
+
 SIGMOID = _curve(
     through_a_sigmoid,
-    "What is the slope of the sigmoid? It can be told from what the sigmoid gives.",
-    "Let a be what the sigmoid gives at z. How steep it is there is a times 1 − a.",
+    sigmoid.f_prime,
+    (
+        "What is the slope of the sigmoid? It can be told from what the sigmoid gives.",
+        "Let a be what the sigmoid gives at z. How steep it is there is a times 1 − a.",
+    ),
+    without=ANY_RAMP - ANY_CURVE,
 )
-SOFTSIGN = _curve(
-    through_softsign,
-    "Take the two sides apart: right of 0 the curve is z/(1 + z), left of 0 it is z/(1 − z). What does the quotient rule say?",
-    "On both sides the slope is 1 divided by a square. With `np.abs(z)` one formula holds for both.",
-)
-
-
-@slope(GENTLE, "the slope is 1")
-def _(z):
-    """Your ramp begins and ends where it should. How steep is the one that was asked for?"""
-    return np.abs(z) <= 2
-
-
-@slope(GENTLE, "a ramp without ends")
-def _(z):
-    """You let half of every error through, as if the ramp went on for ever. Where does it end?"""
-    return np.full_like(z, 0.5)
-
-
-@slope(TENT, "the tent has no ends")
-def _(z):
-    """Far out your slope is negative. What was said of the tent beyond −1 and 1?"""
-    return 1 - np.abs(z)
-
-
-@slope(TENT, "half of the tent")
-def _(z):
-    """A unit at z = −½ stops the error. Is it under the tent?"""
-    return np.maximum(0, 1 - np.abs(z)) * (z >= 0)
-
-
-@slope(TENT, "the height of the curve")
-def _(z):
-    """You went from the tent to the curve. On the way back it is the slope that is asked for, and the tent is the slope."""
-    return np.where(z < 0, 0, 1) - np.sign(z) * np.maximum(0, 1 - np.abs(z)) ** 2 / 2
-
-
-@slope(TENT, "the tent, upside down")
-def _(z):
-    """Your slope is 0 in the middle and 1 outside. Where is a tent highest?"""
-    return np.minimum(1, np.abs(z))
-
-
-@slope(TENT, "a bump in place of the tent")
-def _(z):
-    """Your slope falls off in a curve. The tent has straight sides: how high is it at z = ½?"""
-    return np.maximum(0, 1 - z**2)
 
 
 @slope(SIGMOID, "what the sigmoid gives")
@@ -287,44 +245,13 @@ def _(z):
     return 1 - np.tanh(2 * z) ** 2
 
 
-@slope(SOFTSIGN, "the height of the curve")
-def _(z):
-    """You multiplied by how high the curve is at `z`. How steep is it there?"""
-    return z / (1 + np.abs(z))
-
-
-@slope(SOFTSIGN, "the numerator only")
-def _(z):
-    """You differentiated the numerator. The denominator depends on z, too."""
-    return 1 / (1 + np.abs(z))
-
-
-@slope(SOFTSIGN, "right of 0 only")
-def _(z):
-    """At z = ½ and at z = −½ the curve is equally steep. Is yours?"""
-    return 1 / (1 + z) ** 2
-
-
-@slope(SOFTSIGN, "z is squared, not the sum")
-def _(z):
-    """What exactly is squared in the denominator? Try z = 1."""
-    return 1 / (1 + z**2)
-
-
-@slope(SOFTSIGN, "the sign of z is in it")
-def _(z):
-    """Left of 0 your slope is negative. Does the curve fall there?"""
-    return np.sign(z) / (1 + np.abs(z)) ** 2
-
-
 FAMILY = Family(
     STRAIGHT_THROUGH,
     {
-        "a ramp from −½ to ½": SHORT,
-        "a ramp from −2 to 2 with slope ½": GENTLE,
-        "a curve whose slope is a tent": TENT,
+        "a ramp from −½ to ½": _ramp(0.5, 1),
+        "a ramp from −2 to 2 with slope ½": _ramp(2, 0.5),
+        "a ramp from −3 to 3 with slope ¼": _ramp(3, 0.25),
         "a sigmoid": SIGMOID,
-        "z/(1 + |z|)": SOFTSIGN,
     },
     Path(__file__).parent / "variants",
 )
