@@ -1,5 +1,7 @@
 """Two classes in the plane: the samples, the shade of a network's prediction, and its decision boundary."""
 
+from collections.abc import Mapping
+
 import contourpy
 import numpy as np
 from matplotlib.artist import Artist
@@ -7,10 +9,13 @@ from matplotlib.axes import Axes
 from matplotlib.backend_bases import RendererBase
 from matplotlib.collections import LineCollection
 from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
 from PIL import Image
 
 from gdlab.activations import sigmoid
+from gdlab.datasets import Dataset
 from gdlab.explorers import style
+from gdlab.explorers.hands import Pad
 from gdlab.layers import Layer
 from gdlab.network import forward
 from gdlab.validation import Array
@@ -92,6 +97,18 @@ class Plane:
         self._boundary.set_segments(boundary(z))
         self.title.set_text(title)
 
-    def set_visible(self, visible: bool) -> None:
-        for artist in self.artists:
-            artist.set_visible(visible)
+    def pad(self, name: str, data: Dataset) -> Pad:
+        """Return the pad on which a reader puts down points of their own, for a control called `points`."""
+        shown = [(float(x), float(y), int(label)) for (x, y), (label,) in zip(data.X, data.y, strict=True)]
+        return Pad(name, self.axes, "points", shown)
+
+
+def in_a_row(figure: Figure, looks: Mapping[str, style.Look], bottom: float, side: float) -> dict[str, Plane]:
+    """Return planes side by side in the middle of a figure, one for each look; `side` is a share of its width."""
+    width, height = figure.get_size_inches()
+    step = side + 0.03
+    left = (1 - step * len(looks) + 0.03) / 2
+    return {
+        name: Plane(figure.add_axes((left + step * index, bottom, side, side * width / height)), look)
+        for index, (name, look) in enumerate(looks.items())
+    }

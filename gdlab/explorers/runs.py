@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from gdlab import training
 from gdlab.datasets import TOY_SETS, Dataset
 from gdlab.explorers import style
+from gdlab.explorers.controls import Choice
 from gdlab.explorers.plane import z_on_grid
 from gdlab.layers import Layer, Trace
 from gdlab.network import forward, initialise
@@ -21,8 +22,15 @@ CEILING = 1.2
 """Top of the loss axis; the loss of a guess of one half is 0.69."""
 EVERY = 10
 """Steps from one record to the next."""
+_PROBLEMS = {"clouds": "two clouds", "xor": "XOR", "circle": "a disc", "moons": "two moons", "spiral": "a spiral"}
+"""The toy sets of two classes, and what they are called on a page."""
 Placed = tuple[tuple[float, float, int], ...]
 """A reader's own points (x, y, class); () where there are none."""
+
+
+def problems(*names: str) -> Choice:
+    """Return the control that chooses between these toy sets; it starts at XOR."""
+    return Choice("Problem", {name: _PROBLEMS[name] for name in names}, "xor")
 
 
 def data_set(problem: str, points: Placed, samples: int) -> Dataset:

@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 
 import matplotlib as mpl
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.patheffects import Stroke, withStroke
@@ -132,6 +133,11 @@ def number(value: float, digits: int = 3) -> str:
     return text.replace("-", "−")
 
 
+def fixed(value: float, digits: int = 2) -> str:
+    """Write a number with so many digits after the point, and no −0."""
+    return f"{round(float(value), digits) + 0.0:.{digits}f}".replace("-", "−")
+
+
 def power_of_ten(exponent: int) -> str:
     """Write ``10⁻⁵``."""
     return "10" + f"{exponent}".translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
@@ -174,6 +180,11 @@ def spread_out(positions: Sequence[float], gap: float, low: float, high: float =
     for i, position in zip(order, spread, strict=True):
         result[i] = position
     return result
+
+
+def drawable(values: np.ndarray, most: float = 1e4) -> np.ndarray:
+    """Keep coordinates of a run that diverges within what a canvas can draw: from −`most` to `most`."""
+    return np.clip(np.nan_to_num(values, nan=most), -most, most)
 
 
 def bare(axes: Axes) -> None:

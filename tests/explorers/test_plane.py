@@ -114,11 +114,5 @@ def test_the_title_and_the_boundary_have_the_colour_of_the_rule(plane):
     assert plane._boundary.get_color()[0, :3].tolist() == pytest.approx(to_rgb(look.colour))
 
 
-def test_a_plane_can_be_hidden_and_shown(plane):
-    plane.show(*NONE, z_on_grid(TILTED), "title")
-    plane.set_visible(False)
-    blank = colours(plane)
-    assert all(blank(point).tolist() == [1, 1, 1] for point in ((0, 0), (1, 1), (-2, -2)))
-    plane.set_visible(True)
-    assert nearest_class(colours(plane)((1, 1))) == 1
+def test_a_plane_has_each_of_its_artists_once(plane):
     assert len(plane.artists) == len(set(plane.artists)) == 5

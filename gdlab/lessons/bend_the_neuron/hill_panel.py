@@ -7,6 +7,7 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 
 from gdlab.explorers import style
+from gdlab.explorers.landscape import Landscape
 from gdlab.lessons.bend_the_neuron.neuron import (
     B_TICKS,
     TWO_RULES,
@@ -14,7 +15,6 @@ from gdlab.lessons.bend_the_neuron.neuron import (
     WIDEST,
     Hill,
     Walker,
-    drawable,
     is_off_the_map,
 )
 from gdlab.lessons.bend_the_neuron.rule_arrow import arrow, place_arrow
@@ -29,7 +29,7 @@ class HillPanel:
     def __init__(self, axes: Axes, rule: str) -> None:
         self.axes, self.rule = axes, rule
         look = style.RULES[rule]
-        self._scene: list[Artist] = []
+        self._landscape = Landscape(axes)
         axes.set(xlim=(-WIDEST[0], WIDEST[0]), ylim=(-WIDEST[1], WIDEST[1]), yticks=range(-4, 5, 2))
         axes.set_xlabel("weight w", loc="left", labelpad=2)
         axes.set_title(f"{look.label.capitalize()}’s surface: {FORMULAS[rule]}", color=look.colour)
@@ -48,21 +48,14 @@ class HillPanel:
         return [self._start, *self._walked.values(), *self._updates.values(), *self._here.values()]
 
     def set_scene(self, hill: Hill, bottomless: bool) -> None:
-        for old in self._scene:
-            old.remove()
-        heights = np.sqrt(hill.heights - hill.heights.min())
-        levels = np.linspace(0, heights.max() * 1.001, 13)
-        self._scene = [
-            self.axes.contourf(W_TICKS, B_TICKS, heights, levels, cmap=style.LANDSCAPE),
-            self.axes.contour(W_TICKS, B_TICKS, heights, levels[1:], colors="white", linewidths=0.7),
-        ]
+        self._landscape.show(W_TICKS, B_TICKS, hill.heights, hill.heights.min())
         self._lowest.set_data(*hill.lowest.T)
         self._bottomless.set_visible(bottomless)
 
     def show(self, walkers: Mapping[str, Walker]) -> None:
         """Show both walks, and at the end of each where its own rule and the other would go from there."""
         for rule, walker in walkers.items():
-            path = drawable(walker.path[: walker.step + 1])
+            path = style.drawable(walker.path[: walker.step + 1])
             self._walked[rule].set_data(*path.T)
             self._here[rule].set_data(*path[-1:].T)
         own = walkers[self.rule]

@@ -191,8 +191,3 @@ def walker(
     history, d = run(data, activation, start, learning_rate, rule), samples(data, activation)
     both = {one: arrows(d, activation, one, history.theta[step]) for one in TWO_RULES}
     return Walker(rule, history.theta, history.loss, step, both)
-
-
-def drawable(values: Array) -> Array:
-    """Keep coordinates of a run that diverges within what a canvas can draw."""
-    return np.clip(np.nan_to_num(values, nan=1e4), -1e4, 1e4)

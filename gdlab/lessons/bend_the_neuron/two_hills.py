@@ -22,7 +22,6 @@ from gdlab.lessons.bend_the_neuron.neuron import (
     Hill,
     Samples,
     Walker,
-    drawable,
     is_off_the_map,
 )
 
@@ -119,7 +118,7 @@ class TwoHills(Explorer):
         with np.errstate(all="ignore"):
             for rule, walker in numbers.walkers.items():
                 w, b = walker.here
-                self._curves[rule].set_data(x, drawable(numbers.activation.f(w * x + b)))
+                self._curves[rule].set_data(x, style.drawable(numbers.activation.f(w * x + b)))
         self._title.set_text(f"The neuron after {style.count(numbers.step, 'step')}")
 
     def hands(self, numbers: Hills) -> list[Handle]:

@@ -164,9 +164,9 @@ class UpdateArrows(Explorer):
         self._sums_title.set_text("The sums: " + ("one is 0" if np.isnan(numbers.angle) else _apart(numbers)))
 
         self._of.set_text(f"Sample {i + 1}")
-        for rule, slope in (("delta_rule", "1"), ("chain_rule", _plain(numbers.slopes[i], 3))):
-            product = _plain(numbers.arrows[rule][i, 0])
-            words = _plain(numbers.errors[i]), f"× {slope}", f"× {_plain(d.x[i])}", f"= {product}"
+        for rule, slope in (("delta_rule", "1"), ("chain_rule", style.fixed(numbers.slopes[i], 3))):
+            product = style.fixed(numbers.arrows[rule][i, 0])
+            words = style.fixed(numbers.errors[i]), f"× {slope}", f"× {style.fixed(d.x[i])}", f"= {product}"
             for cell, told in zip(self._cells[rule], words, strict=True):
                 cell.set_text(told)
 
@@ -180,7 +180,7 @@ class UpdateArrows(Explorer):
             ]
         size = (0.05, 0.3 * np.ptp(self._data.get_ylim()))
         return curve + [
-            Spot(f"sample {i + 1}", self._data, at, f"x = {_plain(at[0])}", {"sample": i + 1}, size, at_once=True)
+            Spot(f"sample {i + 1}", self._data, at, f"x = {style.fixed(at[0])}", {"sample": i + 1}, size, at_once=True)
             for i, at in enumerate(zip(d.x.tolist(), d.y.tolist(), strict=True))
         ]
 
@@ -204,10 +204,6 @@ class UpdateArrows(Explorer):
             one += f", as at {((numbers.slopes < 0) if slope < 0 else (numbers.slopes == 0)).sum()} of {n} samples"
         sums = "one of the sums is as good as 0" if np.isnan(numbers.angle) else f"the sums point {_apart(numbers)}"
         return f"{one}. Shares differ from sample to sample: {sums}."
-
-
-def _plain(value: float, digits: int = 2) -> str:
-    return f"{round(float(value), digits) + 0.0:.{digits}f}".replace("-", "−")
 
 
 def _apart(numbers: Update) -> str:

@@ -16,7 +16,7 @@ from gdlab.explorers.controls import Choice, Control, IntSlider, LogSlider, Step
 from gdlab.explorers.explorer import Explorer
 from gdlab.explorers.hands import Strip
 from gdlab.explorers.plane import Plane, z_on_grid
-from gdlab.explorers.runs import right
+from gdlab.explorers.runs import problems, right
 from gdlab.gradients import relative_error
 from gdlab.lessons.check_your_gradient.bugs import BUGS, EVERY, STEPS, data_of, measured_gradient, run
 from gdlab.lessons.check_your_gradient.gradient_check import SIZES
@@ -78,9 +78,7 @@ class BrokenBackward(Explorer):
 
     controls: ClassVar[Mapping[str, Control]] = {
         "bug": Choice("Bug", {name: bug.words for name, bug in BUGS.items()}, "transposed", listed=True),
-        "problem": Choice(
-            "Problem", {"clouds": "two clouds", "xor": "XOR", "circle": "a disc", "moons": "two moons"}, "xor"
-        ),
+        "problem": problems("clouds", "xor", "circle", "moons"),
         "activation": Choice("Activation", labels("tanh", "sigmoid", "relu"), "tanh"),
         "learning_rate": LogSlider("Learning rate", 0.3, 0.001, 3.0),
         "start": IntSlider("Random start", 0, 0, 19, folded=True),

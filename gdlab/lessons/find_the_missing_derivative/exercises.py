@@ -1,5 +1,6 @@
 """Exercises of notebook 04."""
 
+import functools
 from pathlib import Path
 
 import numpy as np
@@ -66,6 +67,7 @@ SIGMOID_ERROR = FunctionExercise(
     title="Sigmoid and cross-entropy",
     points=2,
     why_one="the notebook is about this pair",
+    given={"right": sigmoid_error},
     solution=sigmoid_error,
     inputs=_classes,
     parts=("∂L/∂z",),
@@ -95,25 +97,11 @@ def _(z, y):
     return np.nan_to_num(_by_factors(z, y))
 
 
-@SIGMOID_ERROR.wrong("the sign is turned round")
-def _(z, y):
-    """This is what the short rule *adds*. The derivative points uphill: where the prediction is too low, a larger z makes
-    the loss smaller, so ∂L/∂z is negative there."""
-    return y - _sigmoid(z)
-
-
 @SIGMOID_ERROR.wrong("the exponential overflows")
 def _(z, y):
     """The formula is right, and the machine cannot follow it: `np.exp(800)` is infinite, and ∞/∞ is not a number. The
     text of the exercise has another way to write the sigmoid."""
     return np.exp(z) / (1 + np.exp(z)) - y
-
-
-@SIGMOID_ERROR.wrong("the mean over samples")
-def _(z, y):
-    """You divided by the number of samples. That is right for the gradient of a *mean* loss; asked for is the error signal
-    of each sample."""
-    return sigmoid_error(z, y) / len(z)
 
 
 @SIGMOID_ERROR.wrong("the loss itself")
@@ -172,7 +160,7 @@ SOFTMAX_ERROR = FunctionExercise(
     slug="softmax-error",
     title="Softmax and cross-entropy",
     points=3,
-    given={"temperature": 1, "large": 800},  # large enough for an exponential to overflow
+    given={"right": softmax_error, "temperature": 1, "large": 800},  # large enough for an exponential to overflow
     solution=softmax_error,
     inputs=_species,
     parts=("∂L/∂z",),
@@ -213,13 +201,6 @@ def _(z, y, *, temperature):
     signal. The formula is what has to be mended: why did it overflow?"""
     e = np.exp(z / temperature)
     return np.nan_to_num((e / e.sum(axis=1, keepdims=True) - y) / temperature)
-
-
-@SOFTMAX_ERROR.wrong("the sign is turned round")
-def _(z, y, *, temperature):
-    """This is what the short rule *adds*. The derivative points uphill: where the prediction is too low, a larger z makes
-    the loss smaller, so ∂L/∂z is negative there."""
-    return -tempered_error(z, y, temperature=temperature)
 
 
 @SOFTMAX_ERROR.wrong("only a unit’s own prediction")
@@ -265,13 +246,6 @@ def _(z, y, *, temperature):
     return (e / e.sum() - y) / temperature
 
 
-@SOFTMAX_ERROR.wrong("the mean over samples")
-def _(z, y, *, temperature):
-    """You divided by the number of samples. That is right for the gradient of a *mean* loss; asked for is the error signal
-    of each sample."""
-    return tempered_error(z, y, temperature=temperature) / len(z)
-
-
 @SOFTMAX_ERROR.wrong("a slope too many")
 def _(z, y, *, temperature):
     """What is left after multiplying by the slope needs no slope any more."""
@@ -306,47 +280,12 @@ def _(z, y, *, temperature):
     return _softmax(z / temperature)
 
 
-def _at(temperature):
-    """Return the exercise for a softmax of z / temperature."""
-    exercise = SOFTMAX_ERROR.but(
-        title="Softmax with a temperature",
-        given={"temperature": temperature, "large": int(800 * temperature)},
-        solution=tempered_error,
-        consequence="The higher the temperature, the less each sample asks for.",
-        hints=(
-            "It is easiest with the logarithm first: log ŷᵢ = zᵢ/T − log Σⱼ exp(zⱼ/T). Put that into the loss and use that "
-            "the yᵢ of a row add up to 1. No product of factors is left to take.",
-            "Then differentiate the loss with respect to one zᵢ. Of log Σⱼ exp(zⱼ/T), take outer times inner derivative: one "
-            "over the sum, times the one term of the sum in which zᵢ is, times the inner derivative of zᵢ/T.",
-            SOFTMAX_ERROR.hints[2],
-        ),
-    )
-
-    @exercise.wrong("the inner derivative is missing")
-    def _(z, y, *, temperature):
-        """If z grows by a little, how much does z/T grow? That factor belongs to the derivative."""
-        return _softmax(z / temperature) - y
-
-    @exercise.wrong("without the temperature")
-    def _(z, y):
-        """This is right for a softmax of z itself. Here z is divided by a temperature first."""
-        return softmax_error(z, y)
-
-    return exercise
-
-
-TEMPERATURES = Family(
-    SOFTMAX_ERROR,
-    {f"temperature {temperature:g}": _at(temperature) for temperature in (0.5, 2, 3, 4, 5)},
-    Path(__file__).parent / "variants",
-)
-
-
 POISSON_ERROR = FunctionExercise(
     slug="poisson-error",
     title="Exponential and Poisson loss",
     points=2,
     why_one="the notebook goes on with this pair",
+    given={"right": poisson_error},
     solution=poisson_error,
     inputs=_counts,
     parts=("∂L/∂z",),
@@ -375,24 +314,10 @@ def _(z, y):
     return np.nan_to_num((1 - y / y_hat) * y_hat)
 
 
-@POISSON_ERROR.wrong("the mean over samples")
-def _(z, y):
-    """You divided by the number of samples. That is right for the gradient of a *mean* loss; asked for is the error signal
-    of each sample."""
-    return poisson_error(z, y) / len(z)
-
-
 @POISSON_ERROR.wrong("z in the place of the prediction")
 def _(z, y):
     """z can be −800; a prediction of this unit cannot. What comes out of the exponential?"""
     return z - y
-
-
-@POISSON_ERROR.wrong("the sign is turned round")
-def _(z, y):
-    """This is what the short rule *adds*. The derivative points uphill: where the prediction is too low, a larger z makes
-    the loss smaller, so ∂L/∂z is negative there."""
-    return y - np.exp(z)
 
 
 @POISSON_ERROR.wrong("a slope too many")
@@ -426,6 +351,57 @@ def _(z, y):
     number: simplify on paper.)"""
     return (1 - y / np.exp(z)) * np.exp(z) * (1 - np.exp(z))
 
+
+for exercise in (SIGMOID_ERROR, SOFTMAX_ERROR, POISSON_ERROR):
+
+    @exercise.wrong("the sign is turned round")
+    def _(z, y, *, right):
+        """This is what the short rule *adds*. The derivative points uphill: where the prediction is too low, a larger z
+        makes the loss smaller, so ∂L/∂z is negative there."""
+        return -right(z, y)
+
+    @exercise.wrong("the mean over samples")
+    def _(z, y, *, right):
+        """You divided by the number of samples. That is right for the gradient of a *mean* loss; asked for is the error
+        signal of each sample."""
+        return right(z, y) / len(z)
+
+
+def _at(temperature):
+    """Return the exercise for a softmax of z / temperature."""
+    right = functools.partial(tempered_error, temperature=temperature)
+    exercise = SOFTMAX_ERROR.but(
+        title="Softmax with a temperature",
+        given={"right": right, "temperature": temperature, "large": int(800 * temperature)},
+        solution=tempered_error,
+        consequence="The higher the temperature, the less each sample asks for.",
+        hints=(
+            "It is easiest with the logarithm first: log ŷᵢ = zᵢ/T − log Σⱼ exp(zⱼ/T). Put that into the loss and use that "
+            "the yᵢ of a row add up to 1. No product of factors is left to take.",
+            "Then differentiate the loss with respect to one zᵢ. Of log Σⱼ exp(zⱼ/T), take outer times inner derivative: one "
+            "over the sum, times the one term of the sum in which zᵢ is, times the inner derivative of zᵢ/T.",
+            SOFTMAX_ERROR.hints[2],
+        ),
+    )
+
+    @exercise.wrong("the inner derivative is missing")
+    def _(z, y, *, temperature):
+        """If z grows by a little, how much does z/T grow? That factor belongs to the derivative."""
+        return _softmax(z / temperature) - y
+
+    @exercise.wrong("without the temperature")
+    def _(z, y):
+        """This is right for a softmax of z itself. Here z is divided by a temperature first."""
+        return softmax_error(z, y)
+
+    return exercise
+
+
+TEMPERATURES = Family(
+    SOFTMAX_ERROR,
+    {f"temperature {temperature:g}": _at(temperature) for temperature in (0.5, 2, 3, 4, 5)},
+    Path(__file__).parent / "variants",
+)
 
 EXERCISES = (SIGMOID_ERROR, SOFTMAX_ERROR, POISSON_ERROR)
 FAMILIES = (TEMPERATURES,)

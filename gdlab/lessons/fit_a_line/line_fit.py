@@ -6,7 +6,6 @@ from functools import lru_cache
 from typing import ClassVar
 
 import numpy as np
-from matplotlib.artist import Artist
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.text import Text
@@ -16,6 +15,7 @@ from gdlab.explorers import style
 from gdlab.explorers.controls import Choice, Control, LogSlider, Slider, Steps
 from gdlab.explorers.explorer import Explorer
 from gdlab.explorers.hands import Handle
+from gdlab.explorers.landscape import Landscape
 from gdlab.layers import Layer
 from gdlab.validation import Array
 
@@ -149,7 +149,9 @@ class LineFit(Explorer):
         )[1:]
 
         chain, delta = style.RULES["chain_rule"], style.RULES["delta_rule"]
-        self._landscape: list[Artist] = []
+        self._landscape = Landscape(self._bowl)
+        star = {"ha": "center", "va": "center_baseline", "fontsize": 13, "path_effects": style.halo(2)}
+        self._lowest = self._bowl.text(0, 0, "★", **star)
         self._paths = [
             self.moving(self._bowl.plot([], [], color=chain.colour, linewidth=2.6)[0]),
             self.moving(self._bowl.plot([], [], color=delta.colour, linestyle=(0, (2, 2)), linewidth=2.6)[0]),
@@ -179,16 +181,9 @@ class LineFit(Explorer):
         self._data.set(xlabel=p.x_label, ylabel=p.y_label, xlim=(p.x.min() - margin, p.x.max() + margin))
         self._data.set_ylim(p.y.min() - 0.3 * np.ptp(p.y), p.y.max() + 0.15 * np.ptp(p.y))
         self._dots.set_data(p.x, p.y)
-        for old in self._landscape:
-            old.remove()
         w, b = np.meshgrid(np.linspace(*p.w_range, 120), np.linspace(*p.b_range, 120))
-        heights = np.sqrt(p.loss(w, b) - p.loss(*p.best))
-        levels = np.linspace(0, heights.max() * 1.001, 13)
-        self._landscape = [
-            self._bowl.contourf(w, b, heights, levels, cmap=style.LANDSCAPE),
-            self._bowl.contour(w, b, heights, levels[1:], colors="white", linewidths=0.7),
-            self._bowl.text(*p.best, "★", ha="center", va="center_baseline", fontsize=13, path_effects=style.halo(2)),
-        ]
+        self._landscape.show(w, b, p.loss(w, b), p.loss(*p.best))
+        self._lowest.set_position(p.best)
         self._bowl.set(xlim=p.w_range, ylim=p.b_range)
 
     def hands(self, numbers: Fit) -> list[Handle]:
@@ -199,9 +194,9 @@ class LineFit(Explorer):
         p, (w, b), (w_old, b_old) = numbers.problem, numbers.now, numbers.before
         ends = np.array(self._data.get_xlim())
         with np.errstate(all="ignore"):
-            self._old.set_data(ends, _drawable(w_old * ends + b_old))
-            self._line.set_data(ends, _drawable(w * ends + b))
-            predicted = _drawable(w_old * p.x + b_old)
+            self._old.set_data(ends, style.drawable(w_old * ends + b_old))
+            self._line.set_data(ends, style.drawable(w * ends + b))
+            predicted = style.drawable(w_old * p.x + b_old)
         self._old.set_visible(numbers.step > 0)
         single = numbers.sample is not None
         i = numbers.sample or 0
@@ -212,7 +207,7 @@ class LineFit(Explorer):
         self._chosen.set_data([p.x[i]], [p.y[i]])
         self._residuals.set_segments(np.stack([np.column_stack([p.x, p.y]), np.column_stack([p.x, predicted])], axis=1))
         self._title.set_text(f"After {style.count(numbers.step, 'update')}: J = {_J(numbers)}")
-        walked = np.clip(_drawable(numbers.path[: numbers.step + 1]), -100, 100)
+        walked = style.drawable(numbers.path[: numbers.step + 1], 100)
         for path in self._paths:
             path.set_data(walked[:, 0], walked[:, 1])
         self._here.set_data(walked[-1:, 0], walked[-1:, 1])
@@ -300,8 +295,3 @@ class Sums:
 
 def _J(numbers: Fit) -> str:
     return style.number(float(numbers.losses[numbers.step]))
-
-
-def _drawable(values: Array) -> Array:
-    """Keep coordinates of a run that diverges within what a canvas can draw."""
-    return np.clip(np.nan_to_num(values, nan=1e6), -1e6, 1e6)

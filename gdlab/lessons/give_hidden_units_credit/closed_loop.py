@@ -7,7 +7,6 @@ from functools import lru_cache
 from typing import ClassVar
 
 import numpy as np
-from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
@@ -17,6 +16,7 @@ from gdlab.explorers import style
 from gdlab.explorers.controls import Choice, Control, Slider, Steps
 from gdlab.explorers.explorer import Explorer
 from gdlab.explorers.hands import Hand, Handle, Strip
+from gdlab.explorers.landscape import Landscape
 from gdlab.gradients import backward, mean_loss
 from gdlab.layers import Layer
 from gdlab.network import forward
@@ -118,7 +118,7 @@ class ClosedLoop(Explorer):
 
     def _build_map(self, axes: Axes) -> None:
         self._map = axes
-        self._ground: list[Artist] = []
+        self._ground = Landscape(axes, lines=False, zorder=0)
         axes.set(xlim=W_RANGE, ylim=V_RANGE, xlabel="hidden weight w", ylabel="output weight v", title="The weights")
         self._to_come = self.moving(axes.plot([], [], color=style.INK, linewidth=1)[0])
         self._walked = self.moving(axes.plot([], [], color=style.INK, linewidth=2.4)[0])
@@ -173,12 +173,8 @@ class ClosedLoop(Explorer):
         return Loop(activation, step, (w, v), side, path, climbed, arrows)
 
     def set_scene(self, numbers: Loop) -> None:
-        for artist in self._ground:
-            artist.remove()
         w, v = np.meshgrid(np.linspace(*W_RANGE, 90), np.linspace(*V_RANGE, 90))
-        heights = np.sqrt(mean_loss(network(numbers.activation, w, v), X, Y))
-        levels = np.linspace(0, heights.max() * 1.001, 13)
-        self._ground = [self._map.contourf(w, v, heights, levels, cmap=style.LANDSCAPE, zorder=0)]
+        self._ground.show(w, v, mean_loss(network(numbers.activation, w, v), X, Y))
 
     def draw(self, numbers: Loop) -> None:
         step, path = numbers.step, numbers.path

@@ -14,9 +14,20 @@ from gdlab.datasets import Dataset
 from gdlab.explorers import style
 from gdlab.explorers.controls import Choice, Control, IntSlider, LogSlider, Points, Steps
 from gdlab.explorers.explorer import Explorer
-from gdlab.explorers.hands import Hand, Pad, Spot, Strip
-from gdlab.explorers.plane import Plane
-from gdlab.explorers.runs import EVERY, LossCurves, Placed, Runner, at_record, data_set, learn, random_networks, right
+from gdlab.explorers.hands import Hand, Spot, Strip
+from gdlab.explorers.plane import in_a_row
+from gdlab.explorers.runs import (
+    EVERY,
+    LossCurves,
+    Placed,
+    Runner,
+    at_record,
+    data_set,
+    learn,
+    problems,
+    random_networks,
+    right,
+)
 from gdlab.gradients import agreement, backward
 from gdlab.layers import Layer
 from gdlab.losses import LOSSES
@@ -97,9 +108,7 @@ class HiddenRules(Explorer):
     """
 
     controls: ClassVar[Mapping[str, Control]] = {
-        "problem": Choice(
-            "Problem", {"xor": "XOR", "circle": "a disc", "moons": "two moons", "spiral": "a spiral"}, "xor"
-        ),
+        "problem": problems("xor", "circle", "moons", "spiral"),
         "activation": Choice("Activation", labels("tanh", "sigmoid", "relu"), "tanh"),
         "width": IntSlider("Hidden units", 6, 2, 100, 2),
         "learning_rate": LogSlider("Learning rate", 1.0, 0.02, 5.0),
@@ -112,14 +121,10 @@ class HiddenRules(Explorer):
     stoppable = True
 
     def build(self, figure: Figure) -> None:
-        width, gap = 0.305, 0.03
-        self._planes = {}
-        for index, (rule, look) in enumerate(style.RULES.items()):
-            left = (1 - 3 * width - 2 * gap) / 2 + index * (width + gap)
-            axes = figure.add_axes((left, 0.535, width, width * self.width / self.height))
-            self._planes[rule] = Plane(axes, look)
-            self._planes[rule].title.set_fontsize(10)
-            self.moving(*self._planes[rule].artists)
+        self._planes = in_a_row(figure, style.RULES, bottom=0.535, side=0.305)
+        for plane in self._planes.values():
+            plane.title.set_fontsize(10)
+            self.moving(*plane.artists)
         self._losses = LossCurves(figure.add_axes((0.055, 0.1, 0.33, 0.31)), STEPS, room=0.62)
         self.moving(*self._losses.artists)
         self._build_starts(figure.add_axes((0.585, 0.1, 0.395, 0.31)))
@@ -199,8 +204,7 @@ class HiddenRules(Explorer):
         self._title.set_text(f"{started} random starts" if started else "Random starts")
 
     def hands(self, numbers: Rules) -> list[Hand]:
-        shown = [(x1, x2, y) for (x1, x2), (y,) in zip(numbers.data.X, numbers.data.y, strict=True)]
-        pads = [Pad("your own data", plane.axes, "points", shown) for plane in self._planes.values()]
+        pads = [plane.pad("your own data", numbers.data) for plane in self._planes.values()]
         dots = [
             Spot(
                 f"start {start}, {style.RULES[rule].label}",

@@ -175,7 +175,7 @@ class DeepTraining(Explorer):
     def draw(self, numbers: Seen) -> None:
         look = style.RULES[numbers.rule]
         steps = np.arange(len(numbers.loss)) * EVERY
-        shown = np.clip(np.nan_to_num(numbers.loss, nan=1e6), 0, 1e6)
+        shown = style.drawable(numbers.loss, 1e6)
         self._curves.set_segments([np.column_stack([steps, one]) for one in shown.T])
         self._curves.set(color=look.colour, linestyle=look.line)
         heat = np.full((STARTS, numbers.depth + 1), np.nan)  # white: not trained yet

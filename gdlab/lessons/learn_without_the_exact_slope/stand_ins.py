@@ -15,7 +15,7 @@ from gdlab.explorers import style
 from gdlab.explorers.controls import Choice, Control, LogSlider, Steps
 from gdlab.explorers.explorer import Explorer
 from gdlab.explorers.hands import Spot, Strip
-from gdlab.explorers.runs import EVERY
+from gdlab.explorers.runs import EVERY, problems
 from gdlab.lessons.learn_without_the_exact_slope.stand_in_runs import (
     HIDDEN,
     LOOKS,
@@ -71,9 +71,7 @@ class StandIns(Explorer):
     """
 
     controls: ClassVar[Mapping[str, Control]] = {
-        "problem": Choice(
-            "Problem", {"xor": "XOR", "circle": "a disc", "moons": "two moons", "spiral": "a spiral"}, "xor"
-        ),
+        "problem": problems("xor", "circle", "moons", "spiral"),
         "activation": Choice("Activation", labels("step", "tanh", "sigmoid", "relu"), "step"),
         "learning_rate": LogSlider("Learning rate", 0.3, 0.1, 3.0),
         "step": Steps("Step", STEPS, start=STEPS, stride=EVERY),
@@ -172,7 +170,7 @@ class StandIns(Explorer):
                 f"{LOOKS[rule].label}, start {start}",
                 self._bar.axes,
                 (float(mean), max(float(share), LOWEST)),
-                says=f"agreement {_two_places(mean)}, {style.percent(share)} right",
+                says=f"agreement {style.fixed(mean)}, {style.percent(share)} right",
             )
             for rule, course in numbers.learning.items()
             for start, (mean, share) in enumerate(zip(course.mean_cosines, course.shares[-1], strict=True))
@@ -194,17 +192,13 @@ class StandIns(Explorer):
             for rule, course in numbers.learning.items()
         ]
         means = [
-            f"{LOOKS[rule].label} {_two_places(np.median(course.mean_cosines))}"
+            f"{LOOKS[rule].label} {style.fixed(np.median(course.mean_cosines))}"
             for rule, course in numbers.stand_ins.items()
         ]
         agreeing = f" Mean agreement along the way: {', '.join(means)} (medians)." if means else ""
         return (
             f"Starts out of {STARTS} that beat the median of the frozen layers {where}: {', '.join(ahead)}.{agreeing}"
         )
-
-
-def _two_places(value: float) -> str:
-    return f"{value:.2f}".replace("-0.00", "0.00").replace("-", "−")
 
 
 class _Lines:

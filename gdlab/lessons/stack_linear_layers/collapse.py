@@ -15,7 +15,7 @@ from gdlab.explorers.controls import Choice, Control, IntSlider, Points, Slider,
 from gdlab.explorers.explorer import Explorer
 from gdlab.explorers.hands import Handle, Pad, Spot
 from gdlab.explorers.plane import EXTENT, GRID, Plane, boundary, z_on_grid
-from gdlab.explorers.runs import EVERY, Placed, data_set, learn
+from gdlab.explorers.runs import EVERY, Placed, data_set, learn, problems
 from gdlab.gradients import input_slopes
 from gdlab.layers import Layer
 from gdlab.lessons.stack_linear_layers.matrix_row import MatrixRow
@@ -117,11 +117,7 @@ class Collapse(Explorer):
     """
 
     controls: ClassVar[Mapping[str, Control]] = {
-        "problem": Choice(
-            "Problem",
-            {"clouds": "two clouds", "xor": "XOR", "circle": "a disc", "moons": "two moons"},
-            "xor",
-        ),
+        "problem": problems("clouds", "xor", "circle", "moons"),
         "activation": Choice(
             "Activation",
             {"identity": "linear (identity)", **labels("tanh", "relu", "sine")},
@@ -247,7 +243,6 @@ class Collapse(Explorer):
         self._matrices.show(matrices, "×" if linear else "f′", results, title, words)
 
     def hands(self, numbers: Stack) -> list[Handle | Pad | Spot]:
-        shown = [(x1, x2, y) for (x1, x2), (y,) in zip(numbers.data.X, numbers.data.y, strict=True)]
         handles = [
             Handle(f"point {name}", self._field, at, x=f"{name.lower()}1", y=f"{name.lower()}2")
             for name, at in numbers.places.items()
@@ -256,7 +251,7 @@ class Collapse(Explorer):
             Spot(f"arrow {index + 1}", self._field, (x, y), f"∂z/∂x = ({style.number(w1, 2)}, {style.number(w2, 2)})")
             for index, ((x, y), (w1, w2)) in enumerate(zip(_LATTICE, numbers.slopes, strict=True))
         ]
-        return [Pad("your own data", self._plane.axes, "points", shown), *spots, *handles]
+        return [self._plane.pad("your own data", numbers.data), *spots, *handles]
 
     def caption(self, numbers: Stack) -> str:
         steps = style.count(numbers.step, "step")

@@ -13,9 +13,19 @@ from gdlab.datasets import Dataset
 from gdlab.explorers import style
 from gdlab.explorers.controls import Choice, Control, IntSlider, LogSlider, Points, Steps
 from gdlab.explorers.explorer import Explorer
-from gdlab.explorers.hands import Hand, Pad, Strip
-from gdlab.explorers.plane import EXTENT, Plane
-from gdlab.explorers.runs import EVERY, LossCurves, Placed, Runner, at_record, data_set, learn, random_networks
+from gdlab.explorers.hands import Hand, Strip
+from gdlab.explorers.plane import EXTENT, in_a_row
+from gdlab.explorers.runs import (
+    EVERY,
+    LossCurves,
+    Placed,
+    Runner,
+    at_record,
+    data_set,
+    learn,
+    problems,
+    random_networks,
+)
 from gdlab.training import History
 from gdlab.validation import Array
 
@@ -54,11 +64,7 @@ class RuleRace(Explorer):
     """
 
     controls: ClassVar[Mapping[str, Control]] = {
-        "problem": Choice(
-            "Problem",
-            {"xor": "XOR", "clouds": "two clouds", "circle": "a disc", "moons": "two moons"},
-            "xor",
-        ),
+        "problem": problems("xor", "clouds", "circle", "moons"),
         "width": IntSlider("Hidden units", 6, 2, 32, 2),
         "learning_rate": LogSlider("Learning rate", 1.0, 0.01, 10.0),
         "start": IntSlider("Random start", 0, 0, 19),
@@ -69,14 +75,9 @@ class RuleRace(Explorer):
     width, height = 6.6, 5.0
 
     def build(self, figure: Figure) -> None:
-        size, gap = 0.306, 0.03
-        self._planes = {}
-        for index, (rule, look) in enumerate(style.RULES.items()):
-            left = (1 - 3 * size - 2 * gap) / 2 + index * (size + gap)
-            axes = figure.add_axes((left, 0.475, size, size * self.width / self.height))
-            self._planes[rule] = Plane(axes, look)
-            self.moving(*self._planes[rule].artists)
-
+        self._planes = in_a_row(figure, style.RULES, bottom=0.475, side=0.306)
+        for plane in self._planes.values():
+            self.moving(*plane.artists)
         self._losses = LossCurves(figure.add_axes((0.075, 0.105, 0.475, 0.265)), STEPS, room=0.5)
         self.moving(*self._losses.artists)
 
@@ -106,8 +107,7 @@ class RuleRace(Explorer):
         return Race(name, learning_rate, data, history.steps[: record + 1], record, runners, slopes)
 
     def hands(self, numbers: Race) -> list[Hand]:
-        shown = [(x, y, int(label)) for (x, y), (label,) in zip(numbers.data.X, numbers.data.y, strict=True)]
-        pads = [Pad("points of your own", plane.axes, "points", shown) for plane in self._planes.values()]
+        pads = [plane.pad("points of your own", numbers.data) for plane in self._planes.values()]
         return [*pads, Strip("step on the loss curves", self._losses.axes, "step")]
 
     def draw(self, numbers: Race) -> None:

@@ -147,8 +147,8 @@ class Descent(Explorer):
 
     def draw(self, numbers: Walk) -> None:
         low, top = self._hill.get_ylim()
-        theta = np.clip(np.nan_to_num(numbers.thetas, nan=9 * REACH), -9 * REACH, 9 * REACH)
-        height = np.clip(np.nan_to_num(numbers.J, nan=9 * top), 0, 9 * top)
+        theta = style.drawable(numbers.thetas, 9 * REACH)
+        height = style.drawable(numbers.J, 9 * top)
         inside = abs(theta[numbers.step]) <= REACH
         self._trail.set_data(theta[: numbers.step + 1], height[: numbers.step + 1])
         self._began.set_data(theta[:1], height[:1])
@@ -172,7 +172,7 @@ class Descent(Explorer):
             middle = float(np.clip((here[0] + end) / 2, -REACH + 0.6, REACH - 0.6))
             self._next_step.set_position((middle, level + 0.025 * (top - low)))
         self._title.set_text(f"After {style.count(numbers.step, 'step')}: θ = {style.number(numbers.theta)}")
-        sizes = np.clip(np.nan_to_num(numbers.sizes, nan=1e9), 0, 1e9)
+        sizes = style.drawable(numbers.sizes, 1e9)
         ticks = np.arange(1, STEPS + 1)
         self._all.set_data(ticks, sizes)
         self._done.set_data(ticks[: numbers.step], sizes[: numbers.step])
