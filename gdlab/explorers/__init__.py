@@ -1,7 +1,8 @@
 """The engine of the explorers: pictures that answer when a control is moved, or the picture itself is taken hold of.
 
-`explorer` is the class that each explorer extends; `controls` and `hands` are what it can be steered with; `stage` and
-`stage.js` show it on the page; `painting`, `text_cache` and `png` make its pictures quickly; `style` is their look.
+An explorer is a class over `Explorer`, with controls and hands from here and looks from `style`. Parts that several
+have in common are in `plane`, `runs` and `landscape`. Inside, `stage` and `stage.js` show it on the page; `painting`,
+`text_cache` and `png` make its pictures quickly.
 """
 
 
@@ -21,3 +22,39 @@ def _import_fonts_quietly() -> None:
 
 
 _import_fonts_quietly()
+
+from gdlab.explorers import style  # noqa: E402
+from gdlab.explorers.controls import (  # noqa: E402
+    Choice,
+    Control,
+    Drawing,
+    IntSlider,
+    LogSlider,
+    Points,
+    Slider,
+    Steps,
+)
+from gdlab.explorers.explorer import Explorer  # noqa: E402
+from gdlab.explorers.hands import Hand, Handle, Pad, Spot, Strip  # noqa: E402
+
+__all__ = [
+    "Choice",
+    "Control",
+    "Drawing",
+    "Explorer",
+    "Hand",
+    "Handle",
+    "IntSlider",
+    "LogSlider",
+    "Pad",
+    "Points",
+    "Slider",
+    "Spot",
+    "Steps",
+    "Strip",
+    "style",
+]
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -8,10 +8,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from gdlab.activations import sigmoid
-from gdlab.explorers import style
-from gdlab.explorers.controls import Control, Slider
-from gdlab.explorers.explorer import Explorer
-from gdlab.explorers.hands import Handle
+from gdlab.explorers import Control, Explorer, Handle, Slider, style
 from gdlab.lessons.bend_the_neuron.hill_panel import FORMULAS
 from gdlab.lessons.bend_the_neuron.neuron import TWO_RULES
 from gdlab.validation import Array

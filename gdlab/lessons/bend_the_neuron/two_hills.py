@@ -8,10 +8,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from gdlab.activations import ACTIVATIONS, Activation, labels
-from gdlab.explorers import style
-from gdlab.explorers.controls import Choice, Control, LogSlider, Slider, Steps
-from gdlab.explorers.explorer import Explorer
-from gdlab.explorers.hands import Handle
+from gdlab.explorers import Choice, Control, Explorer, Handle, LogSlider, Slider, Steps, style
 from gdlab.lessons.bend_the_neuron import neuron
 from gdlab.lessons.bend_the_neuron.hill_panel import HillPanel
 from gdlab.lessons.bend_the_neuron.neuron import (

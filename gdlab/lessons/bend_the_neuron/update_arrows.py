@@ -9,10 +9,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
 from gdlab.activations import ACTIVATIONS, Activation, labels
-from gdlab.explorers import style
-from gdlab.explorers.controls import Choice, Control, IntSlider, Slider
-from gdlab.explorers.explorer import Explorer
-from gdlab.explorers.hands import Handle, Spot
+from gdlab.explorers import Choice, Control, Explorer, Handle, IntSlider, Slider, Spot, style
 from gdlab.gradients import agreement
 from gdlab.lessons.bend_the_neuron import neuron
 from gdlab.lessons.bend_the_neuron.neuron import NOTHING, SAMPLES, TWO_RULES, WIDEST, Samples

@@ -11,10 +11,7 @@ from matplotlib.figure import Figure
 
 from gdlab.activations import labels
 from gdlab.datasets import Dataset
-from gdlab.explorers import style
-from gdlab.explorers.controls import Choice, Control, IntSlider, LogSlider, Steps
-from gdlab.explorers.explorer import Explorer
-from gdlab.explorers.hands import Strip
+from gdlab.explorers import Choice, Control, Explorer, IntSlider, LogSlider, Steps, Strip, style
 from gdlab.explorers.plane import Plane, z_on_grid
 from gdlab.explorers.runs import problems, right
 from gdlab.gradients import relative_error

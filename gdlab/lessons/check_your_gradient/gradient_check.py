@@ -14,10 +14,7 @@ from numpy.typing import NDArray
 from gdlab import training
 from gdlab.activations import labels
 from gdlab.datasets import moons
-from gdlab.explorers import style
-from gdlab.explorers.controls import Choice, Control, IntSlider
-from gdlab.explorers.explorer import Explorer
-from gdlab.explorers.hands import Strip
+from gdlab.explorers import Choice, Control, Explorer, IntSlider, Strip, style
 from gdlab.gradients import backward, gradient_vector, relative_error
 from gdlab.network import forward, from_vector, initialise, to_vector
 from gdlab.validation import Array

@@ -11,10 +11,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import NullLocator
 
 from gdlab.activations import ACTIVATIONS, Activation
-from gdlab.explorers import style
-from gdlab.explorers.controls import Choice, Control, Slider
-from gdlab.explorers.explorer import Explorer
-from gdlab.explorers.hands import Handle, Strip
+from gdlab.explorers import Choice, Control, Explorer, Handle, Slider, Strip, style
 from gdlab.losses import LOSSES, Loss, matching_loss
 from gdlab.validation import Array
 

@@ -11,10 +11,7 @@ from matplotlib.figure import Figure
 from gdlab import training
 from gdlab.activations import sigmoid
 from gdlab.datasets import Dataset, penguins
-from gdlab.explorers import style
-from gdlab.explorers.controls import Control, IntSlider, LogSlider, Steps
-from gdlab.explorers.explorer import Explorer
-from gdlab.explorers.hands import Strip
+from gdlab.explorers import Control, Explorer, IntSlider, LogSlider, Steps, Strip, style
 from gdlab.layers import Layer
 from gdlab.losses import LOSSES
 from gdlab.training import History

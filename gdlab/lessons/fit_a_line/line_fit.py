@@ -11,10 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from gdlab import datasets, training
-from gdlab.explorers import style
-from gdlab.explorers.controls import Choice, Control, LogSlider, Slider, Steps
-from gdlab.explorers.explorer import Explorer
-from gdlab.explorers.hands import Handle
+from gdlab.explorers import Choice, Control, Explorer, Handle, LogSlider, Slider, Steps, style
 from gdlab.explorers.landscape import Landscape
 from gdlab.layers import Layer
 from gdlab.validation import Array

@@ -6,10 +6,7 @@ from typing import ClassVar
 from matplotlib.figure import Figure
 
 from gdlab.activations import labels
-from gdlab.explorers import style
-from gdlab.explorers.controls import Choice, Control, Slider, Steps
-from gdlab.explorers.explorer import Explorer
-from gdlab.explorers.hands import Hand, Handle, Spot
+from gdlab.explorers import Choice, Control, Explorer, Hand, Handle, Slider, Spot, Steps, style
 from gdlab.gradients import backward
 from gdlab.layers import Layer
 from gdlab.lessons.give_hidden_units_credit.backprop_graph import Graph, Product, number_text, signed

@@ -12,10 +12,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
 from gdlab.activations import labels
-from gdlab.explorers import style
-from gdlab.explorers.controls import Choice, Control, Slider, Steps
-from gdlab.explorers.explorer import Explorer
-from gdlab.explorers.hands import Hand, Handle, Strip
+from gdlab.explorers import Choice, Control, Explorer, Hand, Handle, Slider, Steps, Strip, style
 from gdlab.explorers.landscape import Landscape
 from gdlab.gradients import backward, mean_loss
 from gdlab.layers import Layer

@@ -11,10 +11,7 @@ from matplotlib.figure import Figure
 
 from gdlab.activations import labels
 from gdlab.datasets import Dataset
-from gdlab.explorers import style
-from gdlab.explorers.controls import Choice, Control, IntSlider, LogSlider, Points, Steps
-from gdlab.explorers.explorer import Explorer
-from gdlab.explorers.hands import Hand, Spot, Strip
+from gdlab.explorers import Choice, Control, Explorer, Hand, IntSlider, LogSlider, Points, Spot, Steps, Strip, style
 from gdlab.explorers.plane import in_a_row
 from gdlab.explorers.runs import (
     EVERY,

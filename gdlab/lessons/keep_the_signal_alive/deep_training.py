@@ -10,10 +10,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
-from gdlab.explorers import style
-from gdlab.explorers.controls import Choice, Control, LogSlider, Steps
-from gdlab.explorers.explorer import Explorer
-from gdlab.explorers.hands import Spot, Strip
+from gdlab.explorers import Choice, Control, Explorer, LogSlider, Spot, Steps, Strip, style
 from gdlab.explorers.runs import CEILING, EVERY, learn, right
 from gdlab.lessons.keep_the_signal_alive.layer_panels import mark_layers, sized
 from gdlab.lessons.keep_the_signal_alive.signal_flow import DEPTHS, UNITS, WEIGHTS, data, networks

@@ -13,10 +13,7 @@ from matplotlib.ticker import NullLocator
 
 from gdlab.activations import ACTIVATIONS, labels
 from gdlab.datasets import Dataset, moons
-from gdlab.explorers import style
-from gdlab.explorers.controls import Choice, Control, IntSlider
-from gdlab.explorers.explorer import Explorer
-from gdlab.explorers.hands import Spot
+from gdlab.explorers import Choice, Control, Explorer, IntSlider, Spot, style
 from gdlab.layers import Layer
 from gdlab.lessons.keep_the_signal_alive.layer_panels import Lines, mark_layers, mark_powers, sized
 from gdlab.losses import LOSSES

@@ -11,10 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from gdlab.activations import labels
-from gdlab.explorers import style
-from gdlab.explorers.controls import Choice, Control, LogSlider, Steps
-from gdlab.explorers.explorer import Explorer
-from gdlab.explorers.hands import Spot, Strip
+from gdlab.explorers import Choice, Control, Explorer, LogSlider, Spot, Steps, Strip, style
 from gdlab.explorers.runs import EVERY, problems
 from gdlab.lessons.learn_without_the_exact_slope.stand_in_runs import (
     HIDDEN,

@@ -7,10 +7,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from gdlab.activations import labels
-from gdlab.explorers import style
-from gdlab.explorers.controls import Choice, Control, IntSlider, LogSlider, Steps
-from gdlab.explorers.explorer import Explorer
-from gdlab.explorers.hands import Hand, Spot, Strip
+from gdlab.explorers import Choice, Control, Explorer, Hand, IntSlider, LogSlider, Spot, Steps, Strip, style
 from gdlab.lessons.read_handwritten_digits.digit_reading import (
     ALONE,
     Course,

@@ -19,10 +19,7 @@ from PIL import Image, UnidentifiedImageError
 
 from gdlab import training
 from gdlab.datasets import digits
-from gdlab.explorers import style
-from gdlab.explorers.controls import Control, Drawing
-from gdlab.explorers.explorer import Explorer
-from gdlab.explorers.hands import Hand, Spot
+from gdlab.explorers import Control, Drawing, Explorer, Hand, Spot, style
 from gdlab.layers import Layer
 from gdlab.lessons.read_handwritten_digits.digit_views import Tiles, tint
 from gdlab.network import forward, initialise

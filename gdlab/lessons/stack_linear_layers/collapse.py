@@ -10,10 +10,7 @@ from matplotlib.figure import Figure
 
 from gdlab.activations import labels
 from gdlab.datasets import Dataset
-from gdlab.explorers import style
-from gdlab.explorers.controls import Choice, Control, IntSlider, Points, Slider, Steps
-from gdlab.explorers.explorer import Explorer
-from gdlab.explorers.hands import Handle, Pad, Spot
+from gdlab.explorers import Choice, Control, Explorer, Handle, IntSlider, Pad, Points, Slider, Spot, Steps, style
 from gdlab.explorers.plane import EXTENT, GRID, Plane, boundary, z_on_grid
 from gdlab.explorers.runs import EVERY, Placed, data_set, learn, problems
 from gdlab.gradients import input_slopes

@@ -10,10 +10,7 @@ from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 
 from gdlab import training
-from gdlab.explorers import style
-from gdlab.explorers.controls import Control, IntSlider, LogSlider, Slider, Steps
-from gdlab.explorers.explorer import Explorer
-from gdlab.explorers.hands import Handle, Strip
+from gdlab.explorers import Control, Explorer, Handle, IntSlider, LogSlider, Slider, Steps, Strip, style
 from gdlab.network import initialise
 from gdlab.validation import Array
 

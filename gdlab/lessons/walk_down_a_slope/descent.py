@@ -10,10 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 
 from gdlab.activations import sigmoid
-from gdlab.explorers import style
-from gdlab.explorers.controls import Choice, Control, LogSlider, Slider, Steps
-from gdlab.explorers.explorer import Explorer
-from gdlab.explorers.hands import Handle, Strip
+from gdlab.explorers import Choice, Control, Explorer, Handle, LogSlider, Slider, Steps, Strip, style
 from gdlab.updates import gradient_descent_update
 from gdlab.validation import Array
 
