@@ -11,7 +11,7 @@ import re
 import stat
 import tempfile
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,6 +64,10 @@ class _Piece:
     names: tuple[str, ...]
 
 
+IN_ANOTHERS_FOLDER = "Handed in as {}; it counts for {}, who handed it in."
+"""What there is to be said of work that lies in a folder called by another student, where there is no other."""
+
+
 class Extractor(ExtractorPlugin):
     """Lays out what was downloaded in a folder for each student: the notebook, under its name, and the files beside it.
 
@@ -74,7 +78,7 @@ class Extractor(ExtractorPlugin):
     def extract(self, archive_path: str, extracted_path: str) -> None:
         """Lay out the archives, folders and files in a folder; log who was taken for whom and what was passed over."""
         course = self.parent.coursedir
-        roster, notebooks = _known(course)
+        roster, notebooks = known(course)
         with tempfile.TemporaryDirectory(prefix="gdlab") as scratch:
             entries, passed_over = self._entries(Path(archive_path), Path(scratch))
             owned, without_owner = self._by_owner(entries, roster)
@@ -152,27 +156,18 @@ class Extractor(ExtractorPlugin):
     ) -> dict:
         """Lay out a student's files; return the remarks on them, and the notebooks' digests by which they are known."""
         names = {piece.path: "/".join(piece.names) for piece in pieces}
-        files, remarks, digests, taken = list(names), [], [], {}
-        of_others = {path for path in files if _others(names[path], roster) - {student}}
-        candidates = [path for path in files if path not in of_others]
-        if any(map(may_be_a_notebook, candidates)):  # what lies in another student's folder is the other's
-            remarks += [
-                f"Not graded: {names[path]}, which lies in a folder called by another student."
-                for path in sorted(of_others)
-                if may_be_a_notebook(path)
-            ]
-        else:
-            candidates = files
+        files, digests, taken = list(names), [], {}
+        own, others, remarks = own_and_others(names, student, roster)
         for notebook in notebooks:
             try:
-                found, said = notebook_among(candidates, notebook, f"{notebook.name}.ipynb")
+                found, said = notebook_among(own, notebook, f"{notebook.name}.ipynb")
             except UnreadableError as problem:
                 self.log.warning("%s: %s.", student, problem)
                 continue
             taken[found] = f"{notebook.name}.ipynb"
             remarks += said
-            if found in of_others:
-                remarks.append(f"Handed in as {names[found]}; it counts for {student}, whose archive it was.")
+            if found in others:
+                remarks.append(IN_ANOTHERS_FOLDER.format(names[found], student))
             self.log.info("%s: took %s", student, names[found])
         base = next(iter(taken), files[0]).parent
         for path in files[:MOST_FILES]:
@@ -244,7 +239,7 @@ def _kept_file(course: CourseDirectory) -> Path:
     return Path(course.root, "collected", f"{course.assignment_id}.json")
 
 
-def _known(course: CourseDirectory) -> tuple[set[str], list[Released]]:
+def known(course: CourseDirectory) -> tuple[set[str], list[Released]]:
     """Return the ids of the roster, and the assignment's notebooks as they were made."""
     with Gradebook(course.db_url, course.course_id) as gradebook:
         students = gradebook.students
@@ -288,6 +283,22 @@ def student_in(name: str, roster: Collection[str]) -> str:
             ends = [one for one in roster if student.endswith(f"_{one}")]
             return max(ends, key=len) if ends else student.rpartition("_")[2]
     return shorter.strip(" ._-")
+
+
+def own_and_others(
+    names: Mapping[Path, str], student: str, roster: Collection[str]
+) -> tuple[list[Path], set[Path], list[str]]:
+    """Tell what of a student's files may be graded, what lies in other students' folders, and what there is to be said.
+
+    What is another's is left out, unless there is no other notebook. `names` says where each file lay, from the
+    student's own folder or archive on.
+    """
+    others = {path for path, name in names.items() if _others(name, roster) - {student}}
+    own = [path for path in names if path not in others]
+    if not any(map(may_be_a_notebook, own)):
+        return list(names), others, []
+    left = [names[path] for path in sorted(others) if may_be_a_notebook(path)]
+    return own, others, [f"Not graded: {name}, which lies in a folder called by another student." for name in left]
 
 
 def _others(name: str, roster: Collection[str]) -> set[str]:

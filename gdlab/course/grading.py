@@ -47,7 +47,6 @@ from gdlab.course.collecting import kept_remarks
 from gdlab.course.handed_in import (
     MOST_BYTES,
     MOST_FILES,
-    Released,
     copy_file,
     is_archive,
     look,
@@ -161,7 +160,8 @@ class Desk(CourseDirectory):
         desk.folder = tempfile.TemporaryDirectory(prefix="gdlab-submissions-")
         desk.real = coursedir
         desk.chosen = {}
-        desk.released = {}
+        desk.roster, released = collecting.known(coursedir)
+        desk.released = {f"{one.name}.ipynb": one for one in released}
         desk.remarks = {}
         desk.submitted_directory = str(Path(desk.folder.name).resolve() / "submitted")
         return desk
@@ -173,25 +173,30 @@ class Desk(CourseDirectory):
         target.mkdir(parents=True)
         found = look(folder)
         within = {path: path.relative_to(folder) for path in found.files}
+        called = {path: f"{student}/{place}" for path, place in within.items()}
         for archive in [path for path in found.files if is_archive(path.name)]:
             found.files.remove(archive)
             place = Path(self.folder.name, "unpacked", student, without_ending(archive.name))
             found.passed_over += (said := unpack(archive, place))
             inner = look(place).files if place.exists() else []
             within |= {path: path.relative_to(place) for path in inner}
+            called |= {path: f"{archive.name}/{within[path]}" for path in inner}
             found.files += inner
             if not inner and not said:
                 found.passed_over.append(f"{archive.name} holds no file")
         remarks = [*kept_remarks(self.real, student, found.files), *(f"{one}." for one in found.passed_over)]
+        called = {path: called[path] for path in found.files}
+        own, others, said = collecting.own_and_others(called, student, self.roster)
+        remarks += said
         for name in names:
             (target / name).touch()  # what nbgrader looks for; `SubmissionExporter` reads what was handed in
-            if name not in self.released:
-                source = Path(self.format_path(self.source_directory, ".", self.assignment_id), name)
-                self.released[name] = Released.read(source)
             try:
-                self.chosen[student, name], said = notebook_among(found.files, self.released[name], name)
+                notebook, said = notebook_among(own, self.released[name], name)
                 remarks += said
-                here = self.chosen[student, name].parent
+                if notebook in others:
+                    remarks.append(collecting.IN_ANOTHERS_FOLDER.format(called[notebook], student))
+                self.chosen[student, name] = notebook
+                here = notebook.parent
                 within |= {path: path.relative_to(here) for path in found.files if path.is_relative_to(here)}
             except UnreadableError as problem:
                 self.chosen[student, name] = problem

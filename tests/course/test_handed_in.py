@@ -199,7 +199,7 @@ def downloads(group):
     put("dora.zip", zipped({f"one/{NAME}": wrong, f"two/{NAME}": solved}))
     expected("dora", 3, remark="no other is newer")
     put("emil.zip", zipped({f"adam/{NAME}": solved}))
-    expected("emil", 3, remark=f"Handed in as emil.zip/adam/{NAME}; it counts for emil")
+    expected("emil", 3, remark=f"Handed in as emil.zip/adam/{NAME}; it counts for emil, who handed it in.")
     using = "from helper import mean\n" + SOLVED[GRADIENT]
     tar = io.BytesIO()
     with tarfile.open(fileobj=tar, mode="w:gz") as archive:
@@ -241,6 +241,10 @@ def hands(group):
     expected("liam", 3, remark="Handed in 2 times")
     group.by_hand("mona", {"work.zip": zipped({f"work/{NAME}": solved})})
     expected("mona", 3)
+    group.by_hand("tilda", {"work.zip": zipped({f"adam/{NAME}": solved})})
+    expected("tilda", 3, remark=f"Handed in as work.zip/adam/{NAME}; it counts for tilda, who handed it in.")
+    group.by_hand("sven", {"work.zip": zipped({f"sven/{NAME}": blank}), f"adam/{NAME}": solved})
+    expected("sven", 0, remark=f"Not graded: sven/adam/{NAME}, which lies in a folder called by another student.")
     group.by_hand("nils", {"essay.docx": b"PK", "work.rar": b"Rar!"})
     expected("nils", 0, remark="there is only essay.docx, work.rar")
     secret = group.course / "source" / ASSIGNMENT / NAME
