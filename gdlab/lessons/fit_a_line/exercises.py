@@ -151,12 +151,16 @@ LINE_GRADIENT = FunctionExercise(
 )
 
 
+def _means(slope, x):
+    """Return the gradient of w and b from the slope of the loss at each sample."""
+    return np.mean(slope * x), np.mean(slope)
+
+
 @LINE_GRADIENT.wrong("the sign is turned round")
 def _(w, b, x, y, *, loss, scale):
     """Your numbers belong to actual − predicted. The gradient points uphill: where the prediction is too high, raising `b`
     raises the loss."""
-    slope = -scale * loss.L_prime(w * x + b, y)
-    return np.mean(slope * x), np.mean(slope)
+    return _means(-scale * loss.L_prime(w * x + b, y), x)
 
 
 @LINE_GRADIENT.wrong("the two are swapped")
@@ -168,36 +172,31 @@ def _(w, b, x, y, *, loss, scale):
 @LINE_GRADIENT.wrong("twice too large")
 def _(w, b, x, y, *, loss, scale):
     """The number in front of the loss has an effect on its derivative. Where is it in yours?"""
-    slope = 2 * scale * loss.L_prime(w * x + b, y)
-    return np.mean(slope * x), np.mean(slope)
+    return _means(2 * scale * loss.L_prime(w * x + b, y), x)
 
 
 @LINE_GRADIENT.wrong("half as large")
 def _(w, b, x, y, *, loss, scale):
     """Something comes down from the exponent of a square. Did you leave it out?"""
-    slope = 0.5 * scale * loss.L_prime(w * x + b, y)
-    return np.mean(slope * x), np.mean(slope)
+    return _means(0.5 * scale * loss.L_prime(w * x + b, y), x)
 
 
 @LINE_GRADIENT.wrong("the loss is not differentiated")
 def _(w, b, x, y, *, loss, scale):
     """You multiplied by the loss itself. Wanted is how steep it is."""
-    value = scale * loss.L(w * x + b, y)
-    return np.mean(value * x), np.mean(value)
+    return _means(scale * loss.L(w * x + b, y), x)
 
 
 @LINE_GRADIENT.wrong("the sum, not the mean")
 def _(w, b, x, y, *, loss, scale):
     """Yours grows with the number of samples. The loss is a mean, and so is its derivative."""
-    slope = scale * loss.L_prime(w * x + b, y)
-    return np.sum(slope * x), np.sum(slope)
+    return _means(len(x) * scale * loss.L_prime(w * x + b, y), x)
 
 
 @LINE_GRADIENT.wrong("the sum, with the sign turned round")
 def _(w, b, x, y, *, loss, scale):
     """Two things: the loss is a mean over the samples, not a sum; and the gradient points uphill."""
-    slope = -scale * loss.L_prime(w * x + b, y)
-    return np.sum(slope * x), np.sum(slope)
+    return _means(-len(x) * scale * loss.L_prime(w * x + b, y), x)
 
 
 @LINE_GRADIENT.wrong("the input is missing")
@@ -278,15 +277,13 @@ for other in (HUBER, TWICE_HUBER):
     def _(w, b, x, y, *, scale):
         """Where the error is larger than 1 you have 0. The loss goes on rising there: how steeply?"""
         e = w * x + b - y
-        slope = scale * e * (np.abs(e) <= 1)
-        return np.mean(slope * x), np.mean(slope)
+        return _means(scale * e * (np.abs(e) <= 1), x)
 
     @other.wrong("the same slope on both sides")
     def _(w, b, x, y, *, scale):
         """Far on the left, does the loss grow or shrink as e rises?"""
         e = w * x + b - y
-        slope = scale * np.where(np.abs(e) <= 1, e, 1)
-        return np.mean(slope * x), np.mean(slope)
+        return _means(scale * np.where(np.abs(e) <= 1, e, 1), x)
 
 
 LOSSES = Family(

@@ -42,7 +42,6 @@ class Comparison:
     units: str
     steps: Array
     courses: Mapping[str, Course]
-    complete: bool
 
     @property
     def learning(self) -> dict[str, Course]:
@@ -139,7 +138,7 @@ class StandIns(Explorer):
             if courses:
                 shown = {rule: courses[rule].up_to(record) for rule in rules if rule in courses}
                 steps = EVERY * np.arange(record + 1)
-                yield len(courses) / len(rules), Comparison(problem, units, steps, shown, not missing)
+                yield len(courses) / len(rules), Comparison(problem, units, steps, shown)
             if not missing:
                 return
             courses[missing[0]] = train_all(missing[0], *setting)

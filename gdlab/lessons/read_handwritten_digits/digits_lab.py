@@ -37,12 +37,6 @@ from gdlab.validation import Array
 _NAME = 0.4, 1.72
 """Where the names begin behind the end of a curve, in epochs; and how far the axis goes, in whole runs."""
 
-_KEY = {
-    "one": "row: digit, column: read as",
-    "binary": "% called even; row: left digit",
-    "all": "dark: called even; row: left digit",
-}
-
 
 class DigitsLab(Explorer):
     """Train networks on handwritten digits by the chain rule, by the delta rule, or with frozen hidden layers.

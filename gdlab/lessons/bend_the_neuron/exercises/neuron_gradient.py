@@ -48,10 +48,14 @@ NEURON_GRADIENT = FunctionExercise(
 )
 
 
+def _means(signal, x):
+    """Return the gradient of w and b from the error signal of each sample."""
+    return np.mean(signal * x), np.mean(signal)
+
+
 def _with(loss, scale, w, b, x, y, f, slope, z=None):
     """Return the gradient with another slope, perhaps at another z."""
-    signal = scale * loss.L_prime(f(w * x + b if z is None else z), y) * slope
-    return np.mean(signal * x), np.mean(signal)
+    return _means(scale * loss.L_prime(f(w * x + b if z is None else z), y) * slope, x)
 
 
 @NEURON_GRADIENT.wrong("the slope is missing")
@@ -65,8 +69,7 @@ def _(w, b, x, y, f, f_prime, *, loss, scale):
 def _(w, b, x, y, f, f_prime):
     """This is the short rule's update, (actual − predicted) × input. The gradient says how J grows, so look at the sign;
     and how much does f(z) move when z moves a little?"""
-    error = y - f(w * x + b)
-    return np.mean(error * x), np.mean(error)
+    return _means(y - f(w * x + b), x)
 
 
 @NEURON_GRADIENT.wrong("the bias is missing in the slope")
@@ -128,22 +131,19 @@ def _(w, b, x, y, f, f_prime, *, loss, scale):
 @NEURON_GRADIENT.wrong("z in place of the prediction")
 def _(w, b, x, y, f, f_prime, *, loss, scale):
     """You compare `z` with the target. But what this neuron predicts is not z."""
-    signal = scale * loss.L_prime(w * x + b, y) * f_prime(w * x + b)
-    return np.mean(signal * x), np.mean(signal)
+    return _means(scale * loss.L_prime(w * x + b, y) * f_prime(w * x + b), x)
 
 
 @NEURON_GRADIENT.wrong("the loss is not differentiated")
 def _(w, b, x, y, f, f_prime, *, loss, scale):
     """You multiplied by the loss itself. What is its derivative with respect to ŷ?"""
-    signal = scale * loss.L(f(w * x + b), y) * f_prime(w * x + b)
-    return np.mean(signal * x), np.mean(signal)
+    return _means(scale * loss.L(f(w * x + b), y) * f_prime(w * x + b), x)
 
 
 @NEURON_GRADIENT.wrong("the square is not differentiated")
 def _(w, b, x, y, f, f_prime):
     """The difference is still squared. What is the derivative of a square?"""
-    signal = (f(w * x + b) - y) ** 2 * f_prime(w * x + b)
-    return np.mean(signal * x), np.mean(signal)
+    return _means((f(w * x + b) - y) ** 2 * f_prime(w * x + b), x)
 
 
 @NEURON_GRADIENT.wrong("the input is missing")
