@@ -9,9 +9,9 @@ from xdist.scheduler import LoadFileScheduling
 os.environ |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 """NumPy, not loaded yet, here and in every process to come: its threads wait for each other where cores are busy."""
 
-LONG = ("tests/browser/test_visits.py", "tests/site/", "tests/explorers/test_every_explorer.py", "tests/browser/")
-LONG += ("tests/course/", "tests/claims/", "notebooks/")
-"""What takes long must not come last."""
+LONG = ("tests/site/test_visit.py", "tests/browser/test_visits.py", "tests/browser/", "tests/course/")
+LONG += ("tests/explorers/test_every_explorer.py", "tests/claims/", "tests/site/", "notebooks/")
+"""What takes long must not come last; and what waits for a page goes well with what computes."""
 
 DIVIDED = ("tests/browser/test_visits.py", "tests/explorers/test_every_explorer.py")
 """Files whose tests belong together only as far as they have the same first parameter."""

@@ -76,8 +76,8 @@ def test_no_module_imports_what_speaks_to_a_network():
     ]
 
 
-def run(name, folder, extra=""):
-    command = [sys.executable, "-c", PROGRAM.replace("EXTRA", extra), str(FOLDER / f"{name}.ipynb")]
+def run(notebook, folder, extra=""):
+    command = [sys.executable, "-c", PROGRAM.replace("EXTRA", extra), str(notebook)]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout.splitlines()[-1]
@@ -85,7 +85,7 @@ def run(name, folder, extra=""):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_notebook_writes_nothing_and_asks_nobody(name, tmp_path):
-    said = run(name, tmp_path)
+    said = run(FOLDER / f"{name}.ipynb", tmp_path)
     assert said.startswith("refused: [] pictures: ")
     assert int(said.split()[-1]) >= 1
     assert list(tmp_path.iterdir()) == []
@@ -95,6 +95,8 @@ def test_a_notebook_writes_nothing_and_asks_nobody(name, tmp_path):
     "ask", ["open('notes.txt', 'w')", "import socket; socket.create_connection(('localhost', 9))", "os.mkdir('new')"]
 )
 def test_the_watch_would_see_it(ask, tmp_path):
+    notebook = tmp_path / "blank.ipynb"
+    notebook.write_text('{"cells": []}')
     extra = f"try:\n    {ask}\nexcept PermissionError:\n    pass"
-    said = run("05_stack_linear_layers", tmp_path, extra)
-    assert not said.startswith("refused: []")
+    assert run(notebook, tmp_path).startswith("refused: []")
+    assert not run(notebook, tmp_path, extra).startswith("refused: []")

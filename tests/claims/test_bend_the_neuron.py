@@ -106,7 +106,7 @@ def test_03_arrows_that_do_not_pull_against_each_other_sum_to_less_than_90_degre
     assert seen > 50
 
 
-def neuron_end(data, activation, rule, learning_rate=1.0, steps=20000):
+def neuron_end(data, activation, rule, learning_rate=1.0, steps=8000):
     d = neuron.samples(data, activation)
     start = [gdlab.Layer([[0.1]], [[0.1]], activation)]
     how = {"rule": rule, "learning_rate": learning_rate, "steps": steps, "record_every": steps}

@@ -173,7 +173,7 @@ def test_a_handle_is_dragged_long_work_stopped_a_spot_chosen_and_a_digit_drawn(v
     fit.wait_for_change(state)
 
     fifty = visit.explorer(there + 1)
-    fifty.slider("Hidden units").press("ArrowRight")
+    fifty.slider("Hidden units").press("Home")
     fifty.box.get_by_role("button", name="Stop").click()
     go_on = fifty.box.get_by_role("button", name="Continue")
     go_on.wait_for()
