@@ -136,6 +136,17 @@ def panel(
 
 
 def marked(text: str) -> str:
-    """Return text as HTML in which `backticks` mark code and f′(z) stays in one piece."""
+    """Return text as HTML in which `backticks` mark code, *stars* stress, and f′(z) stays in one piece."""
     whole = html.escape(text).replace("f′(z)", '<span style="white-space:nowrap">f′(z)</span>')
-    return re.sub(r"`([^`]+)`", r"<code>\1</code>", whole)
+    pieces = re.split(r"`([^`]+)`", whole)  # every second one is code, where a star is a product
+    pieces[::2] = [_STRESS.sub(_stressed, words) for words in pieces[::2]]
+    pieces[1::2] = [f"<code>{code}</code>" for code in pieces[1::2]]
+    return "".join(pieces)
+
+
+_STRESS = re.compile(r"(?<![\w*])(\*\*?)(?=\w)([^*]+)(?<=\w)\1(?![\w*])")
+
+
+def _stressed(found: re.Match[str]) -> str:
+    tag = "strong" if found[1] == "**" else "em"
+    return f"<{tag}>{found[2]}</{tag}>"

@@ -10,7 +10,7 @@ from IPython.core.formatters import DisplayFormatter
 from nbgrader.utils import determine_grade
 
 import gdlab
-from gdlab.exercises.feedback import Feedback, Note
+from gdlab.exercises.feedback import Feedback, Note, marked
 from gdlab.exercises.numbers_exercise import NumbersExercise
 from gdlab.lessons import catalogue
 
@@ -135,6 +135,19 @@ def test_what_a_learner_writes_is_text_and_no_markup(shown):
     page = Page(shown._repr_html_())
     assert not {"script", "img"} & set(page.tags)
     assert "script" in page.text.lower()
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Take *all* of **Hidden units**.", "Take <em>all</em> of <strong>Hidden units</strong>."),
+        ("`y * z` and `a*b*c`", "<code>y * z</code> and <code>a*b*c</code>"),
+        ("a*b*c, 2 * 3 * 4 and **kwargs", "a*b*c, 2 * 3 * 4 and **kwargs"),
+        ("*signal × slope*: f′(z)", '<em>signal × slope</em>: <span style="white-space:nowrap">f′(z)</span>'),
+    ],
+)
+def test_stars_stress_words_and_multiply_in_code(text, shown):
+    assert marked(text) == shown
 
 
 def test_code_keeps_its_lines():

@@ -32,7 +32,7 @@ def answer(card):
 
 
 def plain(words):
-    return words.replace("`", "")
+    return re.sub("[`*]", "", words)
 
 
 # --- what they say ---

@@ -36,6 +36,13 @@ def minutes(notebook: NotebookNode) -> int:
     return 5 * math.ceil((sum(map(words, texts)) / WORDS_A_MINUTE + TASK * tasks + exercises) / 5)
 
 
+def words_before_an_explorer(notebook: NotebookNode) -> int:
+    """Return how many words one reads before there is something to touch, a prediction's own not counted."""
+    cells = notebook.cells
+    first = next(i for i, cell in enumerate(cells) if cell.cell_type == "code" and EXPLORER.search(cell.source))
+    return sum(words(cell.source) for cell in cells[:first] if cell.cell_type == "markdown")
+
+
 def words(text: str) -> int:
     """Return how many words of Markdown one reads: a formula counts by its parts, the target of a link not at all."""
     return sum(any(map(str.isalnum, word)) for word in re.sub(r"\]\([^)]*\)", "]", text).split())

@@ -10,7 +10,7 @@ from gdlab.lessons import LESSONS
 from gdlab.lessons.catalogue import EXERCISES
 from gdlab.lessons.predict import PREDICTIONS
 from tests.notebooks import tables
-from tests.notebooks.minutes import EXPLORER, minutes, required
+from tests.notebooks.minutes import EXPLORER, minutes, required, words_before_an_explorer
 from tests.notebooks.refresh import FOLDER, WIDGET_VIEW, clean, main, stored, text
 
 PATHS = stored()
@@ -95,6 +95,17 @@ def test_minutes_count_what_is_read_tried_and_written_before_the_fine_print():
     assert takes(optional, graded(4), explorer, tasks, markdown("### Deeper\n\n" + "word " * 2000)) == 0
     assert takes(optional, markdown("## Back\n\n" + "word " * 998)) == 5
     assert required(nbformat.NotebookNode(cells=[optional, markdown("An optional answer."), code("1")])) == []
+
+
+def test_there_is_something_to_touch_within_250_words(notebook):
+    assert words_before_an_explorer(notebook) <= 250
+
+
+def test_words_before_an_explorer_are_those_of_the_text_alone():
+    markdown, code = nbformat.v4.new_markdown_cell, nbformat.v4.new_code_cell
+    cells = [markdown("one [two](a long target)"), code("gdlab.Layer(W, b)  # three"), markdown("four ten")]
+    cells += [code('gdlab.RuleRace(after="race")'), markdown("too late"), code("gdlab.LineFit()")]
+    assert words_before_an_explorer(nbformat.v4.new_notebook(cells=cells)) == 4
 
 
 def test_ends_with_the_fine_print_and_references(notebook):

@@ -129,11 +129,12 @@ class TwoHills(Explorer):
         steps = style.count(numbers.step, "step")
         if numbers.activation.name == "identity":
             chain = numbers.walkers["chain_rule"]
-            error = style.number(float(chain.errors[numbers.step]))
-            grows = ", and grows: the walk diverges" if chain.errors[numbers.step] > chain.errors[0] else ""
+            error = float(chain.errors[numbers.step])
+            told = style.number(error) if np.isfinite(error) else "larger than the computer’s numbers"
+            grows = ", and grows: the walk diverges" if not error <= chain.errors[0] else ""
             return (
                 "With the identity f′ is 1: the two rules are one, and the surfaces have one shape. "
-                f"After {steps} the mean ½ squared error is {error}{grows}."
+                f"After {steps} the mean ½ squared error is {told}{grows}."
             )
         head, heights = _who_is_lower(numbers)
         if warnings := f"{_no_bottom(numbers)}{_off_the_map(numbers)}":

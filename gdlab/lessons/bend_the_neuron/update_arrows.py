@@ -200,7 +200,8 @@ class UpdateArrows(Explorer):
         if slope <= 0:
             one += f", as at {((numbers.slopes < 0) if slope < 0 else (numbers.slopes == 0)).sum()} of {n} samples"
         sums = "one of the sums is as good as 0" if np.isnan(numbers.angle) else f"the sums point {_apart(numbers)}"
-        return f"{one}. Shares differ from sample to sample: {sums}."
+        shares = "The share is the same at every sample" if np.ptp(numbers.slopes) < 1e-12 else "Shares differ"
+        return f"{one}. {shares}: {sums}."
 
 
 def _apart(numbers: Update) -> str:

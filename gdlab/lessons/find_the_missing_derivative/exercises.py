@@ -9,12 +9,12 @@ from gdlab.exercises.family import Family
 from gdlab.exercises.function_exercise import FunctionExercise
 
 
-def sigmoid_error(z, y):
+def sigmoid_signal(z, y):
     y_hat = (1 + np.tanh(z / 2)) / 2  # the sigmoid, without an exponential that could overflow
     return y_hat - y
 
 
-def softmax_error(z, y):
+def softmax_signal(z, y):
     e = np.exp(z - z.max(axis=1, keepdims=True))
     return e / e.sum(axis=1, keepdims=True) - y
 
@@ -24,7 +24,7 @@ def tempered_error(z, y, *, temperature):
     return (e / e.sum(axis=1, keepdims=True) - y) / temperature
 
 
-def poisson_error(z, y):
+def poisson_signal(z, y):
     return np.exp(z) - y
 
 
@@ -63,12 +63,12 @@ def _by_factors(z, y):
 
 
 SIGMOID_ERROR = FunctionExercise(
-    slug="sigmoid-error",
+    slug="sigmoid-signal",
     title="Sigmoid and cross-entropy",
     points=2,
     why_one="the notebook is about this pair",
-    given={"right": sigmoid_error},
-    solution=sigmoid_error,
+    given={"right": sigmoid_signal},
+    solution=sigmoid_signal,
     inputs=_classes,
     parts=("∂L/∂z",),
     hints=(
@@ -157,11 +157,11 @@ def _(z, y):
 
 
 SOFTMAX_ERROR = FunctionExercise(
-    slug="softmax-error",
+    slug="softmax-signal",
     title="Softmax and cross-entropy",
     points=3,
-    given={"right": softmax_error, "temperature": 1, "large": 800},  # large enough for an exponential to overflow
-    solution=softmax_error,
+    given={"right": softmax_signal, "temperature": 1, "large": 800},  # large enough for an exponential to overflow
+    solution=softmax_signal,
     inputs=_species,
     parts=("∂L/∂z",),
     hints=(
@@ -281,12 +281,12 @@ def _(z, y, *, temperature):
 
 
 POISSON_ERROR = FunctionExercise(
-    slug="poisson-error",
+    slug="poisson-signal",
     title="Exponential and Poisson loss",
     points=2,
     why_one="the notebook goes on with this pair",
-    given={"right": poisson_error},
-    solution=poisson_error,
+    given={"right": poisson_signal},
+    solution=poisson_signal,
     inputs=_counts,
     parts=("∂L/∂z",),
     hints=(
@@ -392,7 +392,7 @@ def _at(temperature):
     @exercise.wrong("without the temperature")
     def _(z, y):
         """This is right for a softmax of z itself. Here z is divided by a temperature first."""
-        return softmax_error(z, y)
+        return softmax_signal(z, y)
 
     return exercise
 

@@ -297,10 +297,12 @@ class SignalFlow(Explorer):
         blame = "The weights cost more than the slopes" if weights < slopes else "The slopes cost more than the weights"
         if weights * slopes >= 1:
             blame = "The weights make up for the slopes"
+        layer = f"{blame}: each layer multiplies it by {n(weights, 2)} and then by {n(slopes, 2)}."
+        if numbers.activation == "identity":
+            layer = f"Every slope is 1, so the weights alone decide: each layer multiplies it by {n(weights, 2)}."
         return (
             f"{sized(kept, 2)} of the error signal’s size arrives at the first of {layers} (single starts: "
-            f"{sized(least, 1)} to {sized(most, 1)}). {blame}: each layer multiplies it by {n(weights, 2)} and then by "
-            f"{n(slopes, 2)}."
+            f"{sized(least, 1)} to {sized(most, 1)}). {layer}"
         )
 
 

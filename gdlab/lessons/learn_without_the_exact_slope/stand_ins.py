@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from gdlab.activations import labels
 from gdlab.explorers import Choice, Control, Explorer, LogSlider, Spot, Steps, Strip, style
 from gdlab.explorers.runs import EVERY, problems
+from gdlab.lessons.learn_without_the_exact_slope.lines import Lines
 from gdlab.lessons.learn_without_the_exact_slope.stand_in_runs import (
     HIDDEN,
     LOOKS,
@@ -78,11 +79,11 @@ class StandIns(Explorer):
 
     def build(self, figure: Figure) -> None:
         self._build_runs(figure.add_axes((0.115, 0.46, 0.575, 0.485)))
-        self._shares = _Lines(figure.add_axes((0.08, 0.095, 0.38, 0.225)), LOOKS, LOWEST_MEDIAN, 1.02)
+        self._shares = Lines(figure.add_axes((0.08, 0.095, 0.38, 0.225)), LOOKS, LOWEST_MEDIAN, 1.02)
         self._shares.axes.set_title("Points right (medians)")
         self._shares.axes.set_yticks(np.arange(4, 11, 2) / 10, [style.percent(tenth) for tenth in (0.4, 0.6, 0.8, 1)])
         agreeing = {rule: look for rule, look in LOOKS.items() if rule != "frozen"}
-        self._cosines = _Lines(figure.add_axes((0.55, 0.095, 0.41, 0.225)), agreeing, -1.0, 1.05)
+        self._cosines = Lines(figure.add_axes((0.55, 0.095, 0.41, 0.225)), agreeing, -1.0, 1.05)
         self._cosines.axes.set(yticks=(-1, 0, 1))
         self._cosines.axes.axhline(0, color=style.FAINT, linewidth=1, zorder=0)
         self._cosines.axes.text(8, -0.93, "below 0: uphill", fontsize=9, color=style.MUTED)
@@ -195,28 +196,3 @@ class StandIns(Explorer):
         return (
             f"Starts out of {STARTS} that beat the median of the frozen layers {where}: {', '.join(ahead)}.{agreeing}"
         )
-
-
-class _Lines:
-    """Curves over the steps, one for each rule, each with its mark at its end."""
-
-    def __init__(self, axes: Axes, looks: Mapping[str, style.Look], low: float, high: float) -> None:
-        axes.set(xlim=(0, STEPS), ylim=(low, high), xticks=range(0, STEPS + 1, 100), xlabel="step")
-        self.axes = axes
-        self._curves = {rule: axes.plot([], [], **look.stroke)[0] for rule, look in looks.items()}
-        self._ends = {
-            rule: axes.plot([], [], marker=look.marker, color=look.colour, markersize=6, clip_on=False)[0]
-            for rule, look in looks.items()
-        }
-
-    @property
-    def artists(self) -> list[Artist]:
-        return [*self._curves.values(), *self._ends.values()]
-
-    def show(self, steps: Array, values: Mapping[str, Array]) -> None:
-        for rule, curve in self._curves.items():
-            for artist in (curve, self._ends[rule]):
-                artist.set_visible(rule in values)
-            if rule in values:
-                curve.set_data(steps, values[rule])
-                self._ends[rule].set_data(steps[-1:], np.maximum(values[rule][-1:], self.axes.get_ylim()[0]))

@@ -207,6 +207,14 @@ def test_the_heights_in_the_caption_are_those_of_both_rules_on_both_hills(explor
         ({"step": 600}, "each rule is the lower one on its own loss surface"),
         ({"activation": "identity", "step": 80}, "the two rules are one"),
         ({"activation": "identity", "learning_rate": 10.0, "step": 80}, "grows: the walk diverges"),
+        (
+            {"activation": "identity", "learning_rate": 10.0, "step": 600},
+            "is larger than the computer’s numbers, and grows: the walk diverges.",
+        ),
+        (
+            {"activation": "identity", "data": "exact", "learning_rate": 1.0, "step": 100},
+            "the two rules are one, and the surfaces have one shape. After 100 steps the mean ½ squared error is 0.",
+        ),
         ({"activation": "gaussian", "step": 80}, "The delta rule walks downhill, but that surface has no bottom"),
         (
             {"activation": "sine", "data": "exact", "learning_rate": 1.0, "step": 80},
@@ -249,6 +257,8 @@ def test_an_update_that_is_0_has_no_angle(apart):
     [
         ({}, "At sample 18 the slope f′(z) is 0.25: the chain rule keeps 25% of its arrow"),
         ({"activation": "identity"}, "is the same by both rules"),
+        ({}, "Shares differ: the sums point 56° apart."),
+        ({"w": 0.0}, "keeps 20% of its arrow. The share is the same at every sample: the sums point 0° apart."),
     ],
 )
 def test_the_caption_says_what_the_chain_rule_keeps(apart, settings, words):

@@ -7,7 +7,7 @@ import gdlab
 from gdlab.lessons.catalogue import FAMILIES
 from tests.lessons.exercises import each, numbers_in
 
-SLUGS = ("sigmoid-error", "softmax-error", "poisson-error")
+SLUGS = ("sigmoid-signal", "softmax-signal", "poisson-signal")
 
 
 def sigma(z):
@@ -26,12 +26,12 @@ def shares(z):
 @pytest.mark.parametrize(
     ("slug", "attempt"),
     [
-        ("sigmoid-error", lambda z, y: sigma(z) - y),
-        ("sigmoid-error", lambda z, y: np.clip(sigma(z), 1e-12, 1 - 1e-12) - y),
-        ("sigmoid-error", lambda z, y: -y * (1 - sigma(z)) + (1 - y) * sigma(z)),
-        ("softmax-error", lambda z, y: np.array([shares(row[None])[0] for row in z]) - y),
-        ("softmax-error", lambda z, y: shares(z) * y.sum(axis=1, keepdims=True) - y),
-        ("poisson-error", lambda z, y: -(y - np.exp(z))),
+        ("sigmoid-signal", lambda z, y: sigma(z) - y),
+        ("sigmoid-signal", lambda z, y: np.clip(sigma(z), 1e-12, 1 - 1e-12) - y),
+        ("sigmoid-signal", lambda z, y: -y * (1 - sigma(z)) + (1 - y) * sigma(z)),
+        ("softmax-signal", lambda z, y: np.array([shares(row[None])[0] for row in z]) - y),
+        ("softmax-signal", lambda z, y: shares(z) * y.sum(axis=1, keepdims=True) - y),
+        ("poisson-signal", lambda z, y: -(y - np.exp(z))),
     ],
 )
 def test_a_right_answer_written_differently_passes(slug, attempt):
@@ -42,14 +42,14 @@ def test_a_right_answer_written_differently_passes(slug, attempt):
 @pytest.mark.parametrize(
     ("slug", "attempt"),
     [
-        ("sigmoid-error", lambda z, y: (sigma(z) - y) / (sigma(z) * (1 - sigma(z))) * slope(z)),
-        ("sigmoid-error", lambda z, y: (-y / sigma(z) + (1 - y) / (1 - sigma(z))) * sigma(z) * (1 - sigma(z))),
-        ("sigmoid-error", lambda z, y: gdlab.LOSSES["binary_cross_entropy"].L_prime(sigma(z), y) * slope(z)),
+        ("sigmoid-signal", lambda z, y: (sigma(z) - y) / (sigma(z) * (1 - sigma(z))) * slope(z)),
+        ("sigmoid-signal", lambda z, y: (-y / sigma(z) + (1 - y) / (1 - sigma(z))) * sigma(z) * (1 - sigma(z))),
+        ("sigmoid-signal", lambda z, y: gdlab.LOSSES["binary_cross_entropy"].L_prime(sigma(z), y) * slope(z)),
         (
-            "softmax-error",
+            "softmax-signal",
             lambda z, y: gdlab.ACTIVATIONS["softmax"].times_slope(-y / shares(z), z),
         ),
-        ("poisson-error", lambda z, y: gdlab.LOSSES["poisson"].L_prime(np.exp(z), y) * np.exp(z)),
+        ("poisson-signal", lambda z, y: gdlab.LOSSES["poisson"].L_prime(np.exp(z), y) * np.exp(z)),
     ],
 )
 def test_a_product_of_factors_is_right_on_paper_and_is_told_why_it_fails_far_out(slug, attempt):
@@ -64,8 +64,8 @@ def test_an_exponential_that_overflows_is_told_apart_from_a_wrong_formula():
         e = np.exp(z)
         return e / e.sum(axis=1, keepdims=True) - y
 
-    assert gdlab.check("softmax-error", unshifted).headline == "the exponential overflows"
-    assert gdlab.check("softmax-error", lambda z, y: y - unshifted(z, y)).headline == "Not right yet"
+    assert gdlab.check("softmax-signal", unshifted).headline == "the exponential overflows"
+    assert gdlab.check("softmax-signal", lambda z, y: y - unshifted(z, y)).headline == "Not right yet"
 
 
 @pytest.mark.parametrize("slug", SLUGS)
@@ -76,7 +76,7 @@ def test_a_nan_elsewhere_is_no_misconception(slug):
 
 
 def test_a_wrong_number_far_out_is_not_taken_for_a_nan():
-    feedback = gdlab.check("sigmoid-error", lambda z, y: np.where(abs(z) > 700, 0.5, sigma(z) - y))
+    feedback = gdlab.check("sigmoid-signal", lambda z, y: np.where(abs(z) > 700, 0.5, sigma(z) - y))
     assert (feedback.score, feedback.headline) == (0, "Not right yet")
 
 
@@ -84,10 +84,10 @@ def test_a_wrong_number_far_out_is_not_taken_for_a_nan():
 def test_every_trial_goes_where_a_product_of_factors_breaks(slug):
     for z, _ in gdlab.lessons.catalogue.EXERCISES[slug].calls():
         assert z.min() == -800
-        assert z.max() == 800 or slug == "poisson-error"
+        assert z.max() == 800 or slug == "poisson-signal"
 
 
-@pytest.mark.parametrize("exercise", FAMILIES["softmax-error"].variants.values(), ids=lambda one: str(one.given))
+@pytest.mark.parametrize("exercise", FAMILIES["softmax-signal"].variants.values(), ids=lambda one: str(one.given))
 def test_at_every_temperature_an_exponential_overflows_that_is_not_shifted(exercise):
     def unshifted(z, y):
         e = np.exp(z / exercise.given["temperature"])
@@ -96,7 +96,7 @@ def test_at_every_temperature_an_exponential_overflows_that_is_not_shifted(exerc
     assert exercise.check(unshifted).headline == "the exponential overflows"
 
 
-@each("softmax-error")
+@each("softmax-signal")
 def test_an_error_signal_is_the_measured_slope_of_minus_log_softmax_at_the_temperature_that_the_text_names(
     exercise, words
 ):

@@ -133,6 +133,8 @@ def test_the_caption_tells_the_product_and_what_is_to_blame(explorer):
         "3 × 10⁻⁷). The slopes cost more than the weights: each layer multiplies it by 0.86 and then by 0.24."
     )
     explorer.values = {"activation": "identity", "weights": "small"}
+    assert words(explorer).endswith("Every slope is 1, so the weights alone decide: each layer multiplies it by 0.17.")
+    explorer.values = {"activation": "tanh"}
     assert "The weights cost more than the slopes" in words(explorer)
     explorer.values = {"weights": "large"}
     assert "The weights make up for the slopes" in words(explorer)

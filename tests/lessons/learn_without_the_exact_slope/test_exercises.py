@@ -20,10 +20,10 @@ def curve_of(words):
 
 
 @each("straight-through")
-def test_a_way_back_is_the_error_times_the_slope_of_the_curve_that_the_text_names(exercise, words):
+def test_a_way_back_is_what_comes_from_above_times_the_slope_of_the_curve_that_the_text_names(exercise, words):
     curve = curve_of(words)
-    z, error = np.linspace(-4.03, 4.03, 101), np.random.default_rng(0).normal(size=101)
-    np.testing.assert_allclose(exercise.reference(error, z), error * slope_of(curve, z), atol=1e-4)
+    z, from_above = np.linspace(-4.03, 4.03, 101), np.random.default_rng(0).normal(size=101)
+    np.testing.assert_allclose(exercise.reference(from_above, z), from_above * slope_of(curve, z), atol=1e-4)
     np.testing.assert_allclose(exercise.given["f_prime"](z), slope_of(curve, z), atol=1e-4)
     assert numbers_in(words, r"It rises by ([\d.]+\d|\d)")[0] == pytest.approx(
         np.ptp(curve(np.array([-1e6, 1e6]))), abs=1e-4

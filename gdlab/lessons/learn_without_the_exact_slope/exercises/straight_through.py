@@ -10,25 +10,25 @@ from gdlab.exercises.family import Family
 from gdlab.exercises.function_exercise import FunctionExercise
 
 
-def straight_through(error, z):
-    return error * (np.abs(z) <= 1)
+def straight_through(from_above, z):
+    return from_above * (np.abs(z) <= 1)
 
 
-def through_a_ramp(error, z, *, end, rise):
-    return error * rise * (np.abs(z) <= end)
+def through_a_ramp(from_above, z, *, end, rise):
+    return from_above * rise * (np.abs(z) <= end)
 
 
-def through_a_sigmoid(error, z):
+def through_a_sigmoid(from_above, z):
     a = 1 / (1 + np.exp(-z))
-    return error * a * (1 - a)
+    return from_above * a * (1 - a)
 
 
-def _errors_at_steps(rng):
+def _slopes_at_steps_and_z(rng):
     shape = int(rng.integers(5, 9)), int(rng.integers(3, 5))
     return rng.normal(0, 1, shape), rng.normal(0, 1.5, shape)
 
 
-_ONCE_MORE = "It is error × slope once more, element by element. Only the slope is not that of the step."
+_ONCE_MORE = "It is ∂L/∂a × slope once more, element by element. Only the slope is not that of the step."
 _DRAW = "Draw the ramp. It has two slopes only: one in the middle, another outside. Which z are in the middle?"
 _COMPARE = "An array of True and False counts as 1 and 0 in a product. Which comparison of `np.abs(z)` says that z is on the ramp?"
 
@@ -38,7 +38,7 @@ STRAIGHT_THROUGH = FunctionExercise(
     points=2,
     given={"f_prime": lambda z: 1.0 * (np.abs(z) <= 1), "end": 1, "rise": 1},  # where the ramp ends, how steep it is
     solution=straight_through,
-    inputs=_errors_at_steps,
+    inputs=_slopes_at_steps_and_z,
     parts=("error signal at z",),
     hints=(_ONCE_MORE, _DRAW, _COMPARE),
     consequence="What goes back is the gradient of another network, whose units are that curve; forward the steps remain.",
@@ -46,13 +46,13 @@ STRAIGHT_THROUGH = FunctionExercise(
 
 
 def slope(exercise, name, plain=False):
-    """Decorate a wrong slope: a function of z whose docstring is the thought. The error is multiplied by it."""
+    """Decorate a wrong slope: a function of z whose docstring is the thought. ∂L/∂a is multiplied by it."""
 
     def add(function):
         @exercise.wrong(name, plain=plain)
         @functools.wraps(function)  # so that what is given reaches it
-        def _(error, z, **given):
-            return error * function(z, **given)
+        def _(from_above, z, **given):
+            return from_above * function(z, **given)
 
     return add
 
@@ -64,27 +64,27 @@ def _(z):
 
 
 @STRAIGHT_THROUGH.wrong("the slope alone")
-def _(error, z, *, f_prime):
-    """That is the slope. Where is the error that arrives?"""
+def _(from_above, z, *, f_prime):
+    """That is the slope. Where is ∂L/∂a, which comes from above?"""
     return f_prime(z)
 
 
 @STRAIGHT_THROUGH.wrong("the sign is turned round")
-def _(error, z, *, f_prime):
+def _(from_above, z, *, f_prime):
     """The curve that replaces the step rises. If a unit is to give less, should its `z` go up or down?"""
-    return -error * f_prime(z)
+    return -from_above * f_prime(z)
 
 
-@STRAIGHT_THROUGH.wrong("the error in place of z")
-def _(error, z, *, f_prime):
-    """You took the slope at the *error*. It is `z` that says where on the curve a unit is."""
-    return error * f_prime(error)
+@STRAIGHT_THROUGH.wrong("∂L/∂a in place of z")
+def _(from_above, z, *, f_prime):
+    """You took the slope at ∂L/∂a. It is `z` that says where on the curve a unit is."""
+    return from_above * f_prime(from_above)
 
 
-@STRAIGHT_THROUGH.wrong("the error is added, not multiplied")
-def _(error, z, *, f_prime):
-    """Your error and your slope are added. How does a slope act on what comes back?"""
-    return error + f_prime(z)
+@STRAIGHT_THROUGH.wrong("added, not multiplied")
+def _(from_above, z, *, f_prime):
+    """You added ∂L/∂a and the slope. How does a slope act on what comes back?"""
+    return from_above + f_prime(z)
 
 
 @slope(STRAIGHT_THROUGH, "what the step gives")
@@ -93,9 +93,9 @@ def _(z):
     return z > 0
 
 
-@slope(STRAIGHT_THROUGH, "every error comes through", plain=True)
+@slope(STRAIGHT_THROUGH, "all of it comes through", plain=True)
 def _(z):
-    """You let every error through as it came: the delta rule, with a 1 for every slope. Which slope has the curve that
+    """You let everything through as it came: the delta rule, with a 1 for every slope. Which slope has the curve that
     replaces the step?"""
     return np.ones_like(z)
 
@@ -103,10 +103,10 @@ def _(z):
 ANY_CURVE = {one.name for one in STRAIGHT_THROUGH.misconceptions}
 
 
-@STRAIGHT_THROUGH.wrong("the error is clipped")
-def _(error, z):
-    """It is `z` that has to be on the ramp. The error may be as large as it likes."""
-    return np.clip(error, -1, 1)
+@STRAIGHT_THROUGH.wrong("∂L/∂a is clipped")
+def _(from_above, z):
+    """It is `z` that has to be on the ramp. What comes from above may be as large as it likes."""
+    return np.clip(from_above, -1, 1)
 
 
 @slope(STRAIGHT_THROUGH, "half the slope")
@@ -117,7 +117,7 @@ def _(z, *, end, rise):
 
 @slope(STRAIGHT_THROUGH, "half of the ramp")
 def _(z, *, end, rise):
-    """In yours a unit with a small negative z stops the error. Is it on the ramp?"""
+    """In yours a unit with a small negative z lets nothing through. Is it on the ramp?"""
     return rise * ((z >= 0) & (z <= end))
 
 
@@ -129,13 +129,13 @@ def _(z, *, end, rise):
 
 @slope(STRAIGHT_THROUGH, "no end on the left")
 def _(z, *, end, rise):
-    """A unit at z = −5 lets the error through. Is it on the ramp?"""
+    """A unit at z = −5 lets all of it through. Is it on the ramp?"""
     return rise * (z <= end)
 
 
 @slope(STRAIGHT_THROUGH, "no end on the right")
 def _(z, *, end, rise):
-    """A unit at z = 5 lets the error through. Is it on the ramp?"""
+    """A unit at z = 5 lets all of it through. Is it on the ramp?"""
     return rise * (z >= -end)
 
 
@@ -188,7 +188,7 @@ def _ramp(end, rise):
 
         @slope(exercise, "a ramp without ends")
         def _(z, *, rise):
-            """You let a share of every error through, as if the ramp went on for ever. Where does it end?"""
+            """You let a share of everything through, as if the ramp went on for ever. Where does it end?"""
             return np.full_like(z, rise)
 
     return exercise
