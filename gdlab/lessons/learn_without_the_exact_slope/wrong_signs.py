@@ -10,10 +10,7 @@ from matplotlib.figure import Figure
 
 from gdlab.activations import Activation
 from gdlab.datasets import TOY_SETS
-from gdlab.explorers import style
-from gdlab.explorers.controls import Choice, Control, LogSlider, Slider, Steps
-from gdlab.explorers.explorer import Explorer
-from gdlab.explorers.hands import Strip
+from gdlab.explorers import Choice, Control, Explorer, LogSlider, Slider, Steps, Strip, style
 from gdlab.explorers.runs import EVERY, learn, problems, right
 from gdlab.layers import Layer
 from gdlab.lessons.learn_without_the_exact_slope.lines import Lines
