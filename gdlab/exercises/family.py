@@ -3,8 +3,8 @@
 A variant is called by the family's name and a number, as in ``matching-loss@2027``, and the number alone says which one
 it is: on every system, and for ever as long as the variants stay. Where the words differ, whole cells do: the notebook
 marks them with ``"gdlab": {"told_by": slug}`` in their metadata, and ``variants/SLUG/NAME.md`` in the lesson's folder
-has them for one variant (NAME is what it is about, in small letters, digits and hyphens), or ``variants/SLUG.md`` for all, with ``{{start}}`` in place of the number that is given as
-``start``. Several cells are parted by a line ``<!-- next cell -->``.
+has them for one variant (NAME is what it is about, in small letters, digits and hyphens), or ``variants/SLUG.md`` for all,
+with ``{{start}}`` in place of the number that is given as ``start``. Several cells are parted by a line ``<!-- next cell -->``.
 """
 
 import dataclasses
@@ -30,16 +30,16 @@ class Family:
         The exercise as the notebook has it.
     variants
         What it differs into, three or more, by a few words on each, for whoever puts a course together.
-    folder
-        Where the words of the variants are.
     name
         What variants are called by, where the published slug would tell the published one.
+    folder
+        Where the words of the variants are: as the lesson has it.
     """
 
     published: Exercise
     variants: Mapping[str, Exercise]
-    folder: Path
     name: str = ""
+    folder: Path = Path()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "name", self.name or self.published.slug)

@@ -2,14 +2,15 @@
 
 A room is a folder ``gdlab/lessons/NAME/`` for the notebook ``notebooks/NN_NAME.ipynb``. Its ``__init__.py`` holds the
 `Lesson` record; its other modules the explorers and their parts; ``exercises`` (a module or a folder) the exercises
-with their solutions and variants, all of which strict grading hides; ``predictions.toml`` the predictions. What the
-rest of gdlab knows of a lesson, it derives from the record.
+with their solutions and ``variants`` the words of these, all of which strict grading hides; ``predictions.toml`` the
+predictions. What the rest of gdlab knows of a lesson, it derives from the record.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -58,7 +59,8 @@ class Lesson:
     @cached_property
     def families(self) -> "tuple[Family, ...]":
         """Those of the exercises that have variants, with these."""
-        return import_module(f"{self.package}.exercises").FAMILIES
+        folder = Path(import_module(self.package).__file__).parent / "variants"
+        return tuple(replace(one, folder=folder) for one in import_module(f"{self.package}.exercises").FAMILIES)
 
     @cached_property
     def predictions(self) -> "tuple[Prediction, ...]":

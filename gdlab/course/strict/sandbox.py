@@ -61,7 +61,8 @@ def library() -> Path:
     name = tempfile.mkdtemp(prefix="gdlab-strict-")
     atexit.register(shutil.rmtree, name, ignore_errors=True)
     copy = Path(name, "gdlab")
-    left_out = {source / "course", source / "exercises", *(source / "lessons").glob("*/exercises*")}
+    lessons = source / "lessons"
+    left_out = {source / "course", source / "exercises", *lessons.glob("*/exercises*"), *lessons.glob("*/variants")}
     shutil.copytree(
         source,
         copy,

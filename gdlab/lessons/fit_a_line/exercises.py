@@ -1,7 +1,5 @@
 """Exercises of notebook 01."""
 
-from pathlib import Path
-
 import numpy as np
 
 from gdlab.exercises.family import Family
@@ -295,7 +293,6 @@ LOSSES = Family(
         "the mean of 3 e²": THREE_SQUARES,
         "the mean of ¼ e²": QUARTER_OF_SQUARES,
     },
-    Path(__file__).parent / "variants",
 )
 
 

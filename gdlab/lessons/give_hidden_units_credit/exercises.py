@@ -1,7 +1,6 @@
 """Exercises of notebook 06."""
 
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
 import numpy as np
 
@@ -189,7 +188,6 @@ PAPER = Family(
             _Net(-3, 2, -1, -1.5, -2, -3, 2, -1, 1.5, -2, 0.2),
         )
     },
-    Path(__file__).parent / "variants",
 )
 
 

@@ -1,7 +1,5 @@
 """Exercises of notebook 08."""
 
-from pathlib import Path
-
 import numpy as np
 
 from gdlab.exercises.family import Family
@@ -418,7 +416,6 @@ FAMILIES = (
             )
             for row in _OTHERS
         },
-        Path(__file__).parent / "variants",
         name="units-in-a-row",
     ),
 )

@@ -1,7 +1,5 @@
 """Exercises of notebook 00."""
 
-from pathlib import Path
-
 import numpy as np
 
 from gdlab.activations import gaussian, sigmoid, sine, softplus, tanh
@@ -213,7 +211,6 @@ UNITS = Family(
         "one Gaussian unit": GAUSSIAN,
         "one softplus unit": SOFTPLUS,
     },
-    Path(__file__).parent / "variants",
 )
 
 EXERCISES = (BOTH_RULES,)

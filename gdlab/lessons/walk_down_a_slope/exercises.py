@@ -1,7 +1,5 @@
 """Exercises of lesson 02."""
 
-from pathlib import Path
-
 import numpy as np
 
 from gdlab.exercises.choice_exercise import ChoiceExercise
@@ -222,6 +220,5 @@ FAMILIES = (
             f"start {start}, learning rate {rate}": ABSOLUTE_STEPS.but(given={"start": start, "rate": rate})
             for start, rate in _OTHERS
         },
-        Path(__file__).parent / "variants",
     ),
 )

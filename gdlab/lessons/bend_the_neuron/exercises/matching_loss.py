@@ -1,7 +1,5 @@
 """The matching loss of a tanh neuron, and in the variants of another one."""
 
-from pathlib import Path
-
 import numpy as np
 
 from gdlab.activations import exponential, leaky_relu, relu, sine, tanh
@@ -291,6 +289,5 @@ def _(z, y):
 ACTIVATIONS = Family(
     MATCHING_LOSS,
     {"ReLU": RELU, "leaky ReLU": LEAKY_RELU, "the exponential": EXPONENTIAL, "the sine": SINE},
-    Path(__file__).parent / "variants",
     name="matching-loss",
 )

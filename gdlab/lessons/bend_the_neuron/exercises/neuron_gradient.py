@@ -1,7 +1,5 @@
 """The gradient of a neuron: behind ½ squared error, and in the variants behind another loss."""
 
-from pathlib import Path
-
 import numpy as np
 
 from gdlab.activations import ACTIVATIONS
@@ -222,5 +220,4 @@ LOSSES = Family(
         ),
         "the mean of 3 e²": _behind(squared_error, 6, "the exponent comes down. What does the 3 do?"),
     },
-    Path(__file__).parent / "variants",
 )

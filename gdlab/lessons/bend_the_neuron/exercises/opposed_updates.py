@@ -1,7 +1,5 @@
 """Data that divide the rules: samples for which the updates of both point away from each other."""
 
-from pathlib import Path
-
 import numpy as np
 
 from gdlab.activations import sigmoid, tanh
@@ -118,5 +116,4 @@ NEURONS = Family(
         "a sigmoid with w = −1 and b = 3": _for("a sigmoid", sigmoid, -1.0, 3.0, [9, 3], [1, 0], "3"),
         "a tanh neuron with w = 0.5 and b = 1": _for("a tanh neuron", tanh, 0.5, 1.0, [6, -2], [-1, -1], "−2"),
     },
-    Path(__file__).parent / "variants",
 )

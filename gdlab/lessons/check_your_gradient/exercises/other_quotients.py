@@ -1,7 +1,5 @@
 """The variants of the exercise on checking a gradient: other difference quotients."""
 
-from pathlib import Path
-
 from gdlab.exercises.family import Family
 from gdlab.lessons.check_your_gradient.exercises.gradient_checker import (
     A_STEP,
@@ -155,5 +153,4 @@ FAMILY = Family(
         "measured by three points to one side": ONE_SIDED,
         "measured by two central differences": TWO_CENTRAL,
     },
-    Path(__file__).parent / "variants",
 )

@@ -1,7 +1,5 @@
 """The exercise of notebook 09 on the perceptron rule; its variants have classes −1 and 1, and learning rates."""
 
-from pathlib import Path
-
 import numpy as np
 
 from gdlab.exercises.family import Family
@@ -226,5 +224,4 @@ def _signed(rate):
 FAMILY = Family(
     PERCEPTRON,
     {f"classes −1 and 1, learning rate {rate:g}": _signed(rate) for rate in (1, 0.1, 0.2, 0.4)},
-    Path(__file__).parent / "variants",
 )

@@ -1,7 +1,6 @@
 """The exercise of notebook 09 on a way back through a step, and its variants: other ramps for the step, or a sigmoid."""
 
 import functools
-from pathlib import Path
 
 import numpy as np
 
@@ -253,5 +252,4 @@ FAMILY = Family(
         "a ramp from −3 to 3 with slope ¼": _ramp(3, 0.25),
         "a sigmoid": SIGMOID,
     },
-    Path(__file__).parent / "variants",
 )

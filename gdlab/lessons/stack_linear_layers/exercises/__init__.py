@@ -1,7 +1,5 @@
 """Exercises of notebook 05."""
 
-from pathlib import Path
-
 import numpy as np
 
 from gdlab.activations import gaussian, sigmoid, sine, softplus, tanh
@@ -244,7 +242,6 @@ def _of(unit):
 UNITS = Family(
     SLOPE_FIELD,
     {unit.name: _of(unit) for unit in (sigmoid, sine, gaussian, softplus)},
-    Path(__file__).parent / "variants",
 )
 
 EXERCISES = (

@@ -1,7 +1,5 @@
 """The exercise of notebook 05 on four points that no line can separate, and its variants: other four points."""
 
-from pathlib import Path
-
 import numpy as np
 
 from gdlab.exercises.family import Family
@@ -126,6 +124,5 @@ FAMILY = Family(
         )
         for four in _OTHERS
     },
-    Path(__file__).parent / "variants",
     name="four-by-hand",
 )
