@@ -204,9 +204,12 @@ def walk(explorer_class):
         explorer = explorer_class()
         with texts_of(explorer) as texts:
 
+            def here(control):
+                return Stop(control, explorer.values, picture(explorer), words(explorer), explorer.error, texts())
+
             def stop(control, values):
                 explorer.values = values
-                return Stop(control, explorer.values, picture(explorer), words(explorer), explorer.error, texts())
+                return here(control)
 
             redrawn(explorer)
             texts()
@@ -219,8 +222,7 @@ def walk(explorer_class):
                 result.one_by_one[-1].whole = redrawn(explorer)
                 texts()
                 explorer.reset()
-                texts()
-                result.back.append(stop(name, {}))
+                result.back.append(here(name))
             result.random = [stop("", values) for values in sample(explorer_class, 25 if quick else 9)]
             result.random[-1].whole = redrawn(explorer)
     return result

@@ -54,6 +54,18 @@ def explorer(walked):
     return walked.explorer
 
 
+@pytest.fixture(scope="module")
+def made_once(explorer_class):
+    return explorer_class()
+
+
+@pytest.fixture
+def twin(made_once):
+    """Another one of the same class, at its start."""
+    made_once.reset()
+    return made_once
+
+
 def elsewhere(explorer):
     """A good value for every control other than where it stands."""
     return {
@@ -142,9 +154,11 @@ def test_back_at_the_start_everything_is_as_before(walked):
         assert (stop.picture, stop.words) == (walked.start.picture, walked.start.words), f"after moving {stop.control}"
 
 
-def test_a_new_explorer_shows_the_same_at_the_same_values(walked):
+def test_an_explorer_is_written_as_the_code_that_makes_one_that_shows_the_same(walked, explorer):
     last = walked.random[-1]
-    newborn = type(walked.explorer)(**last.values)
+    explorer.values = last.values
+    newborn = eval(repr(explorer), vars(gdlab))
+    assert type(newborn) is type(explorer)
     assert newborn.values == last.values
     assert (picture(newborn), words(newborn)) == (last.picture, last.words)
 
@@ -202,9 +216,8 @@ def test_an_explorer_and_its_base_keep_their_things_apart(explorer_class):
 # --- state ---
 
 
-def test_moving_a_control_on_the_page_is_setting_its_value(explorer_class, explorer):
+def test_moving_a_control_on_the_page_is_setting_its_value(explorer, twin):
     """The widgets are set as the front end sets them; picture and caption follow."""
-    twin = explorer_class()
     for name, value in elsewhere(explorer).items():
         move(explorer, name, value)
         twin.values = {name: value}
@@ -212,12 +225,11 @@ def test_moving_a_control_on_the_page_is_setting_its_value(explorer_class, explo
         assert (picture(explorer), words(explorer)) == (picture(twin), words(twin)), name
 
 
-def test_two_copies_are_independent(explorer_class, explorer):
-    other = explorer_class()
-    before = other.values, picture(other), words(other)
+def test_two_copies_are_independent(explorer, twin):
+    before = twin.values, picture(twin), words(twin)
     explorer.values = elsewhere(explorer)
-    assert (other.values, picture(other), words(other)) == before
-    assert redrawn(other) == before[1]
+    assert (twin.values, picture(twin), words(twin)) == before
+    assert redrawn(twin) == before[1]
 
 
 def test_reset_puts_everything_back(explorer):
@@ -248,13 +260,6 @@ def test_bad_values_are_told_by_name_and_change_nothing(explorer, bad):
         with pytest.raises((ValueError, TypeError), match=rf"{name}.*wanted"):
             explorer.values = {**others, name: bad}
     assert (explorer.values, picture(explorer)) == before
-
-
-def test_an_explorer_is_written_as_the_code_that_makes_it(explorer):
-    explorer.values = elsewhere(explorer)
-    again = eval(repr(explorer), vars(gdlab))
-    assert type(again) is type(explorer)
-    assert again.values == explorer.values
 
 
 # --- the page ---
