@@ -27,7 +27,7 @@ def _samples(rng, *, low):
     n = int(rng.integers(6, 10))
     X, w = rng.normal(0, 1, (n, 2)), rng.integers(-2, 3, 2).astype(float)
     X[0] = rng.integers(-3, 4, 2)  # whole numbers, so that z is 0 however it is worked out
-    return X, rng.choice([low, 1.0], n), w, 0.0 - float(X[0] @ w)
+    return X, low + (1 - low) * rng.integers(0, 2, n), w, 0.0 - float(X[0] @ w)
 
 
 PERCEPTRON = FunctionExercise(

@@ -176,7 +176,8 @@ def _curve(solution, f_prime, hints, without=(), **ramp):
 def _ramp(end, rise):
     """Return the variant for a ramp that ends at −end and at end."""
     hints = (_DRAW, _COMPARE if rise == 1 else f"{_COMPARE} And how steep is it there?")
-    words = {"ends": _fraction(end), "steep": _fraction(rise), "height": f"{2 * end * rise:g}"}
+    height = f"{2 * end * rise:g}, {'as' if 2 * end * rise == 1 else 'not by 1 as'} the step does"
+    words = {"ends": _fraction(end), "steep": _fraction(rise), "height": height}
     exercise = _curve(through_a_ramp, lambda z: rise * (np.abs(z) <= end), hints, end=end, rise=rise, **words)
     if rise != 1:
 
