@@ -1,4 +1,4 @@
-"""Lesson 03: What changes with a nonlinear activation?"""
+"""The room of notebook 03."""
 
 from gdlab.lessons.lesson import Lesson
 

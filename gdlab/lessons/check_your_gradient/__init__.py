@@ -1,4 +1,4 @@
-"""Lesson 07: How would you know that a gradient is right?"""
+"""The room of notebook 07."""
 
 from gdlab.lessons.lesson import Lesson
 

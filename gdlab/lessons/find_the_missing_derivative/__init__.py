@@ -1,4 +1,4 @@
-"""Lesson 04: Why do logistic and softmax regression use the short rule exactly?"""
+"""The room of notebook 04."""
 
 from gdlab.lessons.lesson import Lesson
 

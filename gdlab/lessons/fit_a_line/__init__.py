@@ -1,4 +1,4 @@
-"""Lesson 01: Is the short rule right? Where is its derivative, and where does it come from?"""
+"""The room of notebook 01."""
 
 from gdlab.lessons.lesson import Lesson
 

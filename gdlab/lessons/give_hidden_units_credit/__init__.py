@@ -1,4 +1,4 @@
-"""Lesson 06: Who is to blame inside a network?"""
+"""The room of notebook 06."""
 
 from gdlab.lessons.lesson import Lesson
 

@@ -1,4 +1,4 @@
-"""Lesson 08: What happens when slopes vanish?"""
+"""The room of notebook 08."""
 
 from gdlab.lessons.lesson import Lesson
 

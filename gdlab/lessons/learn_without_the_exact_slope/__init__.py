@@ -1,4 +1,4 @@
-"""Lesson 09: How exact must the gradient be?"""
+"""The room of notebook 09."""
 
 from gdlab.lessons.lesson import Lesson
 

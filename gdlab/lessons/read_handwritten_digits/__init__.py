@@ -1,4 +1,4 @@
-"""Lesson 10: Does it matter on real data what stands in the middle?"""
+"""The room of notebook 10."""
 
 from gdlab.lessons.lesson import Lesson
 

@@ -1,4 +1,4 @@
-"""Lesson 05: Why is "linear" a disadvantage, and what is constant about it?"""
+"""The room of notebook 05."""
 
 from gdlab.lessons.lesson import Lesson
 

@@ -1,4 +1,4 @@
-"""Lesson 00: What is the question, and what is the answer?"""
+"""The room of notebook 00."""
 
 from gdlab.lessons.lesson import Lesson
 

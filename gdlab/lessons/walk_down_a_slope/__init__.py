@@ -1,4 +1,4 @@
-"""Lesson 02: What do the sign and the size of a gradient tell a step? When does a constant slope hurt?"""
+"""The room of notebook 02."""
 
 from gdlab.lessons.lesson import Lesson
 
