@@ -15,16 +15,35 @@ from gdlab.exercises.feedback import disclosure, marked, panel
 from gdlab.exercises.prediction import Option, Prediction
 from gdlab.validation import whole
 
+_VIEW = "application/vnd.jupyter.widget-view+json"
+_STYLE = """<style>
+.jp-OutputArea-child:has(.gdlab-card:not(.jupyter-widgets-disconnected)) + .jp-OutputArea-child:has(.gdlab-still),
+.jp-OutputArea-child:has(.gdlab-card) + .jp-OutputArea-child:has(.gdlab-still) + .jp-OutputArea-child {
+  display: none;
+}
+</style>"""
+"""Hides what stands for a card where there is none; the words on what to do stay where only its kernel has gone."""
+
+
+def _beside(model_id: str, still: dict[str, Any], called: str) -> dict[str, Any]:
+    return {_VIEW: {"version_major": 2, "version_minor": 0, "model_id": model_id}} | still
+
 
 class PredictionCard:
     """A prediction on the page: options, a button to commit, and the feedback after it.
 
-    `on_commit` is told the slug when an option is put down.
+    `on_commit` is told the slug when an option is put down; `show` returns a cell's output from the widget's id, what
+    stands for it where it cannot be shown, and what to call that.
     """
 
-    def __init__(self, prediction: Prediction, on_commit: Callable[[str], None] = lambda slug: None) -> None:
+    def __init__(
+        self,
+        prediction: Prediction,
+        on_commit: Callable[[str], None] = lambda slug: None,
+        show: Callable[[str, dict[str, Any], str], dict[str, Any]] = _beside,
+    ) -> None:
         self.prediction = prediction
-        self._on_commit = on_commit
+        self._on_commit, self._show = on_commit, show
         self.committed: Option | None = None
         width = {"width": "auto", "max_width": "860px"}
         labels = [(option.text, index) for index, option in enumerate(prediction.options)]
@@ -33,8 +52,8 @@ class PredictionCard:
         self._answer = widgets.HTML(layout=width)
         self._choice.observe(lambda change: setattr(self._commit, "disabled", change["new"] is None), names="index")
         self._commit.on_click(lambda _: self.commit(self._choice.index))
-        question = widgets.HTML(_question(prediction.question), layout=width)
-        self.widget = widgets.VBox([question, self._choice, self._commit, self._answer])
+        question = widgets.HTML(_STYLE + _question(prediction.question), layout=width)
+        self.widget = widgets.VBox([question, self._choice, self._commit, self._answer]).add_class("gdlab-card")
 
     def commit(self, index: int) -> None:
         """Put down the option with this number, counted from 0. The first one put down stays.
@@ -61,13 +80,10 @@ class PredictionCard:
         self._answer.value = panel("hint", headline, (f"You said: “{option.text}”", option.feedback), disclosed=told)
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        view = {"version_major": 2, "version_minor": 0, "model_id": self.widget.model_id}
         items = "".join(f"<li>{html.escape(option.text)}</li>" for option in self.prediction.options)
-        return {
-            "application/vnd.jupyter.widget-view+json": view,
-            "text/html": f"{_question(self.prediction.question)}<ul>{items}</ul><p>(Run this cell to choose.)</p>",
-            "text/plain": repr(self),
-        }
+        still = f"{_question(self.prediction.question)}<ul>{items}</ul><p>(Run this cell to choose.)</p>"
+        called = "A question without its buttons"
+        return self._show(self.widget.model_id, {"text/html": still, "text/plain": repr(self)}, called)
 
     def __repr__(self) -> str:
         lines = [self.prediction.question, *(f"- {option.text}" for option in self.prediction.options)]

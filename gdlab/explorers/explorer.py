@@ -93,7 +93,7 @@ class Explorer(ABC):
 
     @abstractmethod
     def caption(self, numbers: Any) -> str:
-        """Return one or two sentences, with numbers, on what is to be seen now."""
+        """Return one or two sentences, with numbers, on what is to be seen now; the page has room for 240 letters."""
 
     def hands(self, numbers: Any) -> Sequence[Hand]:
         """Return what of the picture can be taken hold of now; see `gdlab.explorers.hands`."""
@@ -428,7 +428,7 @@ class Explorer(ABC):
             data = shown_beside(
                 self._stage.model_id,
                 {
-                    "image/png": captioned(self._picture, self._words),
+                    "image/png": captioned(self._picture, self._words, hint=True),
                     "text/plain": f"{type(self).__name__}: {self._words}",
                 },
             )

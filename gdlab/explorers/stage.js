@@ -10,6 +10,8 @@ const AHEAD = 48; // steps on either side that are worth having
 const BATCH = 12; // of them, asked for at a time
 const TELL_EVERY = 100; // milliseconds between two words to the kernel on the step that is shown
 const PATIENCE = 4000; // milliseconds until the page says that the kernel does not answer
+const LONGEST = 240; // characters of a caption, and how wide one is at most: the room that captions keep, whatever they say
+const LETTER = 7.3;
 const ALWAYS = "run the cell of this picture again to move it.";
 const GONE = "The kernel of this picture has gone: " + ALWAYS;
 
@@ -69,10 +71,10 @@ function slider(spec, changed) {
 function choice(spec, changed) {
   const id = newId();
   const options = spec.positions.map((name, k) => make("option", { value: name }, spec.texts[k]));
-  const size = spec.listed ? options.length : 1;
-  const input = make("select", { id, size, onchange: () => changed(input.value) }, ...options);
+  const input = make("select", { id, onchange: () => changed(input.value) }, ...options);
   return {
     input,
+    unfold: (beside) => void (input.size = spec.listed && beside ? options.length : 1),
     element: make("div", { class: "control choice" }, make("label", { for: id }, spec.label), input),
     show: (value) => void (input.value = value),
   };
@@ -220,11 +222,11 @@ class Stage {
   build(el) {
     const { spec } = this;
     this.controls = {};
-    const settings = [], folded = [], walk = [];
+    const settings = [], folded = [], last = [], walk = [];
     for (const one of spec.controls) {
       const control = KINDS[one.kind](one, (value) => this.set({ [one.name]: value }));
       this.controls[one.name] = control;
-      (one.kind === "steps" ? walk : one.folded ? folded : settings).push(control.element);
+      (one.kind === "steps" ? walk : one.folded ? folded : one.kind === "points" ? last : settings).push(control.element);
     }
     this.play = make("button", { type: "button", class: "play", onclick: () => this.togglePlay() });
     this.reset = make("button", { type: "button", class: "reset", onclick: () => this.resetAll() }, "Reset");
@@ -244,10 +246,10 @@ class Stage {
     if (spec.stoppable) work.append(this.halt);
     this.work = work;
     if (this.step) walk.unshift(this.play);
-    if (spec.long_work) walk.push(work);
+    if (spec.long_work) last.push(work);
     this.words = make("p", { class: "words", role: "status", "aria-live": "polite" });
-    if (folded.length) settings.push(make("details", { class: "folded" }, make("summary", {}, "More settings"), ...folded));
-    this.side = make("div", { class: "side" }, ...settings, this.reset);
+    if (folded.length) settings.push(make("details", { class: "folded" }, make("summary", {}, "More settings"), make("div", { class: "more" }, ...folded)));
+    this.side = make("div", { class: "side" }, ...settings, this.reset, ...last);
     this.walk = make("div", { class: "walk" }, ...walk);
     if (!walk.length) this.walk.hidden = true;
     this.root = make(
@@ -298,18 +300,13 @@ class Stage {
   }
 
   layOut() {
-    if (this.root.clientWidth === this.wide) return;
-    this.wide = this.root.clientWidth;
-    const beside = this.side.childElementCount > 1 && this.wide >= 0.76 * this.spec.width + 212;
+    const wide = this.root.clientWidth;
+    if (!wide || wide === this.wide) return;
+    this.wide = wide;
+    const beside = this.side.childElementCount > 1 && wide >= 0.76 * this.spec.width + 212;
     this.root.classList.toggle("beside", beside);
-    this.words.style.minHeight = "";
-    this.reserve();
-  }
-
-  // The caption keeps the room of the longest one shown at this width, so that what is below does not move up and down.
-  reserve() {
-    const high = this.words.offsetHeight;
-    if (high) this.words.style.minHeight = `${high}px`;
+    for (const name in this.controls) this.controls[name].unfold?.(beside);
+    this.words.style.setProperty("--lines", Math.ceil((LONGEST * LETTER) / this.words.clientWidth));
   }
 
   destroy() {
@@ -439,10 +436,7 @@ class Stage {
   say(frame) {
     const words = frame.alert || frame.words;
     this.words.setAttribute("role", frame.alert ? "alert" : "status");
-    if (this.words.textContent !== words) {
-      this.words.textContent = words;
-      this.reserve();
-    }
+    if (this.words.textContent !== words) this.words.textContent = words;
     if (!frame.alert) this.image.alt = words;
   }
 

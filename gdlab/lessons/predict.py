@@ -3,6 +3,7 @@
 from gdlab.exercises.prediction import Prediction
 from gdlab.exercises.prediction_card import PredictionCard
 from gdlab.explorers import veil
+from gdlab.explorers.static_picture import shown_beside
 from gdlab.lessons import LESSONS
 from gdlab.validation import named
 
@@ -20,4 +21,4 @@ def predict(slug: str) -> PredictionCard:
     ValueError
         If there is no prediction of that name.
     """
-    return PredictionCard(named(PREDICTIONS, slug, "prediction"), on_commit=veil.lift)
+    return PredictionCard(named(PREDICTIONS, slug, "prediction"), on_commit=veil.lift, show=shown_beside)

@@ -21,8 +21,9 @@ _ROW = """<li>
 
 def write(site: Path, names: list[str]) -> None:
     """Write the pages and their picture into a site that has the notebooks of these names."""
-    bundle, _ = gdlab.RuleRace(step=600)._repr_mimebundle_()
-    (site / "explorer.png").write_bytes(bundle["image/png"])
+    race = gdlab.RuleRace(step=600)
+    (site / "explorer.png").write_bytes(race.png(caption=True))
+    bundle, _ = race._repr_mimebundle_()
     first = {
         "caption": html.escape(bundle["text/plain"].split(": ", 1)[1]),
         "first": quote(f"{names[0]}.ipynb"),

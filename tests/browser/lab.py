@@ -240,6 +240,34 @@ class Notebook:
                 })"""
         )
 
+    def overlapping(self) -> list[str]:
+        """Return the pairs of controls and words of an explorer that share more than a hair's breadth."""
+        return self.page.evaluate(
+            """() => [...document.querySelectorAll('.gdlab-stage')].flatMap(stage => {
+                const wanted = 'label, legend, output, input, select, button, summary, progress, canvas, p, .left';
+                const all = [...stage.querySelectorAll(wanted)]
+                    .filter(element => element.checkVisibility({contentVisibilityAuto: true, visibilityProperty: true}))
+                    .filter(element => element.offsetWidth > 0 && !element.closest('.picture'))
+                    .map(element => [element, element.getBoundingClientRect()]);
+                const share = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1
+                    && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1;
+                const told = element => element.outerHTML.slice(0, 80);
+                return all.flatMap(([one, a], k) => all.slice(k + 1)
+                    .filter(([other, b]) => share(a, b))
+                    .map(([other]) => `${stage.ariaLabel}: ${told(one)} and ${told(other)}`));
+            })"""
+        )
+
+    def too_high(self, most: float) -> list[str]:
+        """Return the explorers that are higher than that, with their settings folded up."""
+        return self.page.evaluate(
+            """most => [...document.querySelectorAll('.gdlab-stage')].flatMap(stage => {
+                stage.querySelectorAll('details').forEach(details => details.open = false);
+                return stage.offsetHeight > most ? [`${stage.ariaLabel}: ${stage.offsetHeight}`] : [];
+            })""",
+            most,
+        )
+
     def cut_words(self) -> list[str]:
         """Return the options of lists that are too narrow for their longest one."""
         return self.page.evaluate(

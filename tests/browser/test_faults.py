@@ -30,6 +30,7 @@ CELLS = {
     "the same": "one",
     "another": "gdlab.LineFit()",
     "long work": "gdlab.DigitsLab()",
+    "question": 'gdlab.predict("race")',
     SLUG: STUB,
     f"{SLUG}-check": f'gdlab.check("{SLUG}", update)',
     "last": "",
@@ -191,12 +192,14 @@ def test_a_restart_during_long_work_marks_what_is_dead_and_running_again_revives
         ".gdlab-stage.lost", has_text="The kernel of this picture has gone: run the cell of this picture again"
     )
     dead.nth(3).wait_for()
+    words = at_work.page.get_by_text("A question without its buttons: its kernel has gone").filter(visible=True)
+    assert words.count() == 1
     assert at_work.explorers.count() == 4
     assert at_work.explorers.nth(3).get_attribute("src") == picture
     assert at_work.text(SLUG) == RIGHT
     at_work.run_all()
     explorer = at_work.explorer(3)
-    assert dead.count() == 0
+    assert dead.count() == words.count() == 0
     explorer.step(explorer.controls[-1])
     assert at_work.result(f"{SLUG}-check")[0] == "2.0"
 
@@ -236,6 +239,8 @@ def test_without_its_kernel_a_saved_notebook_keeps_text_and_pictures_and_running
     page.get_by_text("model not found").first.wait_for()  # all that ipywidgets says; but below it is more
     still = page.get_by_text("A still picture: its kernel has gone").filter(visible=True)
     still.nth(3).wait_for()
+    words, question = (page.get_by_text(text).filter(visible=True) for text in ("without its buttons", "Predict."))
+    assert (words.count(), question.count()) == (1, 1)
     picture = page.locator(".jp-OutputArea-output img").first
     assert (picture.is_visible(), picture.evaluate("image => image.naturalWidth") > 1000) == (True, True)
     stored = nbformat.read(own_folder / "faults.ipynb", as_version=4)
@@ -243,7 +248,8 @@ def test_without_its_kernel_a_saved_notebook_keeps_text_and_pictures_and_running
     assert len(pictures) == 4
     at_work.run_all()
     assert at_work.explorer().caption in pictures[0].data["text/plain"]
-    assert page.get_by_text("model not found").count() == still.count() == 0
+    assert page.get_by_text("model not found").count() == still.count() == words.count() == 0
+    assert question.count() == 1
     assert page.locator(".jp-OutputArea-output img:not(.gdlab-stage img)").filter(visible=True).count() == 0
     assert at_work.result(f"{SLUG}-check")[0] == "2.0"
 

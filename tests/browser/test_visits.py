@@ -86,12 +86,18 @@ def takes_back_what_is_under_way(explorer):
 
 
 def fits_a_narrow_page(notebook):
-    """600 pixels are a small tablet, and less than what 200 % zoom leaves of a page of 1280."""
+    """600 pixels are a small tablet, and less than what 200 % zoom leaves of a page of 1280.
+
+    At 900, beside the list of files, controls, picture and caption are seen at once.
+    """
     wide = notebook.page.viewport_size
     for width in (900, 600):
         notebook.page.set_viewport_size({"width": width, "height": 900})
         notebook.page.wait_for_timeout(500)
-        assert notebook.cut_off() == []
+        assert notebook.cut_off() == notebook.overlapping() == []
+        if width == 900:
+            assert notebook.page.evaluate("() => document.querySelector('#jp-left-stack').offsetWidth") > 200
+            assert notebook.too_high(640) == []
     notebook.page.set_viewport_size(wide)
 
 

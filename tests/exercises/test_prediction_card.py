@@ -9,6 +9,7 @@ import pytest
 import gdlab
 from gdlab.exercises.prediction import Option, Prediction
 from gdlab.exercises.prediction_card import PredictionCard
+from gdlab.explorers import page_owner, static_picture
 from gdlab.lessons.predict import PREDICTIONS
 
 pytestmark = pytest.mark.filterwarnings("error")
@@ -229,6 +230,21 @@ def test_without_a_kernel_it_asks_and_does_not_answer(prediction):
 
 def test_what_is_stored_says_that_it_can_be_run():
     assert "Run this cell" in gdlab.predict("race")._repr_mimebundle_()["text/html"]
+
+
+def test_in_jupyterlab_words_on_what_to_do_and_the_question_stand_beside_the_card(monkeypatch):
+    """JupyterLab shows "model not found" in the place of a widget without a kernel, and nothing else of its output."""
+    shown = []
+    monkeypatch.setattr(static_picture, "display", lambda data, raw: shown.append(data))
+    monkeypatch.setattr(page_owner, "_request", lambda: {"metadata": {"deletedCells": []}})
+    card = gdlab.predict("race")
+    still = card._repr_mimebundle_()
+    assert set(still) == {"text/html", "text/plain"}
+    live = "application/vnd.jupyter.widget-view+json"
+    assert [list(one) for one in shown] == [[live], ["text/html", "text/plain"]]
+    assert shown[0][live]["model_id"] == card.widget.model_id
+    assert "Run its cell" in shown[1]["text/plain"]
+    assert "gdlab-still" in shown[1]["text/html"], "the card's style hides what has this class"
 
 
 def test_an_unknown_prediction_is_told_with_those_there_are():

@@ -4,8 +4,11 @@ import gc
 import inspect
 import io
 import json
+import math
 import re
+import textwrap
 import weakref
+from importlib.resources import files
 
 import numpy as np
 import pytest
@@ -32,6 +35,7 @@ from tests.explorers.steering import (
 
 pytestmark = pytest.mark.filterwarnings("error")
 
+CODE = files("gdlab.explorers").joinpath("stage.js").read_text(encoding="utf-8")
 NOT_FOR_READERS = re.compile(r"\b(nan|inf|array|float64)\b|-\d|\d[eE][-+]?\d|[{}]")
 """Numbers as a program writes them, a minus that is a hyphen, a placeholder left over."""
 
@@ -106,6 +110,15 @@ def test_every_caption_is_a_sentence_for_readers(walked):
         assert stop.words.endswith("."), stop
         assert re.search(r"\d", stop.words), f"no number in the caption {stop}"
         assert not NOT_FOR_READERS.search(stop.words), (stop.words, stop)
+
+
+def test_every_caption_fits_the_room_that_the_page_keeps_for_it(walked):
+    """So that nothing below a picture jumps: beside its controls, on a page of 900 pixels, at 200 % zoom."""
+    longest, letter = (float(re.search(rf"const {name} = ([\d.]+);", CODE)[1]) for name in ("LONGEST", "LETTER"))
+    for width in (660, 464, 311):
+        room = math.ceil(longest * letter / width)
+        high = [stop for stop in walked.stops if len(textwrap.wrap(stop.words, int(width / letter))) > room]
+        assert [(len(stop.words), stop.words) for stop in high] == [], width
 
 
 def test_every_text_on_a_picture_is_for_readers(walked):
@@ -305,6 +318,7 @@ def test_it_shows_itself_live_and_as_a_picture(explorer):
     above, whole = pixels(picture(explorer)), pixels(data["image/png"])
     np.testing.assert_array_equal(whole[: len(above)], above)
     below = whole[len(above) :]
+    assert len(whole) > len(pixels(explorer.png(caption=True))), "a line more says that it is a still picture"
     assert below.min() < 80, "the caption's ink"
     assert below[:, :4].min() == below[:, -4:].min() == below[-4:].min() > 245, "nothing of it is cut"
     assert data["text/plain"] == f"{type(explorer).__name__}: {words(explorer)}"

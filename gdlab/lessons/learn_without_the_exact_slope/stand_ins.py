@@ -184,15 +184,12 @@ class StandIns(Explorer):
         where = f"after {steps} on {problem} with {numbers.units}"
         if not numbers.learning:
             return f"Points right {where}: the median of the frozen layers is {style.percent(numbers.bar)}."
+        agreeing = {
+            rule: f" ({style.fixed(np.median(course.mean_cosines))})" for rule, course in numbers.stand_ins.items()
+        }
         ahead = [
-            f"{LOOKS[rule].label} {(course.shares[-1] > numbers.bar).sum()}"
+            f"{LOOKS[rule].label} {(course.shares[-1] > numbers.bar).sum()}{agreeing.get(rule, '')}"
             for rule, course in numbers.learning.items()
         ]
-        means = [
-            f"{LOOKS[rule].label} {style.fixed(np.median(course.mean_cosines))}"
-            for rule, course in numbers.stand_ins.items()
-        ]
-        agreeing = f" Mean agreement along the way: {', '.join(means)} (medians)." if means else ""
-        return (
-            f"Starts out of {STARTS} that beat the median of the frozen layers {where}: {', '.join(ahead)}.{agreeing}"
-        )
+        told = ", with their median agreement along the way" if agreeing else ""
+        return f"Starts out of {STARTS} that beat the median of the frozen layers {where}{told}: {', '.join(ahead)}."
