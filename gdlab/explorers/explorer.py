@@ -93,7 +93,7 @@ class Explorer(ABC):
 
     @abstractmethod
     def caption(self, numbers: Any) -> str:
-        """Return one or two sentences, with numbers, on what is to be seen now; the page has room for 240 letters."""
+        """Return one or two sentences, with numbers, on what is to be seen now; the page has room for 250 letters."""
 
     def hands(self, numbers: Any) -> Sequence[Hand]:
         """Return what of the picture can be taken hold of now; see `gdlab.explorers.hands`."""

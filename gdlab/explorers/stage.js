@@ -10,8 +10,8 @@ const AHEAD = 48; // steps on either side that are worth having
 const BATCH = 12; // of them, asked for at a time
 const TELL_EVERY = 100; // milliseconds between two words to the kernel on the step that is shown
 const PATIENCE = 4000; // milliseconds until the page says that the kernel does not answer
-const LONGEST = 240; // characters of a caption, and how wide one is at most: the room that captions keep, whatever they say
-const LETTER = 7.3;
+const LONGEST = 250; // characters of a caption, and about how wide one is: the room that captions keep, whatever they say
+const LETTER = 7;
 const ALWAYS = "run the cell of this picture again to move it.";
 const GONE = "The kernel of this picture has gone: " + ALWAYS;
 
@@ -198,7 +198,8 @@ class Stage {
     this.spec = model.get("spec");
     this.specOf = Object.fromEntries(this.spec.controls.map((spec) => [spec.name, spec]));
     this.step = this.spec.controls.find((spec) => spec.kind === "steps");
-    this.cache = new Map(); // step -> {url, bytes, frame}
+    this.cache = new Map(); // step -> {picture, frame}
+    this.pictures = this.turns = this.drawn = 0;
     this.key = "";
     this.direction = 1;
     this.asked = 0;
@@ -215,7 +216,7 @@ class Stage {
     const first = model.get("shown");
     this.frame = first;
     this.adopt(first);
-    if (first.picture) this.show(first, this.urlOf(first.picture));
+    if (first.picture) this.show(first, this.pictureOf(first.picture));
     this.ask({ do: "show" });
   }
 
@@ -231,8 +232,8 @@ class Stage {
     this.play = make("button", { type: "button", class: "play", onclick: () => this.togglePlay() });
     this.reset = make("button", { type: "button", class: "reset", onclick: () => this.resetAll() }, "Reset");
     this.reset.title = "Put every control back to its start";
-    this.image = make("img", { class: "shown", alt: "", draggable: "false" });
-    this.light = make("img", { class: "light", alt: "", "aria-hidden": "true", draggable: "false", hidden: true });
+    this.image = make("canvas", { class: "shown", role: "img" });
+    this.light = make("canvas", { class: "light", "aria-hidden": "true", hidden: true });
     this.overlay = make("div", { class: "hands" });
     this.says = make("div", { class: "says", hidden: true, role: "tooltip" });
     this.veil = make("button", { type: "button", class: "veil", hidden: true, onclick: () => this.ask({ do: "lift" }) });
@@ -285,6 +286,8 @@ class Stage {
     seen.observe(this.picture);
     const sized = new ResizeObserver(() => this.layOut());
     sized.observe(this.root);
+    const zoomed = () => this.layOut();
+    addEventListener("resize", zoomed);
     const theme = () => this.root.classList.toggle("dark", isDark());
     const watch = new MutationObserver(theme);
     watch.observe(document.body, { attributes: true });
@@ -294,6 +297,7 @@ class Stage {
     this.cleanup.push(() => {
       seen.disconnect();
       sized.disconnect();
+      removeEventListener("resize", zoomed);
       watch.disconnect();
       scheme.removeEventListener("change", theme);
     });
@@ -301,17 +305,18 @@ class Stage {
 
   layOut() {
     const wide = this.root.clientWidth;
-    if (!wide || wide === this.wide) return;
-    this.wide = wide;
+    const size = `${wide} ${devicePixelRatio}`;
+    if (!wide || size === this.size) return;
+    this.size = size;
     const beside = this.side.childElementCount > 1 && wide >= 0.76 * this.spec.width + 212;
     this.root.classList.toggle("beside", beside);
     for (const name in this.controls) this.controls[name].unfold?.(beside);
     this.words.style.setProperty("--lines", Math.ceil((LONGEST * LETTER) / this.words.clientWidth));
+    if (this.shown) this.draw(this.shown);
   }
 
   destroy() {
     this.playing = false;
-    this.dropPictures();
     clearTimeout(this.impatient);
     clearTimeout(this.teller);
     this.cleanup.forEach((act) => act());
@@ -335,7 +340,7 @@ class Stage {
     const at = this.keyOf(this.values) === this.key && this.step ? this.cache.get(this.values[this.step.name]) : undefined;
     if (at) {
       this.wished = false;
-      this.show(at.frame, at.url);
+      this.show(at.frame, at.picture);
       if (tell && this.waiting === null) this.tellSoon();
     } else if (this.waiting === null) this.ask({ do: "set", values: this.values });
     else this.wished = true;
@@ -409,7 +414,7 @@ class Stage {
     if (picture) {
       const kept = content.share >= 1 && this.step ? this.keep(content, picture) : null;
       const ours = same(content.values, this.values) || this.wished || this.hands.dragging;
-      if (ours) this.show(content, kept?.url ?? this.urlOf(picture));
+      if (ours) this.show(content, kept?.picture ?? this.pictureOf(picture));
     } else this.say(content);
     this.model.set("shown", { ...content, picture: picture ?? this.model.get("shown").picture });
     if (outrun) this.want();
@@ -437,7 +442,7 @@ class Stage {
     const words = frame.alert || frame.words;
     this.words.setAttribute("role", frame.alert ? "alert" : "status");
     if (this.words.textContent !== words) this.words.textContent = words;
-    if (!frame.alert) this.image.alt = words;
+    if (!frame.alert) this.image.setAttribute("aria-label", words);
   }
 
   lost(words) {
@@ -449,15 +454,13 @@ class Stage {
 
   // --- pictures ---
 
-  urlOf(bytes) {
-    return URL.createObjectURL(new Blob([bytes], { type: "image/png" }));
+  pictureOf(bytes) {
+    return Object.assign(new Blob([bytes], { type: "image/png" }), { number: ++this.pictures });
   }
 
-  show(frame, url) {
+  show(frame, picture) {
     this.displayed = frame;
-    const before = this.image.src;
-    this.image.src = this.light.src = url;
-    if (before.startsWith("blob:") && before !== url && !this.isKept(before)) URL.revokeObjectURL(before);
+    this.drawing = this.draw(picture);
     const boxes = frame.as_they_are ?? [];
     this.light.hidden = !boxes.length;
     const corners = boxes.map(([l, t, w, h]) => `M${l} ${t}h${w}v${h}h${-w}z`).join("");
@@ -470,6 +473,26 @@ class Stage {
     this.mark();
   }
 
+  // On a canvas: of what an <img> has shown a browser keeps every picture decoded, 5 MB each.
+  async draw(picture) {
+    this.shown = picture;
+    const turn = ++this.turns;
+    const bitmap = await createImageBitmap(picture);
+    if (turn > this.drawn) {
+      this.drawn = turn; // and not one that was wanted before, and took longer
+      const width = Math.min(bitmap.width, Math.round(this.picture.clientWidth * devicePixelRatio)) || bitmap.width;
+      const height = Math.round((width / bitmap.width) * bitmap.height);
+      for (const canvas of [this.image, this.light]) {
+        if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+        const context = canvas.getContext("2d", { alpha: false });
+        context.imageSmoothingQuality = "high";
+        context.drawImage(bitmap, 0, 0, width, height);
+      }
+      this.image.dataset.picture = picture.number;
+    }
+    bitmap.close();
+  }
+
   // Where the picture says something by dark and light, a dark page shows it as it is: a second image, cut to there.
   clip(boxes) {
     const points = boxes.map(([l, t, w, h]) => {
@@ -477,11 +500,6 @@ class Stage {
       return `0 0, ${x0} ${y0}, ${x1} ${y0}, ${x1} ${y1}, ${x0} ${y1}, ${x0} ${y0}, 0 0`;
     });
     this.light.style.clipPath = boxes.length ? `polygon(nonzero, ${points.join(", ")})` : "";
-  }
-
-  isKept(url) {
-    for (const kept of this.cache.values()) if (kept.url === url) return true;
-    return false;
   }
 
   mark() {
@@ -504,9 +522,7 @@ class Stage {
       this.key = key;
     }
     const step = frame.values[this.step.name];
-    const old = this.cache.get(step);
-    if (old && old.url !== this.image.src) URL.revokeObjectURL(old.url);
-    const kept = { url: this.urlOf(bytes), bytes: bytes.byteLength, frame };
+    const kept = { picture: this.pictureOf(bytes), frame };
     this.cache.set(step, kept);
     this.room();
     this.root.dataset.kept = this.cache.size;
@@ -516,17 +532,15 @@ class Stage {
   // Let go of the pictures that are farthest from the step shown.
   room() {
     const here = this.values[this.step.name];
-    const sum = () => [...this.cache.values()].reduce((all, one) => all + one.bytes, 0);
+    const sum = () => [...this.cache.values()].reduce((all, one) => all + one.picture.size, 0);
     while (this.cache.size > KEPT_PICTURES || sum() > KEPT_BYTES) {
       const far = [...this.cache.keys()].reduce((a, b) => (Math.abs(b - here) > Math.abs(a - here) ? b : a));
       if (far === here) break;
-      if (this.cache.get(far).url !== this.image.src) URL.revokeObjectURL(this.cache.get(far).url);
       this.cache.delete(far);
     }
   }
 
   dropPictures() {
-    for (const kept of this.cache.values()) if (kept.url !== this.image.src) URL.revokeObjectURL(kept.url);
     this.cache.clear();
     this.expected.clear();
   }
@@ -574,7 +588,7 @@ class Stage {
     let due = performance.now();
     while (this.playing && this.round === round) {
       await this.ready();
-      await this.image.decode().catch(() => {});
+      await this.drawing;
       due = Math.max(due + Math.max(interval, calm), performance.now() - interval);
       const pause = due - performance.now();
       if (pause > 0) await new Promise((resolve) => setTimeout(resolve, pause));

@@ -20,8 +20,10 @@ WATCH = """
         channel.port1.onmessage = () => done(performance.now());
         channel.port2.postMessage(0);
     }));
-    const pictures = box => [...box.querySelectorAll('img:not(.light)')];
-    const state = box => pictures(box).map(i => i.src).join() + (box.querySelector('.floor')?.innerText ?? '');
+    const pictures = box => [...box.querySelectorAll('img')];
+    const drawn = box => [...box.querySelectorAll('canvas.shown')].map(canvas => canvas.dataset.picture).join();
+    const state = box =>
+        drawn(box) + pictures(box).map(i => i.src).join() + (box.querySelector('.floor')?.innerText ?? '');
     window.wait = time => new Promise(done => setTimeout(done, time));
     window.control = (box, label) => {
         if (!label) return box.querySelector('[role=slider]');
@@ -38,7 +40,7 @@ WATCH = """
             seen(await painted());
         });
         const all = {subtree: true, childList: true, characterData: true};
-        observer.observe(box, {...all, attributes: true, attributeFilter: ['src']});
+        observer.observe(box, {...all, attributes: true, attributeFilter: ['src', 'data-picture']});
         return () => observer.disconnect();
     };
     window.arm = box => {  // from the next key press to the first picture after it, and whether the kernel was asked

@@ -35,7 +35,7 @@ def takes_hold(explorer: ExplorerOnPage) -> None:
             explorer.settle()
     _spots(explorer)
     _pads(explorer)
-    for canvas in explorer.box.locator("canvas").all():
+    for canvas in explorer.box.locator(".drawing canvas").all():
         _draws(explorer, canvas)
     explorer.reset()
 

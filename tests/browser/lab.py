@@ -227,7 +227,7 @@ class Notebook:
     def cut_off(self) -> list[str]:
         """Return what of the explorers stands out of the window or out of its own output, at a side."""
         return self.page.evaluate(
-            """() => [...document.querySelectorAll('.gdlab-stage :is(img, button, input, select, label, p, output)')]
+            """() => [...document.querySelectorAll('.gdlab-stage :is(canvas, button, input, select, label, p, output)')]
                 .filter(element => element.checkVisibility({contentVisibilityAuto: true}) && element.offsetWidth > 0)
                 .filter(element => !element.closest('.hands'))
                 .flatMap(element => {
@@ -286,7 +286,7 @@ class Notebook:
     @property
     def explorers(self) -> Locator:
         """The pictures of all explorers on the page."""
-        return self.page.locator(".gdlab-stage img.shown")
+        return self.page.locator(".gdlab-stage canvas.shown")
 
     def save(self) -> None:
         self.page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
@@ -308,7 +308,7 @@ _SCROLL = """image => {
     return notebook.scrollToItem(notebook.widgets.findIndex(cell => cell.node.contains(image)), 'start');
 }"""
 """JupyterLab 4.4, for one, hides the cells out of view, so that a browser cannot scroll to them by itself."""
-_STATE = "image => image.src + image.closest('.gdlab-stage').querySelector('.words').innerText"
+_STATE = "image => image.dataset.picture + image.closest('.gdlab-stage').querySelector('.words').innerText"
 
 
 class ExplorerOnPage:
@@ -327,8 +327,8 @@ class ExplorerOnPage:
         return tuple(
             self.image.evaluate(
                 """async image => {
-                    const file = await (await fetch(image.src)).arrayBuffer();
-                    const print = [...new Uint8Array(await crypto.subtle.digest('SHA-256', file))].join(' ');
+                    const pixels = image.getContext('2d').getImageData(0, 0, image.width, image.height).data;
+                    const print = [...new Uint8Array(await crypto.subtle.digest('SHA-256', pixels))].join(' ');
                     const stage = image.closest('.gdlab-stage');
                     const [inner, outer] = [image, stage].map(element => element.getBoundingClientRect());
                     const place = [inner.left - outer.left, inner.top - outer.top, inner.width, inner.height];
@@ -345,7 +345,7 @@ class ExplorerOnPage:
 
     @property
     def state(self) -> str:
-        """What is shown: the picture's address, new with each picture, and the caption."""
+        """What is shown: the picture's number, new with each picture, and the caption."""
         return self.image.evaluate(_STATE)
 
     @property
@@ -411,7 +411,7 @@ class ExplorerOnPage:
                 const bar = stage.querySelector('.work');
                 if (bar && getComputedStyle(bar).visibility !== 'hidden') return false;
                 if (stage.querySelector('[aria-busy=true]')) return false;
-                return shown !== state && image.complete && image.naturalWidth > 0
+                return shown !== state && image.dataset.picture
                     && kernel.status === 'idle' && performance.now() - image.seenSince > still;
             }}""",
             arg=[self.image.element_handle(), state, still],

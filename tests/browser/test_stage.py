@@ -266,7 +266,7 @@ def test_a_finger_and_a_pen_do_what_the_mouse_does(notebook, pointer, device):
     race.reset()
     digit = notebook.explorer(2)
     before = digit.look()[:2]
-    pointer(device, *way(digit.box.locator("canvas"), (0.3, 0.2), (0.7, 0.2), (0.4, 0.8)))
+    pointer(device, *way(digit.box.locator(".drawing canvas"), (0.3, 0.2), (0.7, 0.2), (0.4, 0.8)))
     digit.settle()
     assert digit.look()[:2] != before
     digit.reset()

@@ -61,7 +61,7 @@ def answers_the_keyboard(explorer):
     The last comes first: at step 0 no learning rate has had an effect yet.
     """
     controls = explorer.controls  # which unfolds what is folded away
-    assert controls or explorer.box.locator("canvas").count()
+    assert controls or explorer.box.locator(".drawing canvas").count()
     explorer.settle()
     start = before = explorer.look()
     for control in reversed(controls):

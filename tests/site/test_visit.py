@@ -186,7 +186,7 @@ def test_a_handle_is_dragged_long_work_stopped_a_spot_chosen_and_a_digit_drawn(v
     assert fifty.slider("Start in the picture").get_attribute("aria-valuetext") != "0"
 
     own = visit.explorer(there + 2)
-    state, box = own.state, own.box.locator("canvas").bounding_box()
+    state, box = own.state, own.box.locator(".drawing canvas").bounding_box()
     mouse.move(box["x"] + box["width"] / 2, box["y"] + 0.2 * box["height"])
     mouse.down()
     mouse.move(box["x"] + box["width"] / 2, box["y"] + 0.8 * box["height"], steps=5)

@@ -218,7 +218,7 @@ class DigitsLab(Explorer):
         verdict = "" if numbers.below == "cell" else _verdict(courses, t)  # one looks at the digits, not at the rules
         below = "" if numbers.diverged else f" {_headline(numbers, t)}{_first(numbers, t)}."
         return (
-            f"{after}, right on the {len(t.X_test):,} test {things}: {told} (medians of {STARTS} networks; a guess has "
+            f"{after}, right on the {len(t.X_test):,} test {things}: {told} (medians of {STARTS}; a guess: "
             f"{style.percent(t.chance)}).{verdict}{below}"
         )
 
@@ -239,7 +239,7 @@ def _verdict(courses: Mapping[str, Course], t: Task) -> str:
     if delta < t.chance + 0.1:
         return " The delta rule is hardly better than a guess."
     if delta < frozen - 0.02:
-        return " The delta rule is behind a layer that learns nothing."
+        return " The delta rule is behind the frozen layer."
     return " The delta rule stays behind."
 
 

@@ -216,10 +216,10 @@ class Collapse(Explorer):
         with np.errstate(all="ignore"):
             shown = numbers.slopes / np.sqrt(numbers.lengths * longest)[:, None]
         self._arrows.set_UVC(*(0.4 * np.nan_to_num(shown)).T)
-        for dots, names in zip(self._dots, self._names, strict=True):
+        for dots, names, far in zip(self._dots, self._names, (1.5, 1.0), strict=True):  # on the field beside handles
             dots.set_data(*np.array(list(numbers.places.values())).T)
             for text, (x, y), (right, up) in zip(names, numbers.places.values(), _ASIDE, strict=True):
-                text.set_position((x + right, y + up))
+                text.set_position((x + far * right, y + far * up))
         low, high = (style.number(length, 2) for length in (numbers.lengths.min(), longest))
         self._field_title.set_text(
             "∂z/∂x: the same everywhere" if numbers.is_one_matrix else f"Size of ∂z/∂x: {low} to {high}"
