@@ -482,7 +482,7 @@ class Stage {
       this.drawn = turn; // and not one that was wanted before, and took longer
       const width = Math.min(bitmap.width, Math.round(this.picture.clientWidth * devicePixelRatio)) || bitmap.width;
       const height = Math.round((width / bitmap.width) * bitmap.height);
-      for (const canvas of [this.image, this.light]) {
+      for (const canvas of this.light.hidden ? [this.image] : [this.image, this.light]) {
         if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
         const context = canvas.getContext("2d", { alpha: false });
         context.imageSmoothingQuality = "high";

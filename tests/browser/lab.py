@@ -258,6 +258,15 @@ class Notebook:
             })"""
         )
 
+    def blurred(self) -> list[str]:
+        """Return the pictures in view that are not drawn in the screen's resolution."""
+        return self.page.evaluate(
+            """() => [...document.querySelectorAll('.gdlab-stage canvas.shown')]
+                .filter(canvas => canvas.checkVisibility({contentVisibilityAuto: true}) && canvas.offsetWidth > 0)
+                .filter(canvas => Math.abs(canvas.width - canvas.offsetWidth * devicePixelRatio) > 1)
+                .map(canvas => `${canvas.ariaLabel}: ${canvas.width} for ${canvas.offsetWidth}`)"""
+        )
+
     def too_high(self, most: float) -> list[str]:
         """Return the explorers that are higher than that, with their settings folded up."""
         return self.page.evaluate(

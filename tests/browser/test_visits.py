@@ -94,7 +94,7 @@ def fits_a_narrow_page(notebook):
     for width in (900, 600):
         notebook.page.set_viewport_size({"width": width, "height": 900})
         notebook.page.wait_for_timeout(500)
-        assert notebook.cut_off() == notebook.overlapping() == []
+        assert notebook.cut_off() == notebook.overlapping() == notebook.blurred() == []
         if width == 900:
             assert notebook.page.evaluate("() => document.querySelector('#jp-left-stack').offsetWidth") > 200
             assert notebook.too_high(640) == []

@@ -326,7 +326,7 @@ def test_the_caption_says_what_the_comparison_comes_to(short):
 
     assert verdict(chain_rule=0.98, delta_rule=0.97, frozen=0.9) == "It hardly matters what stands in the middle"
     assert verdict(chain_rule=0.98, delta_rule=0.15, frozen=0.1) == "The delta rule is hardly better than a guess"
-    assert verdict(chain_rule=0.98, delta_rule=0.6, frozen=0.9).endswith("is behind a layer that learns nothing")
+    assert verdict(chain_rule=0.98, delta_rule=0.6, frozen=0.9).endswith("is behind the frozen layer")
     assert verdict(chain_rule=0.98, delta_rule=0.9, frozen=0.6) == "The delta rule stays behind"
     assert verdict(chain_rule=0.6, delta_rule=0.9, frozen=0.6) == "Here the delta rule is ahead"
     assert verdict(chain_rule=0.1, delta_rule=0.1, frozen=0.1) == "None has learned much"
