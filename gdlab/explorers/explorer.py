@@ -14,7 +14,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 from matplotlib.artist import Artist
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from gdlab.explorers import page_owner, settings, style, veil
 from gdlab.explorers.controls import Control, Steps
@@ -68,7 +70,7 @@ class Explorer(ABC):
 
     @abstractmethod
     def build(self, figure: Figure) -> None:
-        """Make axes and artists, once; register those that move with `moving`."""
+        """Make axes and artists, once; register those that move with `moving`, or make them with `line`."""
 
     def compute(self, **values: Any) -> Any:
         """Return all numbers the picture and the caption show. Pure: same values, same numbers.
@@ -151,6 +153,10 @@ class Explorer(ABC):
             artist.set_animated(True)
         self._painting.moving.extend(artists)
         return artists[0] if len(artists) == 1 else artists
+
+    def line(self, axes: Axes, *marker: str, **look: Any) -> Line2D:
+        """Add a line that moves, without points as yet; `marker` and `look` are those of ``axes.plot``."""
+        return self.moving(axes.plot([], [], *marker, **look)[0])
 
     # --- what a reader's code uses ---
 

@@ -100,7 +100,7 @@ class BrokenBackward(Explorer):
         self._losses = axes
         axes.set(xlim=(0, 1.02 * STEPS), ylim=(0, CEILING), xticks=range(0, STEPS + 1, 100), xlabel="step")
         axes.set_title("Loss (cross-entropy)", fontsize=10.5)
-        self._curves = [self.moving(axes.plot([], [], **look.stroke)[0]) for look in _LOOKS]
+        self._curves = [self.line(axes, **look.stroke) for look in _LOOKS]
         self._names = [
             self.moving(axes.text(0.98, y, look.label, transform=axes.transAxes, ha="right", va="top", **look.name))
             for y, look in zip((0.98, 0.86), _LOOKS, strict=True)

@@ -206,7 +206,7 @@ class GradientCheck(Explorer):
             self._names[name].set_ha("right")
         self._here = self.moving(self._errors.axvline(-5, color=style.INK, linewidth=1.2))
         self._points = {
-            name: self.moving(self._errors.plot([], [], marker, color=look["color"], mec="white", markersize=9)[0])
+            name: self.line(self._errors, marker, color=look["color"], mec="white", markersize=9)
             for (name, look), marker in zip(_LOOKS.items(), "sDo", strict=True)
         }
         self._build_loss(figure.add_axes((0.69, 0.125, 0.285, 0.79)))

@@ -157,15 +157,12 @@ class ErrorSignal(Explorer):
         (self._wanted,) = self._tops[1].plot([], [], **dotted, marker="D", markersize=5, markevery=[1], clip_on=False)
         self._guides = [axes.plot([], [], **dotted)[0] for axes in (*self._tops[1:], self._derivatives)]
         self.moving(self._target, self._wanted, *self._guides)
-        self._curves = [self.moving(axes.plot([], [], color=style.MUTED, linewidth=1.8)[0]) for axes in self._tops]
+        self._curves = [self.line(axes, color=style.MUTED, linewidth=1.8) for axes in self._tops]
         self._tangents = [
-            self.moving(axes.plot([], [], color=colour, linewidth=3)[0])
-            for axes, colour in zip(self._tops, colours, strict=True)
+            self.line(axes, color=colour, linewidth=3) for axes, colour in zip(self._tops, colours, strict=True)
         ]
         self._points = [self.moving(_point(axes, style.INK)) for axes in self._tops]
-        self._lines = [
-            self.moving(self._derivatives.plot([], [], color=colour, linewidth=2.6)[0]) for colour in colours
-        ]
+        self._lines = [self.line(self._derivatives, color=colour, linewidth=2.6) for colour in colours]
         (self._delta,) = self._derivatives.plot([], [], **{**delta.stroke, "linewidth": 1.8})
         self.moving(self._delta)
         self._marks = [self.moving(_point(self._derivatives, colour)) for colour in colours]

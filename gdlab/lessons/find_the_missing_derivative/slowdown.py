@@ -114,7 +114,7 @@ class Slowdown(Explorer):
                 axes.plot(here, np.full(here.shape, float(label)), shape["marker"], color=shape["color"], **_DOTS)
             axes.set_ylabel("prediction ŷ" if left < 0.5 else "", labelpad=1)
             self._titles[loss] = self.moving(axes.set_title("", color=look.colour))
-            self._curves[loss] = self.moving(axes.plot([], [], **look.stroke)[0])
+            self._curves[loss] = self.line(axes, **look.stroke)
             bold = {"fontsize": 13, "fontweight": "bold", "color": look.colour, "va": "center"}
             self._signals[loss] = self.moving(figure.text(left + 0.17, 0.43, "", ha="right", **bold))
             figure.text(left + 0.185, 0.43, "mean size of ∂L/∂z", fontsize=9.5, color=look.colour, va="center")
@@ -124,7 +124,7 @@ class Slowdown(Explorer):
         self._errors.xaxis.labelpad = 1
         self._errors.set_title("Mean of ½ (ŷ − y)², for both")
         self._lines = {
-            loss: self.moving(self._errors.plot([], [], marker=look.marker, markevery=[-1], **look.stroke)[0])
+            loss: self.line(self._errors, marker=look.marker, markevery=[-1], **look.stroke)
             for loss, look in LOOKS.items()
         }
         self._labels = {

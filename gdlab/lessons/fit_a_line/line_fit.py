@@ -150,16 +150,16 @@ class LineFit(Explorer):
         star = {"ha": "center", "va": "center_baseline", "fontsize": 13, "path_effects": style.halo(2)}
         self._lowest = self._bowl.text(0, 0, "★", **star)
         self._paths = [
-            self.moving(self._bowl.plot([], [], color=chain.colour, linewidth=2.6)[0]),
-            self.moving(self._bowl.plot([], [], color=delta.colour, linestyle=(0, (2, 2)), linewidth=2.6)[0]),
-            self.moving(self._bowl.plot([], [], "o", color=style.INK, markersize=2.5)[0]),
+            self.line(self._bowl, color=chain.colour, linewidth=2.6),
+            self.line(self._bowl, color=delta.colour, linestyle=(0, (2, 2)), linewidth=2.6),
+            self.line(self._bowl, "o", color=style.INK, markersize=2.5),
         ]
         both = {"transform": self._bowl.transAxes, "fontweight": "bold", "path_effects": style.halo()}
         self._bowl.text(0.615, 0.04, "delta rule =", ha="right", color=delta.colour, **both)
         self._bowl.text(0.63, 0.04, "chain rule", ha="left", color=chain.colour, **both)
         ring = {"color": style.INK, "mfc": style.PAPER, "markersize": 7, "mew": 2}
-        self._began = self.moving(self._bowl.plot([], [], "o", **ring)[0])
-        self._here = self.moving(self._bowl.plot([], [], "o", color=style.INK, mec="white", markersize=9)[0])
+        self._began = self.line(self._bowl, "o", **ring)
+        self._here = self.line(self._bowl, "o", color=style.INK, mec="white", markersize=9)
         figure.text(0.006, 0.25, "The last update", fontsize=11.5, fontweight="bold")
         self._sums = Sums(figure)
         self.moving(*self._sums.artists)

@@ -117,8 +117,8 @@ class ClosedLoop(Explorer):
         self._map = axes
         self._ground = Landscape(axes, lines=False, zorder=0)
         axes.set(xlim=W_RANGE, ylim=V_RANGE, xlabel="hidden weight w", ylabel="output weight v", title="The weights")
-        self._to_come = self.moving(axes.plot([], [], color=style.INK, linewidth=1)[0])
-        self._walked = self.moving(axes.plot([], [], color=style.INK, linewidth=2.4)[0])
+        self._to_come = self.line(axes, color=style.INK, linewidth=1)
+        self._walked = self.line(axes, color=style.INK, linewidth=2.4)
         self._arrows = {
             rule: self.moving(
                 axes.quiver(
@@ -134,9 +134,9 @@ class ClosedLoop(Explorer):
             for rule in RULES
         }
         marks = {"color": style.INK, "markeredgecolor": style.PAPER, "markersize": 8, "zorder": 4}
-        self._middle = self.moving(axes.plot([], [], "P", **marks)[0])
-        self._corner = self.moving(axes.plot([], [], "s", **marks)[0])
-        self._walker = self.moving(axes.plot([], [], "o", **{**marks, "markersize": 10})[0])
+        self._middle = self.line(axes, "P", **marks)
+        self._corner = self.line(axes, "s", **marks)
+        self._walker = self.line(axes, "o", **{**marks, "markersize": 10})
 
     def _build_stairs(self, axes: Axes) -> None:
         style.bare(axes)
@@ -150,9 +150,9 @@ class ClosedLoop(Explorer):
             look = style.RULES[rule]
             self._posts[rule] = self.moving(LineCollection([], colors=[look.colour], linewidths=0.8, alpha=0.45))
             axes.add_collection(self._posts[rule], autolim=False)
-            self._stairs[rule] = self.moving(axes.plot([], [], **look.stroke)[0])
-            self._ends[rule] = self.moving(axes.plot([], [], "o", color=look.colour, mec="white", markersize=9)[0])
-        self._gap = self.moving(axes.plot([], [], color=style.INK, linewidth=1.4, marker="_", markersize=9)[0])
+            self._stairs[rule] = self.line(axes, **look.stroke)
+            self._ends[rule] = self.line(axes, "o", color=look.colour, mec="white", markersize=9)
+        self._gap = self.line(axes, color=style.INK, linewidth=1.4, marker="_", markersize=9)
         self._gap_words = self.moving(axes.text(0, 0, "", va="center", path_effects=style.halo(), fontweight="bold"))
 
     def _build_sums(self, axes: Axes) -> None:
@@ -161,7 +161,7 @@ class ClosedLoop(Explorer):
         axes.spines.left.set_visible(False)
         axes.set_xticks(range(0, STEPS + 1, PER_SIDE), ["start", "corner 1", "corner 2", "corner 3", "start again"])
         axes.axhline(0, color=style.FAINT, linewidth=1, zorder=0)
-        self._curves = {rule: self.moving(axes.plot([], [], **style.RULES[rule].stroke)[0]) for rule in RULES}
+        self._curves = {rule: self.line(axes, **style.RULES[rule].stroke) for rule in RULES}
         self._names = {rule: self.moving(axes.text(0, 0, "", va="center", **style.RULES[rule].name)) for rule in RULES}
 
     def compute(self, activation: str, w: float, v: float, side: float, step: int) -> Loop:

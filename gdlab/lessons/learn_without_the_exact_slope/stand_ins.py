@@ -101,18 +101,15 @@ class StandIns(Explorer):
         self._bar = self.moving(axes.plot([-1.05, 1.05], [0, 0], **frozen.stroke)[0])
         self._bar_name = self.moving(axes.text(-1.03, 0, "frozen", va="bottom", **frozen.name))
         self._dots = {
-            rule: self.moving(
-                axes.plot(
-                    [],
-                    [],
-                    color=look.colour,
-                    marker=look.marker,
-                    linestyle="none",
-                    markersize=6,
-                    alpha=0.7,
-                    mew=0,
-                    clip_on=False,
-                )[0]
+            rule: self.line(
+                axes,
+                color=look.colour,
+                marker=look.marker,
+                linestyle="none",
+                markersize=6,
+                alpha=0.7,
+                mew=0,
+                clip_on=False,
             )
             for rule, look in LOOKS.items()
             if rule != "frozen"

@@ -107,7 +107,7 @@ class WrongSigns(Explorer):
         self._shares.axes.set(xlabel="", title="Points right (thick: medians of twenty networks)")
         self._shares.axes.set_yticks(np.arange(4, 11, 2) / 10, [style.percent(tenth) for tenth in (0.4, 0.6, 0.8, 1)])
         thin = {"color": LOOKS["wrong"].colour, "linewidth": 0.7, "alpha": 0.3, "zorder": 1}
-        self._runs = [self.moving(self._shares.axes.plot([], [], **thin)[0]) for _ in range(STARTS)]
+        self._runs = [self.line(self._shares.axes, **thin) for _ in range(STARTS)]
         self._names = {
             name: self.moving(self._shares.axes.text(0, 0, look.label, va="center", **look.name))
             for name, look in LOOKS.items()

@@ -156,8 +156,7 @@ class Collapse(Explorer):
         self._field_title = self._field.set_title("", color=green)
         self.moving(self._arrows, self._field_title)
         self._dots = [
-            self.moving(axes.plot([], [], "o", color=style.INK, mec="white", markersize=7)[0])
-            for axes in (self._field, self._plane.axes)
+            self.line(axes, "o", color=style.INK, mec="white", markersize=7) for axes in (self._field, self._plane.axes)
         ]
         self._names = [
             [
