@@ -53,7 +53,8 @@ def own_folder(tmp_path_factory):
         cell = nbformat.v4.new_code_cell(source)
         cell.metadata["nbgrader"] = {"grade_id": name, "schema_version": 3, "solution": False, "grade": False}
         notebook.cells.append(cell)
-    nbformat.write(notebook, folder / "faults.ipynb")
+    for name in ("faults.ipynb", "slow.ipynb"):
+        nbformat.write(notebook, folder / name)
     return folder
 
 
@@ -129,7 +130,7 @@ def test_a_page_that_loads_slowly(chromium, address):
     with closing_pages() as pages:
         pages.append(chromium.new_page(viewport=VIEWPORT))
         pages[-1].add_init_script(IMPATIENT)
-        notebook = lab.Notebook(pages[-1], address, "faults.ipynb")
+        notebook = lab.Notebook(pages[-1], address, "slow.ipynb")  # with a kernel of its own, which ends with the page
         notebook.start("import", "one", "the same")
         one, the_same = (notebook.explorer(index) for index in range(2))
         one.step(one.slider("Learning rate"))
