@@ -96,7 +96,7 @@ class DigitsLab(Explorer):
         self._key = self.moving(figure.text(0.625, 0.926, "", fontsize=9, color=style.MUTED))
         self._table = Table(figure.add_axes((0.66, 0.463, 0.327, 0.415)))
         self._under = self.moving(figure.text(0.02, 0.4, "", fontsize=10.5, fontweight="bold"))
-        self._pictures = Pictures(figure.add_axes((0.02, 0.0, 0.967, 0.38)))
+        self._pictures = Pictures(figure.add_axes((0.02, 0.0, 0.955, 0.38)))
         self.moving(*self._table.artists, *self._pictures.artists)
 
     def stages(

@@ -247,7 +247,7 @@ def test_a_cell_of_pairs_shows_those_first_that_were_missed_most():
     assert (np.diff(y_hat[even, 0]) >= 0).all()
     assert (np.diff(y_hat[odd, 0]) <= 0).all()
     assert {tuple(t.shown[i]) for i in even} == {(1, 1)}
-    assert in_words(t, y_hat, odd[:1]) == [f"0+1: even, {min(round(100 * y_hat[odd[0], 0]), 99)}%"]
+    assert in_words(t, y_hat, odd[:1]) == [f"0+1: even {min(round(100 * y_hat[odd[0], 0]), 99)}%"]
 
 
 def test_a_network_that_gives_no_numbers_answers_nothing():
