@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -28,9 +28,11 @@ from gdlab.validation import Array
 
 LOOKS = {
     "exact": replace(style.RULES["chain_rule"], label="exact slopes"),
-    "wrong": style.Look("wrong signs", style.INK, (0, (7, 1.5, 1.2, 1.5)), "X"),
     "frozen": style.RULES["frozen"],
+    "wrong": style.Look("wrong signs", style.INK, (0, (7, 1.5, 1.2, 1.5)), "X"),
 }
+_COMPARED = {"exact": "chain_rule", "frozen": "frozen"}
+"""The rules that the one with wrong signs is compared with."""
 LEARNED = 0.9
 """The share of points right beyond which a network has learned the problem."""
 LOWEST, GAP = 0.4, 0.09
@@ -62,16 +64,10 @@ def train_all(rule: Rule, problem: str, learning_rate: float) -> Course:
     return Course(right(forward.unchecked(layers, data.X).y_hat, data.y), hidden_agreement(layers, data, rule))
 
 
-@lru_cache(maxsize=16)
-def by_rule(name: str, problem: str, learning_rate: float) -> Course:
-    """Return the runs by a rule of `RULES`."""
-    return train_all(RULES[name], problem, learning_rate)
-
-
 @lru_cache(maxsize=64)
-def spoiled(share: float, which: str, problem: str, learning_rate: float) -> Course:
-    """Return the runs with this share of wrong signs, ``"anew"`` or the ``"same"`` at each step."""
-    return train_all(wrong_signs(share, which == "anew"), problem, learning_rate)
+def _courses(*setting: Any) -> dict[str, Course]:
+    """Return the courses as far as they have been trained; `WrongSigns.stages` adds to them."""
+    return {}
 
 
 @dataclass(frozen=True)
@@ -122,12 +118,20 @@ class WrongSigns(Explorer):
     def stages(
         self, share: float, which: str, problem: str, learning_rate: float, step: int
     ) -> Iterator[tuple[float, Spoiled]]:
-        record, courses = round(step / EVERY), {}
-        for name, rule in {"exact": "chain_rule", "frozen": "frozen", "wrong": None}.items():
-            setting = problem, learning_rate
-            course = by_rule(rule, *setting) if rule else spoiled(share, which, *setting)
-            courses[name] = course.up_to(record)
-            yield len(courses) / 3, Spoiled(share, which, problem, EVERY * np.arange(record + 1), dict(courses))
+        record, setting = round(step / EVERY), (problem, learning_rate)
+        compared, spoiled = _courses(*setting), _courses(*setting, share, which)
+        while True:
+            known = compared | spoiled
+            if compared:
+                shown = {name: course.up_to(record) for name, course in known.items()}
+                yield len(known) / len(LOOKS), Spoiled(share, which, problem, EVERY * np.arange(record + 1), shown)
+            missing = [name for name in LOOKS if name not in known]
+            if not missing:
+                return
+            if missing[0] == "wrong":
+                spoiled["wrong"] = train_all(wrong_signs(share, which == "anew"), *setting)
+            else:
+                compared[missing[0]] = train_all(RULES[_COMPARED[missing[0]]], *setting)
 
     def draw(self, numbers: Spoiled) -> None:
         medians = {name: np.median(course.shares, axis=1) for name, course in numbers.courses.items()}

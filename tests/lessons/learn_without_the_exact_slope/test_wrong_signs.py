@@ -84,10 +84,13 @@ def test_the_caption_counts_the_networks_that_have_learned(explorer):
     assert f"is then {np.median(now.courses['wrong'].mean_cosines):.2f} (median)" in words
 
 
-def test_what_is_compared_with_comes_first(explorer):
+def test_what_is_compared_with_comes_first_and_what_was_trained_once_stays(explorer):
+    wrong_signs._courses.cache_clear()
     stages = list(explorer.stages(**VALUES))
     assert [share for share, _ in stages] == pytest.approx([1 / 3, 2 / 3, 1])
     assert list(stages[-1][1].courses) == ["exact", "frozen", "wrong"]
     for _, now in stages:
         assert explorer.caption(now).endswith(".")
         explorer.draw(now)
+    assert [share for share, _ in explorer.stages(**VALUES | {"step": 0})] == [1]
+    assert [share for share, _ in explorer.stages(**VALUES | {"share": 0.6})] == pytest.approx([2 / 3, 1])
