@@ -10,7 +10,7 @@ import gdlab
 from gdlab.datasets import digits, moons, xor
 from gdlab.explorers.runs import right
 from gdlab.lessons.check_your_gradient.bugs import BUGS, SAMPLES, backward_with, data_of, measured_gradient, run
-from gdlab.lessons.check_your_gradient.gradient_check import EXPONENTS, SIZES, setup
+from gdlab.lessons.check_your_gradient.gradient_check import EXPONENTS, SIZES, measure
 from gdlab.network import from_vector, to_vector
 
 SURVIVORS, KILLERS = ("transposed", "slope", "bias", "stale"), ("sign", "mean", "one")
@@ -34,7 +34,7 @@ def error_at(errors, exponent):
 
 @SMOOTH
 def test_07_a_step_ten_times_shorter_gains_two_digits_or_one_and_costs_one_where_it_is_too_short(activation):
-    errors = setup(activation, "start", "double").errors
+    errors = measure(activation, "start", "double").errors
     for name, gain in (("central", 2), ("forward", 1)):
         gains = np.log10([error_at(errors[name], e) / error_at(errors[name], e - 1) for e in (-2, -3)])
         np.testing.assert_allclose(gains, gain, atol=0.1)
@@ -43,7 +43,7 @@ def test_07_a_step_ten_times_shorter_gains_two_digits_or_one_and_costs_one_where
 
 @SMOOTH
 def test_07_the_best_steps_are_where_theory_puts_them_and_so_are_the_errors(activation):
-    errors = setup(activation, "start", "double").errors
+    errors = measure(activation, "start", "double").errors
     epsilon = np.finfo(float).eps
     assert EXPONENTS[::2][errors["central"][::2].argmin()] == -5
     assert abs(np.log10(epsilon ** (1 / 3)) + 5) < 0.5
@@ -55,14 +55,14 @@ def test_07_the_best_steps_are_where_theory_puts_them_and_so_are_the_errors(acti
 
 @SMOOTH
 def test_07_with_32_bits_the_best_step_is_longer_and_gets_fewer_digits(activation):
-    exponent, least = best(setup(activation, "start", "single").errors["central"])
+    exponent, least = best(measure(activation, "start", "single").errors["central"])
     assert -3 <= exponent <= -1.5
     assert 1e-6 < least < 1e-3
 
 
 @pytest.mark.parametrize("activation", ["tanh", "sigmoid", "relu"])
 def test_07_the_complex_step_and_the_backward_pass_agree_to_15_digits_and_less_is_lost_at_the_start(activation):
-    start, trained = (setup(activation, place, "double") for place in ("start", "trained"))
+    start, trained = (measure(activation, place, "double") for place in ("start", "trained"))
     assert start.errors["complex"][EXPONENTS <= -9].max() < 1e-15
     for exponent in (-8, -5):
         assert error_at(trained.errors["central"], exponent) > 3 * error_at(start.errors["central"], exponent)
@@ -70,7 +70,7 @@ def test_07_the_complex_step_and_the_backward_pass_agree_to_15_digits_and_less_i
 
 
 def test_07_a_long_step_takes_a_relu_past_its_corner_and_a_short_one_does_not():
-    relu, tanh = (setup(name, "start", "double").errors["central"] for name in ("relu", "tanh"))
+    relu, tanh = (measure(name, "start", "double").errors["central"] for name in ("relu", "tanh"))
     assert error_at(relu, -2) > 1e-3 > error_at(tanh, -2)
     assert error_at(relu, -4) < 1e-8
 

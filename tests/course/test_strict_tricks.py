@@ -27,7 +27,7 @@ STEAL = "text = {text}\nstart = text.index('def gradient')\nexec(text[start : te
 """Takes the solution from the text of the module that it stands in."""
 
 TRICKS = {
-    "patch the checker": [WRONG, "gdlab.exercises.function_exercise.same = lambda *_: True"],
+    "patch the checker": [WRONG, "gdlab.exercises.slips.same = lambda *_: True"],
     "patch the check": [WRONG, "gdlab.check = lambda *_: 3.0"],
     "patch NumPy": [WRONG, "np.all = np.allclose = lambda *_, **__: True"],
     "a repr of one's own": [WRONG, "gdlab.exercises.feedback.Feedback.__repr__ = lambda self: '3.0'"],

@@ -272,11 +272,12 @@ def _applied(question: Any, functions: Sequence[Callable[..., Any]]) -> dict[str
         place, given = question
         function = functions[place]
         arguments, named_ones = decode(given)
-        if isinstance(function, np.ufunc):
-            if named_ones or len(arguments) != function.nin:
-                raise TypeError(f"wanted {function.nin} arguments without names, as this function is given")
+        formula = inspect.unwrap(function)  # an activation's, say: NumPy's own tanh
+        if isinstance(formula, np.ufunc):
+            if named_ones or len(arguments) != formula.nin:
+                raise TypeError(f"wanted {formula.nin} arguments without names, as this function is given")
         else:
-            inspect.signature(function).bind(*arguments, **named_ones)
+            inspect.signature(formula).bind(*arguments, **named_ones)
         _count([*arguments, *named_ones.values()])
         with np.errstate(all="ignore"):
             value = function(*arguments, **named_ones)

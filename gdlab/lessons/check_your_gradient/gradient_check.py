@@ -83,7 +83,7 @@ class Setup:
 
 
 @lru_cache(maxsize=12)
-def setup(activation: str, place: str, precision: str) -> Setup:
+def measure(activation: str, place: str, precision: str) -> Setup:
     """Measure the gradient of all 67 parameters with all step sizes, in numbers of 64 or 32 bits."""
     real, complex_ = _TYPES[precision]
     data = moons(SAMPLES)
@@ -226,7 +226,7 @@ class GradientCheck(Explorer):
         self.moving(self._tangent, self._loss)
 
     def compute(self, exponent: int, activation: str, place: str, precision: str, ways: str) -> Check:
-        at = setup(activation, place, precision)
+        at = measure(activation, place, precision)
         parameter, corners = at.parameter, at.corners[2 * (exponent + 15)]
         shifts = np.zeros((len(_AROUND), at.theta.size), at.theta.dtype)
         shifts[:, parameter] = 10.0**exponent * _AROUND

@@ -5,7 +5,7 @@ import pytest
 
 import gdlab
 from gdlab.datasets import moons
-from gdlab.lessons.check_your_gradient.gradient_check import EXPONENTS, SIZES, loss_at, setup
+from gdlab.lessons.check_your_gradient.gradient_check import EXPONENTS, SIZES, loss_at, measure
 from tests.explorers.steering import move, shows, words
 
 PLACES = ("start", "trained")
@@ -23,7 +23,7 @@ def network(theta, activation):
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("activation", ["tanh", "sigmoid", "relu"])
 def test_the_second_forward_pass_gives_gdlabs_loss_and_the_gradient_is_its_derivative(activation, place):
-    data, at = moons(40), setup(activation, place, "double")
+    data, at = moons(40), measure(activation, place, "double")
     layers = network(at.theta, activation)
     J = gdlab.mean_loss(layers, data.X, data.y, loss="binary_cross_entropy")
     assert loss_at(at.theta, data.X, data.y, activation) == pytest.approx(float(J), rel=1e-12)
@@ -35,7 +35,7 @@ def test_the_second_forward_pass_gives_gdlabs_loss_and_the_gradient_is_its_deriv
 
 
 def test_the_errors_are_those_of_the_three_quotients_one_parameter_after_the_other():
-    at, h = setup("tanh", "start", "double"), 1e-3
+    at, h = measure("tanh", "start", "double"), 1e-3
     quotients = {"forward": [], "central": [], "complex": []}
     for i in range(at.theta.size):
         step = np.where(np.arange(at.theta.size) == i, h, 0.0)
@@ -50,7 +50,7 @@ def test_the_errors_are_those_of_the_three_quotients_one_parameter_after_the_oth
 
 
 def test_32_bits_are_measured_in_32_bits_and_compared_at_the_same_parameters():
-    at = setup("tanh", "start", "single")
+    at = measure("tanh", "start", "single")
     assert at.theta.dtype == np.float32
     assert at.J(at.theta).dtype == np.float32
     assert at.J(at.theta + np.complex64(1e-3j)).dtype == np.complex64
@@ -79,7 +79,7 @@ def test_a_corner_within_the_step_is_seen_and_told(explorer):
 
 def test_the_curve_up_close_is_the_loss_along_the_steepest_parameter(explorer):
     numbers = explorer.compute(**explorer.values | {"exponent": -2})
-    at = setup("tanh", "start", "double")
+    at = measure("tanh", "start", "double")
     steepest = int(np.argmax(at.gradient))
     assert numbers.slope == at.gradient[steepest] > 0
     for place, t in ((0, -1e-2), (120, 0.0), (240, 1e-2)):
@@ -114,7 +114,7 @@ def test_the_caption_says_on_which_side_of_the_best_step_one_is(explorer):
 
 
 def test_the_picture_holds_the_three_curves_and_a_point_on_each(explorer):
-    errors = setup("tanh", "start", "double").errors
+    errors = measure("tanh", "start", "double").errors
     explorer.values = {"ways": "three"}
     for name, curve in explorer._curves.items():
         np.testing.assert_allclose(curve.get_xdata(), EXPONENTS)
