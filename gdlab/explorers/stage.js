@@ -476,6 +476,7 @@ class Stage {
   // On a canvas: of what an <img> has shown a browser keeps every picture decoded, 5 MB each.
   async draw(picture) {
     this.shown = picture;
+    this.image.dataset.wanted = picture.number;
     const turn = ++this.turns;
     const bitmap = await createImageBitmap(picture);
     if (turn > this.drawn) {
