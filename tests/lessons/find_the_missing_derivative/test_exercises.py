@@ -87,7 +87,9 @@ def test_every_trial_goes_where_a_product_of_factors_breaks(slug):
         assert z.max() == 800 or slug == "poisson-signal"
 
 
-@pytest.mark.parametrize("exercise", FAMILIES["softmax-signal"].variants.values(), ids=lambda one: f"temperature {one.given['temperature']}")
+@pytest.mark.parametrize(
+    "exercise", FAMILIES["softmax-signal"].variants.values(), ids=lambda one: f"temperature {one.given['temperature']}"
+)
 def test_at_every_temperature_an_exponential_overflows_that_is_not_shifted(exercise):
     def unshifted(z, y):
         e = np.exp(z / exercise.given["temperature"])
