@@ -581,23 +581,26 @@ def test_nothing_is_left_of_it(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_process_that_waits_is_taken_by_a_submission_that_needs_no_more(tmp_path, monkeypatch):
-    library, folder = sandbox.library(), tmp_path / "handed_in"
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
-    (tmp_path / "temporary").mkdir()
-    folder.mkdir()
-    (folder / "work.ipynb").write_text("{}")
+def test_the_process_that_waits_is_taken_by_a_submission_with_the_same_files(tmp_path, monkeypatch):
+    temporary, before, folder = tmp_path / "temporary", tmp_path / "before", tmp_path / "handed_in"
+    library = sandbox.library()
+    monkeypatch.setattr("tempfile.tempdir", str(temporary))
+    temporary.mkdir()
+    for one in (before, folder):
+        one.mkdir()
+        (one / "glossary.md").write_text("words")
+        (one / f"{one.name}.ipynb").write_text("{}")
 
     def taken(*, ipython=False, dead=False):
-        """Start one ahead; return it, and what a submission gets."""
-        sandbox.start_ahead(library, walls=False, megabytes=0)
+        """Start one ahead; return whether a submission gets it."""
+        sandbox.start_ahead(library, False, before, 0)
         [waiting] = sandbox._ahead.values()
         if dead:
             waiting._process.kill()
             waiting._process.wait()
         with sandbox.sandbox_for(library, False, folder, 0, ipython=ipython) as one:
-            assert (one is waiting) == waiting.is_alive()  # whichever is not taken has ended
-            one.send({"cell": {"source": "1 / 0", "seconds": 5}})
+            assert (one is waiting) == waiting.is_alive()  # one that is not taken has ended
+            one.send({"cell": {"source": "1 / len(open('glossary.md').read()[5:])", "seconds": 5}})
             assert "ZeroDivisionError" in one.receive(time.monotonic() + 10)["problem"]
             return one is waiting
 
@@ -606,11 +609,15 @@ def test_the_process_that_waits_is_taken_by_a_submission_that_needs_no_more(tmp_
     assert not taken(dead=True)
     (folder / "helper.py").write_text("")
     assert not taken()
+    (before / "helper.py").write_text("")
+    assert taken()
+    (before / "helper.py").write_text("#")
+    assert not taken()
     assert sandbox._ahead == {}
-    assert list((tmp_path / "temporary").iterdir()) == []
-    sandbox.start_ahead(library, walls=False, megabytes=0)
+    assert list(temporary.iterdir()) == []
+    sandbox.start_ahead(library, False, before, 0)
     sandbox._end_ahead()
-    assert list((tmp_path / "temporary").iterdir()) == []
+    assert list(temporary.iterdir()) == []
 
 
 # --- checks that cannot be judged ---

@@ -51,17 +51,17 @@ class RunOutside(RunCells):
         ValueError
             If the assignment has a check that is no ``gdlab.check``.
         """
-        library, walls = sandbox.library(), self._walls()
+        library, walls, files = sandbox.library(), self._walls(), Path(resources["metadata"]["path"])
         graded = judge.grade(
             nb.cells,
             _checks(resources["nbgrader"]),
             library,
             walls=walls,
-            files=Path(resources["metadata"]["path"]),
+            files=files,
             limits=judge.Limits(self.timeout, self.notebook_seconds, self.megabytes),
             secret=_secret(resources["nbgrader"]["db_url"]),
         )
-        sandbox.start_ahead(library, walls, self.megabytes)
+        sandbox.start_ahead(library, walls, files, self.megabytes)
         for place, cell in enumerate(nb.cells):
             if cell.cell_type != "code":
                 continue

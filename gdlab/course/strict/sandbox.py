@@ -1,6 +1,7 @@
 """The process that a submission runs in: what it finds there, what it cannot reach, and how one speaks with it."""
 
 import atexit
+import hashlib
 import json
 import os
 import select
@@ -112,8 +113,11 @@ class Sandbox:
             raise OSError("grading outside the student's kernel needs Linux or macOS; on Windows, use WSL")
         self._home = tempfile.TemporaryDirectory(prefix="gdlab-strict-home-", ignore_cleanup_errors=True)
         home = _HOME if walls else self._home.name
-        if files:
-            _copy_files(files, Path(self._home.name))
+        for path, place in _own_files(files):
+            copy = Path(self._home.name, place)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, copy)
+        self.digest = _digest(files)
         if (library / "fonts").exists():
             fonts = Path(self._home.name, ".matplotlib")
             fonts.mkdir(exist_ok=True)
@@ -228,18 +232,21 @@ class Sandbox:
 _ahead: dict[tuple[Path, bool, int], Sandbox] = {}
 
 
-def start_ahead(library: Path, walls: bool, megabytes: int) -> None:
-    """Start a process for the next submission, which nbgrader takes a while to come to."""
-    _ahead[library, walls, megabytes] = Sandbox(library, walls, None, megabytes, ipython=False)
+def start_ahead(library: Path, walls: bool, files: Path, megabytes: int) -> None:
+    """Start a process for the next submission, which nbgrader takes a while to come to.
+
+    It finds the files that lie beside this one, which mostly are the assignment's own.
+    """
+    _ahead[library, walls, megabytes] = Sandbox(library, walls, files, megabytes, ipython=False)
 
 
 def sandbox_for(library: Path, walls: bool, files: Path | None, megabytes: int, *, ipython: bool) -> Sandbox:
-    """Return the process that was started ahead, if this submission needs no more, or a new one.
+    """Return the process that was started ahead, if it is as this submission needs it, or a new one.
 
     It takes what `Sandbox` takes. No process waits while a submission runs in another.
     """
     waiting = _ahead.pop((library, walls, megabytes), None)
-    if waiting and not ipython and not any(_own_files(files)) and waiting.is_alive():
+    if waiting and not ipython and waiting.digest == _digest(files) and waiting.is_alive():
         return waiting
     if waiting:
         waiting.close()
@@ -252,22 +259,26 @@ def _end_ahead() -> None:
         _ahead.popitem()[1].close()
 
 
-def _own_files(source: Path | None) -> Iterator[Path]:
+def _digest(source: Path | None) -> str:
+    """Return what is the same for the same files, of those that a submission may read."""
+    known = hashlib.sha256()
+    for path, place in _own_files(source):
+        for part in (bytes(place), path.read_bytes()):
+            known.update(b"%d " % len(part) + part)
+    return known.hexdigest()
+
+
+def _own_files(source: Path | None) -> Iterator[tuple[Path, Path]]:
+    """Yield each file that a submission may read, and its place within the folder."""
+    left, room = MOST_FILES, MOST_BYTES
     for folder, _, names in os.walk(source) if source else ():
         for path in (Path(folder, name) for name in sorted(names)):
-            if path.suffix != ".ipynb" and not path.is_symlink() and path.is_file():
-                yield path
-
-
-def _copy_files(source: Path, target: Path) -> None:
-    left, room = MOST_FILES, MOST_BYTES
-    for path in _own_files(source):
-        left, room = left - 1, room - path.stat().st_size
-        if left < 0 or room < 0:
-            return
-        copy = target / path.relative_to(source)
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, copy)
+            if path.suffix == ".ipynb" or path.is_symlink() or not path.is_file():
+                continue
+            left, room = left - 1, room - path.stat().st_size
+            if left < 0 or room < 0:
+                return
+            yield path, path.relative_to(source)
 
 
 @cache
