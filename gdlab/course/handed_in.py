@@ -4,6 +4,7 @@ Platforms put work into archives and folders, systems add hidden files, browsers
 of the files is the notebook is decided here, in the same way for archives, for folders and for the exchange.
 """
 
+import hashlib
 import os
 import re
 import shutil
@@ -12,7 +13,7 @@ import tarfile
 import time
 import zipfile
 import zlib
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
@@ -62,6 +63,15 @@ def look(folder: Path) -> HandedIn:
     found = HandedIn()
     _look(folder, folder, found, _DEPTH * 3)
     return found
+
+
+def digest(folder: Path, paths: Iterable[Path]) -> str:
+    """Return what is the same for the same files at the same places in a folder."""
+    known = hashlib.sha256()
+    for path in paths:
+        for part in (bytes(path.relative_to(folder)), path.read_bytes()):
+            known.update(b"%d " % len(part) + part)
+    return known.hexdigest()
 
 
 def _look(folder: Path, top: Path, found: HandedIn, depth: int) -> None:

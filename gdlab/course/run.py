@@ -5,6 +5,7 @@ kernel, in which the good cells before are run again: one bad cell costs its own
 """
 
 import ast
+import atexit
 import contextlib
 import copy
 import os
@@ -14,6 +15,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from jupyter_client.manager import KernelManager
+from jupyter_core.utils import run_sync
 from nbclient.client import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
@@ -23,7 +26,7 @@ from nbgrader.utils import is_grade, is_solution
 from traitlets import Integer
 
 from gdlab.course.skipped_cells import is_shown
-from gdlab.course.workspace import Workspace
+from gdlab.course.workspace import Workspace, digest_of
 
 try:
     import resource
@@ -61,6 +64,8 @@ class RunCells(Execute):
             why_not = kernel_error("NothingThere", "there is no code to check")
         else:
             self._run_all(waiting)
+            self.km = self.kc = None
+            _ahead.append(self._start())
         for index in waiting:
             nb.cells[index].outputs = [why_not]
             if why_not.ename == "NotRun":
@@ -86,26 +91,39 @@ class RunCells(Execute):
     def _seconds_left(self) -> float:
         return self._ends - time.monotonic()
 
+    def _start(self) -> tuple[Workspace, KernelManager]:
+        """Start a kernel with limited memory in a workspace of its own; do not wait until it is ready."""
+        workspace = Workspace(Path(self.resources["metadata"]["path"]))
+        self.km = self.create_kernel_manager()
+        self.km.kernel_spec.argv = [*workspace.fenced, *self.km.kernel_spec.argv]
+        self.start_new_kernel(cwd=str(workspace.work), env=workspace.environment)
+        process = getattr(self.km.provisioner, "pid", None)
+        if self.megabytes and process and hasattr(resource, "prlimit"):
+            limit = self.megabytes * 2**20
+            with contextlib.suppress(OSError, ValueError):  # it died at once, or has a lower limit
+                resource.prlimit(process, resource.RLIMIT_DATA, (limit, limit))
+        return workspace, self.km
+
+    def _started_ahead(self) -> tuple[Workspace, KernelManager] | None:
+        """Return the kernel that was started ahead, if it is as this submission needs it."""
+        if not _ahead:
+            return None
+        workspace, km = _ahead.pop()
+        if workspace.digest == digest_of(Path(self.resources["metadata"]["path"])) and run_sync(km.is_alive)():
+            self.km = km
+            return workspace, km
+        _end(workspace, km)
+        return None
+
     @contextlib.contextmanager
     def _kernel(self):
-        """Have a kernel with limited memory in a workspace of its own, and leave no process of it behind."""
-        with contextlib.ExitStack() as stack:
-            workspace = stack.enter_context(Workspace(Path(self.resources["metadata"]["path"])))
-            self.km = self.create_kernel_manager()
-            self.km.kernel_spec.argv = [*workspace.fenced, *self.km.kernel_spec.argv]
-            stack.enter_context(self.setup_kernel(cwd=str(workspace.work), env=workspace.environment))
-            provisioner = self.km.provisioner
-            group, process = getattr(provisioner, "pgid", None), getattr(provisioner, "pid", None)
-            if self.megabytes and process and hasattr(resource, "prlimit"):
-                limit = self.megabytes * 2**20
-                with contextlib.suppress(OSError, ValueError):  # it died at once, or has a lower limit
-                    resource.prlimit(process, resource.RLIMIT_DATA, (limit, limit))
-            try:
+        """Have a kernel, and leave no process of it behind."""
+        workspace, km = self._started_ahead() or self._start()
+        try:
+            with self.setup_kernel():
                 yield
-            finally:
-                if group and hasattr(os, "killpg") and group != os.getpgid(0):
-                    with contextlib.suppress(OSError):  # the usual case: nothing is left of it
-                        os.killpg(group, signal.SIGKILL)
+        finally:
+            _end(workspace, km)
 
     def _run_all(self, waiting: list[int]) -> None:
         """Run the cells that wait, in one kernel or, if it is used up, in a few; those not run are left waiting."""
@@ -200,6 +218,26 @@ class RunCells(Execute):
                 content["traceback"] = [line[: max(room, 1000)] for line in content["traceback"]]
         self._kept[kind] += size
         return True
+
+
+_ahead: list[tuple[Workspace, KernelManager]] = []
+"""The kernel for the next submission: it starts while nbgrader does its own work. None waits while cells run."""
+
+
+def _end(workspace: Workspace, km: KernelManager) -> None:
+    """End a kernel and all that it started; then its workspace goes."""
+    group = getattr(km.provisioner, "pgid", None)
+    if group and hasattr(os, "killpg") and group != os.getpgid(0):
+        with contextlib.suppress(OSError):  # the usual case: nothing is left of it
+            os.killpg(group, signal.SIGKILL)
+    km.cleanup_connection_file()
+    workspace.close()
+
+
+@atexit.register
+def _end_ahead() -> None:
+    while _ahead:
+        _end(*_ahead.pop())
 
 
 def _is_too_deep(source: str) -> bool:

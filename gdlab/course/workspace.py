@@ -12,7 +12,7 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
-from gdlab.course.handed_in import copy_file, look
+from gdlab.course.handed_in import copy_file, digest, look
 
 _STARTUP = '''\
 def _prepare():
@@ -47,7 +47,7 @@ del _prepare
 
 
 class Workspace:
-    """Folders for one kernel. Use it in a ``with``: they go with the block.
+    """Folders for one kernel; `close` lets them go.
 
     Parameters
     ----------
@@ -63,9 +63,9 @@ class Workspace:
         startup.mkdir(parents=True)
         (startup / "00-gdlab.py").write_text(_STARTUP, encoding="utf-8")
         self.work.mkdir()
-        for path in look(files).files:
-            if path.suffix != ".ipynb":
-                copy_file(path, self.work / path.relative_to(files))
+        for path in _beside(files):
+            copy_file(path, self.work / path.relative_to(files))
+        self.digest = digest_of(files)
         if fonts := font_list():
             copy_file(fonts, self.home / ".matplotlib" / fonts.name)
 
@@ -90,12 +90,19 @@ class Workspace:
         """The start of a command that runs the rest with no way to write elsewhere, where the system has one."""
         return [sys.executable, "-I", str(Path(__file__).with_name("fence.py")), str(self.root), "--"]
 
-    def __enter__(self) -> "Workspace":
-        return self
-
-    def __exit__(self, *_: object) -> None:
+    def close(self) -> None:
+        """Let the folders go."""
         self._folder.cleanup()
         shutil.rmtree(self.root, ignore_errors=True)
+
+
+def digest_of(files: Path) -> str:
+    """Return what is the same for folders from which the same workspace is made."""
+    return digest(files, _beside(files))
+
+
+def _beside(files: Path) -> list[Path]:
+    return [path for path in look(files).files if path.suffix != ".ipynb"]
 
 
 @cache

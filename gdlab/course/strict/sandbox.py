@@ -1,7 +1,6 @@
 """The process that a submission runs in: what it finds there, what it cannot reach, and how one speaks with it."""
 
 import atexit
-import hashlib
 import json
 import os
 import select
@@ -18,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import gdlab
-from gdlab.course.handed_in import MOST_BYTES, MOST_FILES
+from gdlab.course.handed_in import MOST_BYTES, MOST_FILES, digest
 from gdlab.course.workspace import font_list
 
 LARGEST = 4_000_000
@@ -113,11 +112,11 @@ class Sandbox:
             raise OSError("grading outside the student's kernel needs Linux or macOS; on Windows, use WSL")
         self._home = tempfile.TemporaryDirectory(prefix="gdlab-strict-home-", ignore_cleanup_errors=True)
         home = _HOME if walls else self._home.name
-        for path, place in _own_files(files):
-            copy = Path(self._home.name, place)
+        for path in _own_files(files):
+            copy = Path(self._home.name, path.relative_to(files))
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, copy)
-        self.digest = _digest(files)
+        self.digest = digest(files, _own_files(files))
         if (library / "fonts").exists():
             fonts = Path(self._home.name, ".matplotlib")
             fonts.mkdir(exist_ok=True)
@@ -246,7 +245,7 @@ def sandbox_for(library: Path, walls: bool, files: Path | None, megabytes: int, 
     It takes what `Sandbox` takes. No process waits while a submission runs in another.
     """
     waiting = _ahead.pop((library, walls, megabytes), None)
-    if waiting and not ipython and waiting.digest == _digest(files) and waiting.is_alive():
+    if waiting and not ipython and waiting.digest == digest(files, _own_files(files)) and waiting.is_alive():
         return waiting
     if waiting:
         waiting.close()
@@ -259,17 +258,8 @@ def _end_ahead() -> None:
         _ahead.popitem()[1].close()
 
 
-def _digest(source: Path | None) -> str:
-    """Return what is the same for the same files, of those that a submission may read."""
-    known = hashlib.sha256()
-    for path, place in _own_files(source):
-        for part in (bytes(place), path.read_bytes()):
-            known.update(b"%d " % len(part) + part)
-    return known.hexdigest()
-
-
-def _own_files(source: Path | None) -> Iterator[tuple[Path, Path]]:
-    """Yield each file that a submission may read, and its place within the folder."""
+def _own_files(source: Path | None) -> Iterator[Path]:
+    """Yield each file that a submission may read."""
     left, room = MOST_FILES, MOST_BYTES
     for folder, _, names in os.walk(source) if source else ():
         for path in (Path(folder, name) for name in sorted(names)):
@@ -278,7 +268,7 @@ def _own_files(source: Path | None) -> Iterator[tuple[Path, Path]]:
             left, room = left - 1, room - path.stat().st_size
             if left < 0 or room < 0:
                 return
-            yield path, path.relative_to(source)
+            yield path
 
 
 @cache
