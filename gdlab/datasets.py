@@ -197,7 +197,8 @@ def penguins(
 
     References
     ----------
-    Horst, Hill & Gorman 2020, palmerpenguins, doi:10.5281/zenodo.3960218 (CC0).
+    Horst, Hill & Gorman 2020, palmerpenguins, doi:10.5281/zenodo.3960218 (CC0); measured by Gorman, Williams & Fraser
+    2014, PLoS ONE 9(3), e90081.
 
     Examples
     --------
