@@ -59,7 +59,9 @@ def _judge(W1, b1, W2, b2, *, points):
             "Your weights separate these four if the inputs are 0 and 1. Here they are −1 and 1: mend the biases."
         )
     elif np.linalg.matrix_rank(W1) == 1 and (W1[:, 0] @ W1[:, 1] > 0):
-        words.append("Both hidden units look in the same direction: only where they switch on, and how steeply, can differ.")
+        words.append(
+            "Both hidden units look in the same direction: only where they switch on, and how steeply, can differ."
+        )
     if (margins > 0).sum() == 3:
         words.append("Three of the four are right. A single straight line can do that, too.")
     for unit, z_hidden in enumerate(hidden.T, start=1):
