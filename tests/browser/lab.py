@@ -78,7 +78,7 @@ def server(folder: Path, settings: Path, start_by: Sequence[str] = ()) -> Iterat
             yield f"{_address(log, process)}/{{}}?token={token}"
         finally:
             process.terminate()
-            process.wait(20)
+            process.wait(120)  # it ends its kernels first
 
 
 def _address(log: Path, process: subprocess.Popen[bytes]) -> str:
