@@ -65,7 +65,8 @@ class RunCells(Execute):
         else:
             self._run_all(waiting)
             self.km = self.kc = None
-            _ahead.append(self._start())
+            with contextlib.suppress(OSError):  # then the next one starts its own, or says why not
+                _ahead.append(self._start())
         for index in waiting:
             nb.cells[index].outputs = [why_not]
             if why_not.ename == "NotRun":

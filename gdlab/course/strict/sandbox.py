@@ -236,7 +236,8 @@ def start_ahead(library: Path, walls: bool, files: Path, megabytes: int) -> None
 
     It finds the files that lie beside this one, which mostly are the assignment's own.
     """
-    _ahead[library, walls, megabytes] = Sandbox(library, walls, files, megabytes, ipython=False)
+    with suppress(OSError):  # then the next one starts its own, or says why not
+        _ahead[library, walls, megabytes] = Sandbox(library, walls, files, megabytes, ipython=False)
 
 
 def sandbox_for(library: Path, walls: bool, files: Path | None, megabytes: int, *, ipython: bool) -> Sandbox:
