@@ -211,8 +211,10 @@ class Explorer(ABC):
         """
         if self._closed:
             self._open(self._values)
-        self.finish()
-        return captioned(self._picture, self._words) if caption else self._picture
+        with LOCK:
+            self.finish()
+            picture = self._whole_picture()
+        return captioned(picture, self._words) if caption else picture
 
     def close(self) -> None:
         """Take the explorer off the page and free its memory, about 12 MB: ipywidgets keeps every widget until then.
@@ -230,7 +232,12 @@ class Explorer(ABC):
             self._ahead.clear()
             self._stage.close()
             self._picture, self._hands = b"", {}
-            for name in ("_painting", "_stage", *self._built):  # IPython's Out keeps the explorer, but not these
+            for name in (
+                "_painting",
+                "_stage",
+                "_shown_numbers",
+                *self._built,
+            ):  # IPython's Out keeps the explorer, but not these
                 vars(self).pop(name, None)
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -260,6 +267,8 @@ class Explorer(ABC):
                 return
             self._ask = content.get("ask")
             do = content.get("do")
+            if "width" in content and self._painting.resize(int(content["width"])):
+                self._picture = self._painted(self._shown_values, self._shown_numbers)[0]
             if do == "ahead":
                 self._plan_ahead(content)
             elif do == "at":
@@ -353,8 +362,17 @@ class Explorer(ABC):
         if numbers is None and self._share_done < 1:
             return False
         self._picture, self._words, self._hands = self._painted(values, numbers)
-        self._shown_values = values
+        self._shown_values, self._shown_numbers = values, numbers
         return True
+
+    def _whole_picture(self) -> bytes:
+        """Return the picture in full size, however little room the page has for it."""
+        width = self._painting.pixels
+        if not self._painting.resize(self._painting.most):
+            return self._picture
+        picture = self._painted(self._shown_values, self._shown_numbers)[0]
+        self._painting.resize(width)
+        return picture
 
     def _painted(self, values: Mapping[str, Any], numbers: Any) -> tuple[bytes, str, dict[str, Any]]:
         words = self.caption(numbers)
@@ -434,7 +452,7 @@ class Explorer(ABC):
             data = shown_beside(
                 self._stage.model_id,
                 {
-                    "image/png": captioned(self._picture, self._words, hint=True),
+                    "image/png": captioned(self._whole_picture(), self._words, hint=True),
                     "text/plain": f"{type(self).__name__}: {self._words}",
                 },
             )

@@ -28,12 +28,16 @@ AS_IT_IS = "colours as they are"
 class Painting:
     """A figure of so many inches, its background and its moving artists."""
 
+    pixels: int
+    """The width of the pictures, at most `most`: a page asks for no more than it has room for."""
+
     def __init__(self, width: float, height: float) -> None:
         with private_style.applied():
             # 4.6 × 200 is 919.999…, which matplotlib 3.8 cuts to 919 pixels
             inches = [(round(size * style.DPI) + 1e-6) / style.DPI for size in (width, height)]
             self.figure = Figure(figsize=inches, dpi=style.DPI)
             self.canvas = FigureCanvasAgg(self.figure)
+        self.pixels = self.most = round(width * style.DPI)
         self.moving: list[Artist] = []
         self.background: Any = None
         self._scene_key: tuple[Any, ...] | None = None
@@ -43,6 +47,16 @@ class Painting:
         """Let an explorer make its axes and artists."""
         with private_style.applied():
             build(self.figure)
+
+    def resize(self, pixels: int) -> bool:
+        """Make the pictures so many pixels wide, from a tenth of `most` to all of it; tell whether that is new."""
+        pixels = min(max(pixels, self.most // 10), self.most)
+        if pixels == self.pixels:
+            return False
+        self.pixels, self.background = pixels, None
+        with private_style.applied():
+            self.figure.set_dpi(style.DPI * (pixels + 1e-6) / self.most)
+        return True
 
     def paint(self, scene_key: tuple[Any, ...], set_scene: Callable[[], None], draw: Callable[[], None]) -> bytes:
         """Return the picture as a PNG: the scene is set only if its key is another one than before."""

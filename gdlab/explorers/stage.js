@@ -208,6 +208,8 @@ class Stage {
     this.moved = false; // whether a control was moved since then
     this.wished = false; // and to where there is no picture at hand, so that one is wanted after it
     this.expected = new Set(); // steps that were asked for ahead
+    this.width = 0; // of the pictures that come, in pixels of the screen
+    this.fitting = null; // the id of the request for one in a new size
     this.engaged = this.visible = false;
     this.cleanup = [];
     this.build(el);
@@ -280,6 +282,7 @@ class Stage {
     for (const kind of ["pointerenter", "focusin"]) this.root.addEventListener(kind, engage);
     const seen = new IntersectionObserver((entries) => {
       this.visible = entries.at(-1).isIntersecting;
+      this.fit();
       if (!this.visible && this.playing) this.togglePlay();
       this.plan();
     });
@@ -313,6 +316,17 @@ class Stage {
     for (const name in this.controls) this.controls[name].unfold?.(beside);
     this.words.style.setProperty("--lines", Math.ceil((LONGEST * LETTER) / this.words.clientWidth));
     if (this.shown) this.draw(this.shown);
+    this.fit();
+  }
+
+  room() {
+    return Math.round(this.picture.clientWidth * devicePixelRatio);
+  }
+
+  // Have the pictures made in the size in which they are shown: crisp, and no larger than need be.
+  fit() {
+    const idle = this.visible && this.waiting === null && !this.wished && this.frame.share >= 1;
+    if (idle && this.room() && this.room() !== this.width) this.fitting = this.ask({ do: "show" });
   }
 
   destroy() {
@@ -350,6 +364,11 @@ class Stage {
 
   ask(content) {
     const ask = `${this.id}:${++this.asked}`;
+    const width = this.room();
+    if (width && width !== this.width) {
+      this.width = width;
+      this.dropPictures();
+    }
     if (content.do !== "show") {
       this.waiting = ask;
       this.moved = this.wished = false;
@@ -357,8 +376,9 @@ class Stage {
       this.impatient = setTimeout(() => this.waiting === ask && this.lost("The kernel is busy, or has gone. If it has gone: " + ALWAYS), PATIENCE);
       this.expected.clear();
     }
-    this.send({ ...content, ask });
+    this.send({ ...content, ...(width && { width }), ask });
     this.mark();
+    return ask;
   }
 
   // A kernel that has gone takes nothing. The pictures at hand can still be leafed through, and the words say so.
@@ -402,6 +422,7 @@ class Stage {
     }
     const mine = content.ask === this.waiting;
     if (this.waiting !== null && !mine) return; // a picture that was asked for before, or a word on older work
+    if (content.ask === this.fitting && !same(content.values, this.values)) return this.want(); // we are elsewhere by now
     const outrun = mine && this.moved; // by a reader who is somewhere else meanwhile
     if (mine) {
       this.waiting = null;
@@ -419,6 +440,7 @@ class Stage {
     this.model.set("shown", { ...content, picture: picture ?? this.model.get("shown").picture });
     if (outrun) this.want();
     this.mark();
+    this.fit();
     this.plan();
     this.onPicture?.();
   }
@@ -481,10 +503,12 @@ class Stage {
     const bitmap = await createImageBitmap(picture);
     if (turn > this.drawn) {
       this.drawn = turn; // and not one that was wanted before, and took longer
-      const width = Math.min(bitmap.width, Math.round(this.picture.clientWidth * devicePixelRatio)) || bitmap.width;
+      const width = Math.min(bitmap.width, this.room()) || bitmap.width;
       const height = Math.round((width / bitmap.width) * bitmap.height);
+      this.image.dataset.sent = bitmap.width;
       for (const canvas of this.light.hidden ? [this.image] : [this.image, this.light]) {
         if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+        canvas.style.height = bitmap.width === this.room() ? `${height / devicePixelRatio}px` : ""; // a pixel for a pixel
         const context = canvas.getContext("2d", { alpha: false });
         context.imageSmoothingQuality = "high";
         context.drawImage(bitmap, 0, 0, width, height);
@@ -525,13 +549,13 @@ class Stage {
     const step = frame.values[this.step.name];
     const kept = { picture: this.pictureOf(bytes), frame };
     this.cache.set(step, kept);
-    this.room();
+    this.makeRoom();
     this.root.dataset.kept = this.cache.size;
     return kept;
   }
 
   // Let go of the pictures that are farthest from the step shown.
-  room() {
+  makeRoom() {
     const here = this.values[this.step.name];
     const sum = () => [...this.cache.values()].reduce((all, one) => all + one.picture.size, 0);
     while (this.cache.size > KEPT_PICTURES || sum() > KEPT_BYTES) {

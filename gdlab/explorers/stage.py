@@ -9,6 +9,9 @@ What the two say to each other, all of it. The page sends
   a newer list takes the place of an older one, and one for other values is out of date and ignored;
 - ``{"do": "reset" | "stop" | "go_on" | "show" | "lift", "ask": id}``.
 
+With each but "at" and "ahead" it may say the ``width`` that it has for the picture, in pixels of the screen. Pictures
+are made in that size from then on; a page whose size changes asks for one by "show".
+
 The kernel sends ``{"say": "frame", "ask": id or null, …}`` with what `Explorer` knows of the picture (values, caption,
 hands, progress) and the picture itself as a binary buffer, unless it is the one before; ``{"say": "ahead", …}`` in the
 same form for each picture made ahead; and ``{"say": "at", …}`` hands an ``at`` on to other views of the same explorer.

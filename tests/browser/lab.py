@@ -10,11 +10,11 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import ConsoleMessage, Locator, Page, Request
+from playwright.sync_api import ConsoleMessage, Locator, Page, Request, TimeoutError
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 CHROMIUM_FLAGS = [
@@ -259,13 +259,17 @@ class Notebook:
         )
 
     def blurred(self) -> list[str]:
-        """Return the pictures in view that are not drawn in the screen's resolution."""
-        return self.page.evaluate(
-            """() => [...document.querySelectorAll('.gdlab-stage canvas.shown')]
-                .filter(canvas => canvas.checkVisibility({contentVisibilityAuto: true}) && canvas.offsetWidth > 0)
-                .filter(canvas => Math.abs(canvas.width - canvas.offsetWidth * devicePixelRatio) > 1)
-                .map(canvas => `${canvas.ariaLabel}: ${canvas.width} for ${canvas.offsetWidth}`)"""
-        )
+        """Return the pictures in view that are not made and drawn in the screen's resolution, once they can be."""
+        found = """() => [...document.querySelectorAll('.gdlab-stage canvas.shown')]
+            .filter(canvas => canvas.checkVisibility({contentVisibilityAuto: true}) && canvas.offsetWidth > 0)
+            .map(canvas => [canvas, canvas.getBoundingClientRect()])
+            .filter(([_, box]) => box.top < innerHeight - 100 && box.bottom > 200)
+            .map(([canvas]) => [canvas, Math.round(canvas.offsetWidth * devicePixelRatio)])
+            .filter(([canvas, wanted]) => canvas.width !== wanted || +canvas.dataset.sent !== wanted)
+            .map(([canvas, wanted]) => `${canvas.ariaLabel}: ${canvas.dataset.sent}, ${canvas.width} for ${wanted}`)"""
+        with suppress(TimeoutError):
+            self.page.wait_for_function(f"() => ({found})().length === 0", timeout=20_000)
+        return self.page.evaluate(found)
 
     def too_high(self, most: float) -> list[str]:
         """Return the explorers that are higher than that, with their settings folded up."""

@@ -266,6 +266,10 @@ def test_04_newton_reaches_the_fit_of_five_points_in_five_steps():
 def test_04_from_a_wrong_and_sure_start_newton_overshoots_to_where_no_curvature_is_left(weight):
     end = newton(FLIPPERS, GENTOO, (weight, 0.0), steps=2)[-1]
     assert np.abs(end).max() > 1e3
+    if weight == -4:
+        np.testing.assert_allclose(
+            [theta[0] for theta in newton(FLIPPERS, GENTOO, (-4.0, 0.0), steps=2)], (-4, 47, -1468), atol=0.5
+        )
     assert np.abs(logistic(FLIPPERS, GENTOO)[3](end)).max() < 1e-20
     for start in (-2.0, -1.0, 1.0, 2.0, 4.0, 8.0):
         np.testing.assert_allclose(newton(FLIPPERS, GENTOO, (start, 0.0))[-1], (10.771, -2.259), atol=1e-3)

@@ -11,35 +11,35 @@ SMOOTH = [name for name in CURVES if name != "absolute"]
 MINIMA = {name: (-2.0, 2.0) if name == "double_well" else (0.0,) for name in CURVES}
 
 
-def slope(curve, theta):
-    return abs(float(CURVES[curve].slope(np.float64(theta))))
+def gradient(curve, theta):
+    return abs(float(CURVES[curve].gradient(np.float64(theta))))
 
 
 @pytest.mark.parametrize("curve", CURVES)
 def test_02_a_short_step_against_the_slope_goes_down(curve):  # statement A of the exercise
     theta = np.linspace(-4, 4, 160)  # not 0, where some have no slope to follow
     J = CURVES[curve].J
-    after = gdlab.gradient_descent_update(theta, 0.001, CURVES[curve].slope(theta))
+    after = gdlab.gradient_descent_update(theta, 0.001, CURVES[curve].gradient(theta))
     assert (J(after) < J(theta)).all()
 
 
 def test_02_far_from_the_minimum_the_slope_is_large_only_for_some():  # statement B
-    assert slope("parabola", 4) > slope("parabola", 0.5)
-    assert slope("quartic", 4) > slope("quartic", 0.5)
-    assert slope("absolute", 4) == slope("absolute", 0.1) == 1
-    assert 100 < slope("saturated", 0.5) / slope("saturated", 4) < 1000
+    assert gradient("parabola", 4) > gradient("parabola", 0.5)
+    assert gradient("quartic", 4) > gradient("quartic", 0.5)
+    assert gradient("absolute", 4) == gradient("absolute", 0.1) == 1
+    assert 100 < gradient("saturated", 0.5) / gradient("saturated", 4) < 1000
 
 
 @pytest.mark.parametrize("curve", SMOOTH)
 def test_02_near_a_minimum_of_a_smooth_curve_the_slope_is_small(curve):  # statement C
     for minimum in MINIMA[curve]:
-        assert slope(curve, minimum) == 0
-        assert slope(curve, minimum + 1e-3) < 2e-3
+        assert gradient(curve, minimum) == 0
+        assert gradient(curve, minimum + 1e-3) < 2e-3
 
 
 def test_02_a_small_slope_does_not_mean_that_the_minimum_is_near():  # statement D
-    assert slope("saturated", 4) < 1e-3
-    assert slope("double_well", 0) == 0
+    assert gradient("saturated", 4) < 1e-3
+    assert gradient("double_well", 0) == 0
 
 
 def test_02_on_the_absolute_value_the_steps_do_not_get_smaller():  # statement E
@@ -50,7 +50,7 @@ def test_02_on_the_absolute_value_the_steps_do_not_get_smaller():  # statement E
 
 @pytest.mark.parametrize("curve", ["parabola", "quartic"])
 def test_02_what_the_valley_says_holds_for_the_parabola_and_the_quartic(curve):  # consequence of the exercise
-    slopes = [slope(curve, theta) for theta in np.linspace(0, 4, 41)]
+    slopes = [gradient(curve, theta) for theta in np.linspace(0, 4, 41)]
     assert (np.diff(slopes) > 0).all()  # larger farther out, and small only near 0
     assert (np.diff(np.abs(np.diff(walk(curve, 3.2, 0.3)))) < 0).all()
 
@@ -73,10 +73,10 @@ def test_02_the_parabola_diverges_beyond_two():
 def test_02_on_the_rim_the_walk_hardly_moves_and_arrives_at_a_rate_of_seven_and_hops_at_ten():
     assert walk("saturated", 3.0, 1.0)[-1] > 2.8
     assert abs(walk("saturated", 3.0, 7.0)[-1]) < 0.05
-    assert gdlab.numerical_gradient(CURVES["saturated"].slope, 0.0) == pytest.approx(1 / 4)
+    assert gdlab.numerical_gradient(CURVES["saturated"].gradient, 0.0) == pytest.approx(1 / 4)
     theta = 3.0
     for _ in range(5000):
-        theta = gdlab.gradient_descent_update(theta, 10.0, CURVES["saturated"].slope(theta))
+        theta = gdlab.gradient_descent_update(theta, 10.0, CURVES["saturated"].gradient(theta))
     assert abs(theta) == pytest.approx(abs(walk("saturated", 3.0, 10.0)[-1]))  # for ever
     hops = walk("saturated", 3.0, 10.0)[-6:]
     assert (np.abs(hops) > 0.3).all()
@@ -87,8 +87,8 @@ def test_02_the_unit_learns_slowest_where_its_error_is_largest():
     theta = np.linspace(0.5, 4, 50)
     sigma = gdlab.ACTIVATIONS["sigmoid"](2 * theta)
     assert (np.diff(np.abs(0.5 - sigma)) > 0).all()
-    assert (np.diff(CURVES["saturated"].slope(theta)[5:]) < 0).all()
-    np.testing.assert_allclose(CURVES["saturated"].slope(theta), -(0.5 - sigma) * sigma * (1 - sigma) * 2)
+    assert (np.diff(CURVES["saturated"].gradient(theta)[5:]) < 0).all()
+    np.testing.assert_allclose(CURVES["saturated"].gradient(theta), -(0.5 - sigma) * sigma * (1 - sigma) * 2)
 
 
 def test_02_a_walk_on_the_absolute_value_rests_only_if_it_lands_on_the_minimum():

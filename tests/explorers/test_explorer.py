@@ -151,6 +151,29 @@ def test_the_paper_is_white_and_the_picture_as_large_as_said(toy):
         assert corner.tolist() == [255, 255, 255]
 
 
+def test_the_page_gets_pictures_in_the_size_it_has_room_for(toy):
+    start, messages = picture(toy), sent(toy)
+    hear(toy, do="show", width=640)
+    hear(toy, do="set", values={"step": 4}, width=640)
+    hear(toy, do="set", values={"step": 0, "ground": "hill"}, width=640)
+    hear(toy, do="set", values={"ground": "plain"}, width=9000)
+    shapes = [pixels(png).shape[:2] for _, png in messages]
+    assert shapes == [(142, 640)] * 3 + [(400, 1800)]
+    assert messages[-1][1] == start
+    hear(toy, do="reset", width=1)
+    assert pixels(messages[-2][1]).shape[:2] == (40, 180)
+
+
+def test_what_is_kept_is_in_full_size_however_small_the_page(toy):
+    hear(toy, do="set", values={"step": 4}, width=640)
+    small = picture(toy)
+    twin = Toy(step=4)
+    assert toy.png() == twin.png() != small
+    assert toy.png(caption=True) == twin.png(caption=True)
+    assert toy._repr_mimebundle_()[0]["image/png"] == twin._repr_mimebundle_()[0]["image/png"]
+    assert picture(toy) == small == redrawn(toy)
+
+
 def test_the_look_does_not_depend_on_the_settings_of_the_notebook(toy):
     with mpl.rc_context({"font.size": 30, "lines.linewidth": 20, "axes.grid": True, "xtick.direction": "in"}):
         other = Toy()

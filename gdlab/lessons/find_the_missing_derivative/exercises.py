@@ -117,13 +117,13 @@ def _(z, y):
 
 @SIGMOID_ERROR.wrong("a slope too many")
 def _(z, y):
-    """That is the error signal of *squared* error. Begin with the slope of this loss: what is the derivative of −log ŷ?"""
+    """That is the error signal of *squared* error. Begin with the derivative of this loss: what is the derivative of −log ŷ?"""
     return (_sigmoid(z) - y) * _sigmoid(z) * (1 - _sigmoid(z))
 
 
 @SIGMOID_ERROR.wrong("the first factor alone")
 def _(z, y):
-    """This is the first factor, the slope of the loss over the prediction. On the way from the prediction to z the chain
+    """This is the first factor, the derivative of the loss with respect to the prediction. On the way from the prediction to z the chain
     rule asks for one factor more."""
     y_hat = _rounded_sigmoid(z)
     return -y / y_hat + (1 - y) / (1 - y_hat)
@@ -268,7 +268,7 @@ def _(z, y, *, temperature):
 
 @SOFTMAX_ERROR.wrong("the first factor alone")
 def _(z, y, *, temperature):
-    """This is the first factor, the slope of the loss over the prediction. On the way from the prediction to z the chain
+    """This is the first factor, the derivative of the loss with respect to the prediction. On the way from the prediction to z the chain
     rule asks for one factor more."""
     return -y / _softmax(z / temperature)
 
@@ -327,7 +327,7 @@ def _(z, y):
 
 @POISSON_ERROR.wrong("the first factor alone")
 def _(z, y):
-    """This is the first factor, the slope of the loss over the prediction. On the way from the prediction to z the chain
+    """This is the first factor, the derivative of the loss with respect to the prediction. On the way from the prediction to z the chain
     rule asks for one factor more."""
     return 1 - y / np.exp(z)
 
@@ -373,7 +373,7 @@ def _at(temperature):
         title="Softmax with a temperature",
         given={"right": right, "temperature": temperature, "large": int(800 * temperature)},
         solution=tempered_error,
-        consequence="The higher the temperature, the less each sample asks for.",
+        consequence="The error signal is 1/T at most: the higher the temperature, the less a sample that is far wrong asks for.",
         hints=(
             "It is easiest with the logarithm first: log ŷᵢ = zᵢ/T − log Σⱼ exp(zⱼ/T). Put that into the loss and use that "
             "the yᵢ of a row add up to 1. No product of factors is left to take.",

@@ -334,7 +334,7 @@ STABLE_RATE = FunctionExercise(
 
 @STABLE_RATE.wrong("the determinant, not the largest eigenvalue")
 def _(x):
-    """Your number bends as the product of both curvatures does, which is the variance of x. The sharpest direction alone
+    """You divided by the product of both curvatures, which is the variance of x. The sharpest direction alone
     sets the limit."""
     return 2 / np.var(x)
 
@@ -398,7 +398,7 @@ def _(x):
 
 @STABLE_RATE.wrong("the mixed derivative is missing")
 def _(x):
-    """You have the bend along `w` and the bend along `b`. But when `w` moves, the slope along `b` changes, too: what is
+    """You have the bend along `w` and the bend along `b`. But when `w` moves, the derivative along `b` changes, too: what is
     the derivative of ∂J/∂b with respect to `w`?"""
     return 2 / max(np.mean(x**2), 1.0)
 

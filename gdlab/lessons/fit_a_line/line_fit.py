@@ -216,7 +216,8 @@ class LineFit(Explorer):
         limit = style.number(p.rate_limit)
         rate = style.number(numbers.learning_rate)
         updates = style.count(numbers.step, "update")
-        if not np.isfinite(numbers.losses[numbers.step]) or numbers.losses[numbers.step] > 100 * numbers.losses[0]:
+        loss, flat = numbers.losses[numbers.step], float(p.loss(0.0, p.y.mean()))
+        if not np.isfinite(loss) or loss > 100 * flat:  # one sample at a time, a loss also jumps up and comes back
             here = f"After {updates} the loss is {_J(numbers)}: the run diverges."
         else:
             here = (

@@ -4,8 +4,8 @@ from gdlab.lessons.lesson import Lesson
 
 LESSON = Lesson(
     name="walk_down_a_slope",
-    question="What do the sign and the size of a gradient tell a step? When does a constant slope hurt?",
-    minutes=35,
+    question="What do the sign and the size of a gradient tell a step? When does a constant gradient hurt?",
+    minutes=40,
     students_know="the derivative of a function of one variable",
     explorers={"Descent": "descent"},
 )

@@ -1,4 +1,4 @@
-"""Descent: walk down a curve by its slope, and see what the slope's size does to the steps."""
+"""Descent: walk down a curve by its gradient, and see what the gradient's size does to the steps."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class Curve:
     name: str
     formula: str
     J: Callable[[Array], Array]
-    slope: Callable[[Array], Array]
+    gradient: Callable[[Array], Array]
 
 
 CURVES = {
@@ -35,7 +35,7 @@ CURVES = {
     "quartic": Curve("quartic", "θ⁴/32", lambda t: t**4 / 32, lambda t: t**3 / 8),
     "double_well": Curve("double well", "(θ² − 4)²/32", lambda t: (t**2 - 4) ** 2 / 32, lambda t: t * (t**2 - 4) / 8),
     "saturated": Curve(
-        "a saturated unit’s error",
+        "a saturated unit’s loss",
         "½ (σ(2θ) − ½)²",
         lambda t: (sigmoid.f(2 * t) - 0.5) ** 2 / 2,
         lambda t: (sigmoid.f(2 * t) - 0.5) * 2 * sigmoid.f_prime(2 * t),
@@ -50,7 +50,7 @@ def walk(curve: str, start: float, learning_rate: float) -> Array:
     thetas = [np.float64(start)]
     with np.errstate(all="ignore"):
         for _ in range(STEPS):
-            gradient = CURVES[curve].slope(thetas[-1])
+            gradient = CURVES[curve].gradient(thetas[-1])
             thetas.append(gradient_descent_update(thetas[-1], learning_rate, gradient))
     return np.array(thetas)
 
@@ -67,9 +67,9 @@ class Walk:
         return float(self.thetas[self.step])
 
     @property
-    def slope(self) -> float:
+    def gradient(self) -> float:
         with np.errstate(all="ignore"):
-            return float(self.curve.slope(self.thetas[self.step]))
+            return float(self.curve.gradient(self.thetas[self.step]))
 
     @property
     def J(self) -> Array:
@@ -87,7 +87,7 @@ class Descent(Explorer):
     """Walk down a curve ``θ ↦ J(θ)`` by ``θ ← θ − α J′(θ)``.
 
     On the left the curve with its tangent at the current point, the steps so far and the next one; on the right the
-    size of each step. The same learning rate behaves differently on each curve, because the size of the slope does.
+    size of each step. The same learning rate behaves differently on each curve, because the size of the gradient does.
     """
 
     controls: ClassVar[Mapping[str, Control]] = {
@@ -152,12 +152,14 @@ class Descent(Explorer):
         here = theta[numbers.step], height[numbers.step]
         self._here.set_data([here[0]], [here[1]])
         self._tangent.set_visible(bool(inside))
-        self._slope.set_text(f"gradient J′(θ) = {style.number(numbers.slope, 2)}")
+        self._slope.set_text(f"gradient J′(θ) = {style.number(numbers.gradient, 2)}")
         if inside:
-            reach = 1.2 / np.hypot(1, numbers.slope * 2 * REACH / top)  # the same length on the page whatever the slope
+            reach = 1.2 / np.hypot(
+                1, numbers.gradient * 2 * REACH / top
+            )  # the same length on the page whatever the gradient
             ends = np.array([-reach, reach])
-            self._tangent.set_data(here[0] + ends, here[1] + numbers.slope * ends)
-        move = -numbers.learning_rate * numbers.slope
+            self._tangent.set_data(here[0] + ends, here[1] + numbers.gradient * ends)
+        move = -numbers.learning_rate * numbers.gradient
         shown = inside and abs(move) > 0.02
         for artist in (self._move, self._landing, self._next_step):
             artist.set_visible(bool(shown))
@@ -176,15 +178,16 @@ class Descent(Explorer):
         self._last.set_data(ticks[numbers.step - 1 : numbers.step], sizes[numbers.step - 1 : numbers.step])
 
     def caption(self, numbers: Walk) -> str:
-        theta, slope = numbers.theta, numbers.slope
+        theta, gradient = numbers.theta, numbers.gradient
         if not np.isfinite(theta) or abs(theta) > 1e3:
             steps = style.count(numbers.step, "step")
             return f"After {steps} θ is {style.number(theta)}: the steps grow and grow, the run diverges."
-        move = numbers.learning_rate * abs(slope)
+        move = numbers.learning_rate * abs(gradient)
         if move == 0:
             return f"At θ = {style.number(theta)} the gradient is 0, so θ stays where it is."
-        way = "left" if slope > 0 else "right"
+        way = "left" if gradient > 0 else "right"
         return (
-            f"At θ = {style.number(theta)} the gradient is {style.number(slope)}: downhill is to the {way}. The next "
-            f"step is {style.number(numbers.learning_rate)} × {style.number(abs(slope))} = {style.number(move)} long."
+            f"At θ = {style.number(theta)} the gradient is {style.number(gradient)}: downhill is to the {way}. The "
+            f"next step is {style.number(numbers.learning_rate)} × {style.number(abs(gradient))} = "
+            f"{style.number(move)} long."
         )

@@ -23,7 +23,7 @@ VALLEY = ChoiceExercise(
     true=frozenset("BDE"),
     hints=(
         "Try each sentence on every curve of the explorer. One curve that contradicts it is enough.",
-        "Drag the start to the rim of the saturated unit's error: how far is the minimum, how large is the gradient?",
+        "Drag the start to the rim of the saturated unit's loss: how far is the minimum, how large is the gradient?",
         "Look at |θ| close to 0: it has a minimum, and the steps do not know.",
     ),
     taken={
@@ -31,7 +31,7 @@ VALLEY = ChoiceExercise(
         "C": "C is true: at the minimum of a smooth curve the gradient is 0, and it changes gradually. |θ| has a corner "
         "there, so it is not smooth.",
     },
-    consequence="At a small learning rate B, D and E hold for the parabola and the quartic. The rule promises none of them.",
+    consequence="At a small learning rate B and E hold for the parabola and the quartic, D for the parabola. The rule promises none of them.",
 )
 
 
@@ -54,7 +54,7 @@ DESCEND = FunctionExercise(
     slug="descend",
     title="Walk downhill",
     points=2,
-    why_one="it is asked for any slope",
+    why_one="it is asked for any gradient",
     solution=descend,
     inputs=_walk,
     # a long walk that comes to rest, a slow one that does not, and no step at all: they tell early stops apart

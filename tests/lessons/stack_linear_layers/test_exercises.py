@@ -1,4 +1,4 @@
-"""Beside what holds of every exercise: four points by hand, right and wrong, and slope fields that are measured."""
+"""Beside what holds of every exercise: four points by hand, right and wrong; measured derivatives of the map."""
 
 import re
 
@@ -138,8 +138,8 @@ UNITS = {
 }
 
 
-@each("slope-field")
-def test_a_slope_field_is_the_measured_slope_of_the_network_that_the_text_names(exercise, words):
+@each("map-derivative")
+def test_a_map_derivative_is_the_measured_slope_of_the_network_that_the_text_names(exercise, words):
     (f,) = [f for told, f in UNITS.items() if told in words]
     for X, W1, b1, W2 in exercise.calls(3)[:3]:
         at = [[f((X + h * one) @ W1 + b1) @ W2 for h in (1e-5, -1e-5)] for one in np.eye(2)]

@@ -26,19 +26,19 @@ def explorer():
 
 @pytest.mark.parametrize("name", CURVES)
 def test_every_slope_is_the_derivative_of_its_curve(name):
-    J, slope, h = CURVES[name].J, CURVES[name].slope, 1e-5
+    J, gradient, h = CURVES[name].J, CURVES[name].gradient, 1e-5
     difference = (J(AWAY_FROM_THE_CORNER + h) - J(AWAY_FROM_THE_CORNER - h)) / (2 * h)
-    np.testing.assert_allclose(slope(AWAY_FROM_THE_CORNER), difference, rtol=1e-7, atol=1e-10)
+    np.testing.assert_allclose(gradient(AWAY_FROM_THE_CORNER), difference, rtol=1e-7, atol=1e-10)
 
 
 @pytest.mark.parametrize("name", CURVES)
 def test_every_curve_is_lowest_where_it_says(name):
-    J, slope = CURVES[name].J, CURVES[name].slope
+    J, gradient = CURVES[name].J, CURVES[name].gradient
     t = np.linspace(-REACH, REACH, 8000)  # none of them at a minimum
-    falls = slope(t) < 0
+    falls = gradient(t) < 0
     assert set(np.round(t[1:][falls[:-1] & ~falls[1:]], 2)) == MINIMA[name]
     for minimum in MINIMA[name]:
-        assert slope(np.float64(minimum)) == 0
+        assert gradient(np.float64(minimum)) == 0
         assert J(np.float64(minimum)) < J(t).min()
 
 
@@ -73,7 +73,7 @@ def test_on_the_absolute_value_every_step_is_as_long():
 def test_far_out_the_saturated_curve_is_flatter_than_close_by(explorer):
     far = explorer.compute("saturated", 4.0, 0.3, 0)
     near = explorer.compute("saturated", 1.0, 0.3, 0)
-    assert abs(far.slope) < abs(near.slope) / 50
+    assert abs(far.gradient) < abs(near.gradient) / 50
 
 
 @pytest.mark.parametrize("step", [0, 1, 17, STEPS])
@@ -81,7 +81,7 @@ def test_the_numbers_belong_to_the_step(explorer, step):
     numbers = explorer.compute("quartic", -3.0, 0.5, step)
     thetas = walk("quartic", -3.0, 0.5)
     assert numbers.theta == thetas[step]
-    assert numbers.slope == pytest.approx(thetas[step] ** 3 / 8)
+    assert numbers.gradient == pytest.approx(thetas[step] ** 3 / 8)
     np.testing.assert_allclose(numbers.J, thetas**4 / 32)
     np.testing.assert_allclose(numbers.sizes, np.abs(thetas[1:] - thetas[:-1]))
 
@@ -96,7 +96,7 @@ def test_the_dot_stands_on_the_curve_and_the_tangent_touches_it(explorer, name, 
     assert shows(explorer, numbers.thetas[:4], numbers.J[:4])
     (tangent,) = lines(explorer, style.GRADIENT)
     run, rise = tangent[1] - tangent[0]
-    assert rise / run == pytest.approx(numbers.slope)
+    assert rise / run == pytest.approx(numbers.gradient)
     assert tangent.mean(axis=0) == pytest.approx(here)
 
 

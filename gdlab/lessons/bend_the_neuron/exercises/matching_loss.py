@@ -123,9 +123,9 @@ def _(z, y, *, unit):
     return unit.f_prime(z) - y * z
 
 
-@MATCHING_LOSS.wrong("the slope, not the loss")
+@MATCHING_LOSS.wrong("the derivative, not the loss")
 def _(z, y, *, unit):
-    """This is the derivative of what is wanted. The loss is the function that has it as its slope."""
+    """This is the derivative of what is wanted. The loss is the function that has it as its derivative."""
     return unit.f(z) - y
 
 

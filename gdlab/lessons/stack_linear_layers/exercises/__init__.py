@@ -14,12 +14,12 @@ def collapse(W1, b1, W2, b2, W3, b3):
     return W, b
 
 
-def slope_field(X, W1, b1, W2):
+def map_derivative(X, W1, b1, W2):
     slope = 1 - np.tanh(X @ W1 + b1) ** 2  # f′ of every hidden unit at every point, shape (n, k)
     return (slope * W2[:, 0]) @ W1.T
 
 
-def slope_field_of(X, W1, b1, W2, *, unit):
+def map_derivative_of(X, W1, b1, W2, *, unit):
     return (unit.f_prime(X @ W1 + b1) * W2[:, 0]) @ W1.T
 
 
@@ -34,7 +34,7 @@ def _one_hidden_layer(rng):
 
 
 def _through(slope, X, W1, b1, W2):
-    """Return the slope field if the hidden units had these slopes: a function of what goes into them."""
+    """Return the derivative of the map if the hidden units had these slopes: a function of what goes into them."""
     return (slope(X @ W1 + b1) * W2[:, 0]) @ W1.T
 
 
@@ -53,7 +53,7 @@ COLLAPSE = FunctionExercise(
         "Take that matrix and that bias as one layer, and put it before the third in the same way. In code the bias is "
         "what the three layers make of an input of zeros.",
     ),
-    consequence="However many linear layers: one matrix, one bias. They reach what a single layer reaches.",
+    consequence="However many linear layers: one matrix, one bias. They reach nothing that a single layer does not.",
 )
 
 
@@ -129,12 +129,12 @@ def _(W1, b1, W2, b2, W3, b3):
     return None, b1 @ W1 @ W2 @ W3 + b2 @ W2 @ W3 + b3 @ W3
 
 
-SLOPE_FIELD = FunctionExercise(
-    slug="slope-field",
-    title="The slope field of a network",
+MAP_DERIVATIVE = FunctionExercise(
+    slug="map-derivative",
+    title="The derivative of the map",
     points=3,
     given={"unit": tanh},
-    solution=slope_field,
+    solution=map_derivative,
     inputs=_one_hidden_layer,
     parts=("∂z/∂x",),
     hints=(
@@ -149,78 +149,78 @@ SLOPE_FIELD = FunctionExercise(
 )
 
 
-@SLOPE_FIELD.wrong("f′ is missing")
+@MAP_DERIVATIVE.wrong("f′ is missing")
 def _(X, W1, b1, W2):
-    """Your slope is the same at every point, as for linear units. What does the activation do on the way?"""
+    """Your ∂z/∂x is the same at every point, as for linear units. What does the activation do on the way?"""
     return np.ones((len(X), 1)) * (W1 @ W2)[:, 0]
 
 
-@SLOPE_FIELD.wrong("f(z) where f′(z) belongs")
+@MAP_DERIVATIVE.wrong("f(z) where f′(z) belongs")
 def _(X, W1, b1, W2, *, unit):
     """You multiplied by the value of the activation. What is wanted is how much it moves: its slope."""
     return _through(unit.f, X, W1, b1, W2)
 
 
-@SLOPE_FIELD.wrong("the slope is taken at the activation")
+@MAP_DERIVATIVE.wrong("the slope is taken at the activation")
 def _(X, W1, b1, W2, *, unit):
     """You applied the activation twice. The slope belongs to the place on the curve where the unit is: its weighted
     input."""
     return _through(lambda z: unit.f_prime(unit.f(z)), X, W1, b1, W2)
 
 
-@SLOPE_FIELD.wrong("the bias is forgotten")
+@MAP_DERIVATIVE.wrong("the bias is forgotten")
 def _(X, W1, b1, W2, *, unit):
     """A bias adds nothing to the slope by itself. But it moves the unit to another place on its curve, where the curve is
     steeper or flatter."""
     return _through(unit.f_prime, X, W1, np.zeros_like(b1), W2)
 
 
-@SLOPE_FIELD.wrong("the weights of the output are missing")
+@MAP_DERIVATIVE.wrong("the weights of the output are missing")
 def _(X, W1, b1, W2, *, unit):
     """You have how much the hidden units move, all added up. z does not take all of them equally."""
     return unit.f_prime(X @ W1 + b1) @ W1.T
 
 
-@SLOPE_FIELD.wrong("one slope for all points")
+@MAP_DERIVATIVE.wrong("one slope for all points")
 def _(X, W1, b1, W2, *, unit):
     """You averaged f′ over the points. The question is how z changes at each point."""
     return np.ones((len(X), 1)) * ((unit.f_prime(X @ W1 + b1).mean(axis=0) * W2[:, 0]) @ W1.T)
 
 
-@SLOPE_FIELD.wrong("the slope of the first input only")
+@MAP_DERIVATIVE.wrong("the slope of the first input only")
 def _(X, W1, b1, W2, *, unit):
     """Both of your columns are the slope along x₁. Which weights lead from x₂ into the hidden units?"""
     return _through(unit.f_prime, X, W1, b1, W2)[:, [0, 0]]
 
 
-@SLOPE_FIELD.wrong("a bend at the output, too")
+@MAP_DERIVATIVE.wrong("a bend at the output, too")
 def _(X, W1, b1, W2, *, unit):
     """The output z is linear in the hidden units. It is one f′ too many."""
     return _through(unit.f_prime, X, W1, b1, W2) * unit.f_prime(unit.f(X @ W1 + b1) @ W2)
 
 
-ALL_UNITS = {misconception.name for misconception in SLOPE_FIELD.misconceptions}
+ALL_UNITS = {misconception.name for misconception in MAP_DERIVATIVE.misconceptions}
 
 
-@SLOPE_FIELD.wrong("a square is missing")
+@MAP_DERIVATIVE.wrong("a square is missing")
 def _(X, W1, b1, W2):
     """The slope of tanh is the same at z and at −z. Is yours?"""
     return _through(lambda z: 1 - np.tanh(z), X, W1, b1, W2)
 
 
-@SLOPE_FIELD.wrong("tanh is missing in the slope")
+@MAP_DERIVATIVE.wrong("tanh is missing in the slope")
 def _(X, W1, b1, W2):
     """For large weighted inputs your slope is negative, but tanh never falls. What is squared in its derivative?"""
     return _through(lambda z: 1 - z**2, X, W1, b1, W2)
 
 
-@SLOPE_FIELD.wrong("the sigmoid's formula with tanh in it")
+@MAP_DERIVATIVE.wrong("the sigmoid's formula with tanh in it")
 def _(X, W1, b1, W2):
     """a(1 − a) is how the slope of a sigmoid is written with its output a. That of tanh is written in another way."""
     return _through(lambda z: np.tanh(z) * (1 - np.tanh(z)), X, W1, b1, W2)
 
 
-@SLOPE_FIELD.wrong("the slope is taken at the output")
+@MAP_DERIVATIVE.wrong("the slope is taken at the output")
 def _(X, W1, b1, W2):
     """The bend is in each hidden unit, not in z. Each has a slope of its own, at its own place on the curve."""
     return (1 - (np.tanh(X @ W1 + b1) @ W2) ** 2) * (W1 @ W2)[:, 0]
@@ -228,25 +228,25 @@ def _(X, W1, b1, W2):
 
 def _of(unit):
     """Return the exercise for hidden units of another activation."""
-    others = [each.name for each in SLOPE_FIELD.misconceptions if each.name not in ALL_UNITS]
-    exercise = SLOPE_FIELD.but(given={"unit": unit}, solution=slope_field_of, without=others)
+    others = [each.name for each in MAP_DERIVATIVE.misconceptions if each.name not in ALL_UNITS]
+    exercise = MAP_DERIVATIVE.but(given={"unit": unit}, solution=map_derivative_of, without=others)
 
     @exercise.wrong("the slope of tanh")
     def _(X, W1, b1, W2):
-        """This is the slope field of tanh units. The hidden units here have another activation."""
-        return slope_field(X, W1, b1, W2)
+        """This is the derivative of the map of tanh units. The hidden units here have another activation."""
+        return map_derivative(X, W1, b1, W2)
 
     return exercise
 
 
 UNITS = Family(
-    SLOPE_FIELD,
+    MAP_DERIVATIVE,
     {unit.name: _of(unit) for unit in (sigmoid, sine, gaussian, softplus)},
 )
 
 EXERCISES = (
     COLLAPSE,
-    SLOPE_FIELD,
+    MAP_DERIVATIVE,
     xor_by_hand.XOR_BY_HAND,
 )
 

@@ -47,7 +47,7 @@ def _judge(W1, b1, W2, b2, *, points):
     words = [told, f"Wanted: at most −{MARGIN} at the first two and at least {MARGIN} at the other two."]
     if (margins < 0).all():
         words.append(
-            "The two classes are exchanged: along your direction class 0 is apart. Which direction puts class 0 on one spot?"
+            "The two classes are exchanged: all four signs of z are wrong. Turn the output round, or look along another direction."
         )
     elif z[:2].max() < z[2:].min():
         words.append(
