@@ -322,6 +322,9 @@ def test_09_two_fifths_wrong_drawn_anew_are_at_nearly_80_degrees():
 
 def test_09_two_fifths_wrong_begin_alike_and_help_only_if_drawn_anew():
     (anew, learned, _), (same, stuck, _) = (relu_runs(wrong_signs(0.4, anew), 0.3) for anew in (True, False))
+    assert np.median(relu_runs(wrong_signs(0.4, False), 0.3, "moons")[1]) > np.median(
+        relu_runs("frozen", 0.3, "moons")[1]
+    )
     assert (np.median(anew[0]), np.median(same[0])) == pytest.approx((0.6, 0.6), abs=0.05)
     assert abs(same.mean()) < 0.1
     exact, frozen = (np.median(relu_runs(rule, 0.3)[1]) for rule in ("chain_rule", "frozen"))
@@ -330,22 +333,23 @@ def test_09_two_fifths_wrong_begin_alike_and_help_only_if_drawn_anew():
 
 
 @TWICE
-def test_09_among_updates_that_differ_in_wrong_signs_the_first_step_tells_a_lot(first):
-    bar = np.median(relu_runs("frozen", 0.3, first=first)[1])
+@pytest.mark.parametrize(("rate", "above", "below"), [(0.3, 0.9, 0.1), (1.0, 0.65, 0.02)])
+def test_09_among_updates_that_differ_in_wrong_signs_the_first_step_tells_a_lot(first, rate, above, below):
+    bar = np.median(relu_runs("frozen", rate, first=first)[1])
     start, ahead = [], []
     for anew, share in itertools.product((True, False), np.arange(8) / 10):
-        cosines, shares, _ = relu_runs(wrong_signs(share, anew), 0.3, first=first)
+        cosines, shares, _ = relu_runs(wrong_signs(share, anew), rate, first=first)
         start.append(cosines[0])
         ahead.append(shares > bar)
     assert np.median(start[0]) == pytest.approx(1)
     assert np.median(start[7]) == pytest.approx(-0.8, abs=0.05)
     start, ahead = np.concatenate(start), np.concatenate(ahead)
-    assert ahead[start > 0.5].mean() == pytest.approx(0.9, abs=0.05)
-    assert ahead[start < 0].mean() == pytest.approx(0.1, abs=0.05)
+    assert ahead[start > 0.5].mean() == pytest.approx(above, abs=0.05)
+    assert ahead[start < 0].mean() == pytest.approx(below, abs=0.05)
 
 
 @TWICE
-def test_09_through_five_layers_wrong_signs_cost_steps(first):
+def test_09_five_layers_with_wrong_signs_learn_as_well_with_the_lower_four_frozen(first):
     moons, rng = datasets.moons(80), np.random.default_rng(0)
     start = gdlab.initialise((2, *[16] * 5, 1), "tanh", "sigmoid", seed=range(first, first + 10))
     at_random = replace(
@@ -357,11 +361,20 @@ def test_09_through_five_layers_wrong_signs_cost_steps(first):
         how = {"loss": "binary_cross_entropy", "learning_rate": 0.02, "momentum": 0.9}
         history = gdlab.train(start, moons.X, moons.y, rule=rule, steps=steps, record_every=steps, **how)
         right = (gdlab.forward(history.layers(), moons.X).y_hat > 0.5) == moons.y
-        return (right.mean(axis=(-1, -2)) > 0.9).sum()
+        moved = [(layer.W != before.W).any() for layer, before in zip(history.layers(), start, strict=True)]
+        return (right.mean(axis=(-1, -2)) > 0.9).sum(), moved
 
-    assert learned("chain_rule", 600) == 10
-    assert learned(at_random, 600) in (2, 3)
-    assert learned(at_random, 2500) in (8, 9)
+    def top_alone(unit, z):
+        nonlocal calls
+        calls += 1
+        return at_random.factor(unit, z) * (calls % 5 == 1)  # the way back begins at the top
+
+    calls = 0
+    assert learned("chain_rule", 600) == (10, [True] * 6)
+    assert learned(at_random, 2500)[0] in (8, 9)
+    count, moved = learned(replace(at_random, factor=top_alone), 2500)
+    assert count in (8, 9, 10)
+    assert moved == [False] * 4 + [True] * 2
 
 
 def test_09_nearly_half_may_be_wrong_anew_and_with_half_the_layer_might_as_well_be_frozen():
@@ -374,12 +387,12 @@ def test_09_nearly_half_may_be_wrong_anew_and_with_half_the_layer_might_as_well_
 def test_09_at_rate_1_a_fifth_wrong_all_the_time_agrees_well_and_does_harm(first):
     cosines, shares, loss = relu_runs(wrong_signs(0.2, anew=False), 1.0, first=first)
     assert cosines.mean() == pytest.approx(0.7, abs=0.07)
-    assert loss[-1].mean() > 10 * loss[0].mean()
+    assert (loss[-1] > 10 * loss[0]).sum() in (3, 4)
     assert np.median(shares) < np.median(relu_runs("frozen", 1.0, first=first)[1]) - 0.03
 
 
 TABLE = {
-    "A": ("xor", "tanh", (0.4, True), (0.67, 0.27, 0.19), True),
+    "A": ("xor", "relu", (0.4, True), (0.67, 0.25, 0.11), True),
     "B": ("xor", "relu", (0.4, False), (0.65, 0.23, 0.41), False),
     "C": ("xor", "tanh", "feedback_alignment", (-0.05, 0.39, 0.62), True),
     "D": ("circle", "tanh", "delta_rule", (0.75, -0.30, 0.8), False),

@@ -15,18 +15,18 @@ EXERCISES = (
         hints=(
             "The first column sorts out E, which begins uphill. Which column tells B and D from the rest?",
             "Look at the middle column: there most is learned. Which runs go uphill?",
-            "A and B have much the same numbers. What cancels over many steps, and what adds up?",
+            "A and B have the same units and much the same numbers at first. What cancels over many steps, and what need not?",
         ),
         statements={
-            "A": "0.67, 0.27, 0.19; 40% of the signs wrong, drawn anew",
-            "B": "0.65, 0.23, 0.41; 40% of the signs wrong, always the same",
+            "A": "0.67, 0.25, 0.11; ReLU, 40% of the signs wrong, drawn anew",
+            "B": "0.65, 0.23, 0.41; ReLU, 40% of the signs wrong, always the same",
             "C": "−0.05, 0.39, 0.62",
             "D": "0.75, −0.30, 0.8",
             "E": "−0.49, −0.44, −0.42; 60% of the signs wrong, drawn anew",
             "F": "0.99, 0.65, 0.92",
         },
         true=frozenset("ACF"),
-        consequence="Agreement while most is learned tells more than at either end; and errors that are always the same add up.",
+        consequence="Agreement while most is learned tells more than at either end; and at these ReLU units errors that are always the same did harm.",
         taken={
             "B": "B: compare it with A. What do errors that are always the same do over 400 steps?",
             "D": "D agrees at both ends. What did it do in between, while most is learned?",
