@@ -138,7 +138,8 @@ class BackpropStepper(Explorer):
         if numbers.differs(place):
             count = sum(numbers.differs(other) for other in BACKWARD if numbers.done(other))
             true = f"With f′(z) = {n(numbers.true_slope(place))} it would be {n(numbers.downhill(place))}"
-            return f"{here}. {true}, straight downhill. Changed so far: {style.count(count, 'number')}."
+            true += ", straight downhill" if numbers.downhill(place) else ""
+            return f"{here}. {true}. Changed so far: {style.count(count, 'number')}."
         change, name = numbers.change(place), parameter_name(place)
         if change == 0:
             return f"{here}: nothing is added. A small change of {name} hardly changes the loss, if at all."

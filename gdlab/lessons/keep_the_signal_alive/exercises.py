@@ -311,7 +311,7 @@ DEAD_UNITS = FunctionExercise(
         "A unit is dead if *all* samples find it off: `(…).all(axis=…)` asks that of a whole axis.",
         "At z = 0 the slope is 0 here, so a z of exactly 0 counts as off. Then count the columns: `.sum()`.",
     ),
-    consequence="No gradient reaches the weights of a dead unit, so no step on these samples brings it back.",
+    consequence="No gradient reaches the weights of a dead unit, so no step of its own on these samples brings it back.",
 )
 
 

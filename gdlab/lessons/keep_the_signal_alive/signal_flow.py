@@ -297,6 +297,8 @@ class SignalFlow(Explorer):
         blame = "The weights cost more than the slopes" if weights < slopes else "The slopes cost more than the weights"
         if weights * slopes >= 1:
             blame = "The weights make up for the slopes"
+        elif weights >= 1:
+            blame = "The slopes cost more than the weights make up for"
         layer = f"{blame}: each layer multiplies it by {n(weights, 2)} and then by {n(slopes, 2)}."
         if numbers.activation == "identity":
             layer = f"Every slope is 1, so the weights alone decide: each layer multiplies it by {n(weights, 2)}."

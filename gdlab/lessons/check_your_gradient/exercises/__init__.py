@@ -12,12 +12,12 @@ from gdlab.lessons.check_your_gradient.exercises import gradient_checker, other_
 def mended(X, y, W1, b1, W2, b2, W3, b3):
     H1 = np.tanh(X @ W1 + b1)
     H2 = np.tanh(H1 @ W2 + b2)
-    error = (H2 @ W3 + b3 - y) / len(X)
-    dW3, db3 = H2.T @ error, error.sum(axis=0, keepdims=True)
-    error = (error @ W3.T) * (1 - H2**2)
-    dW2, db2 = H1.T @ error, error.sum(axis=0, keepdims=True)
-    error = (error @ W2.T) * (1 - H1**2)
-    dW1, db1 = X.T @ error, error.sum(axis=0, keepdims=True)
+    signal = (H2 @ W3 + b3 - y) / len(X)
+    dW3, db3 = H2.T @ signal, signal.sum(axis=0, keepdims=True)
+    signal = (signal @ W3.T) * (1 - H2**2)
+    dW2, db2 = H1.T @ signal, signal.sum(axis=0, keepdims=True)
+    signal = (signal @ W2.T) * (1 - H1**2)
+    dW1, db1 = X.T @ signal, signal.sum(axis=0, keepdims=True)
     return dW1, db1, dW2, db2, dW3, db3
 
 
@@ -36,44 +36,44 @@ MEND_BACKWARD = FunctionExercise(
     inputs=_deep_network,
     parts=("dW1", "db1", "dW2", "db2", "dW3", "db3"),
     hints=(
-        "The error goes from the output down. So the topmost group that is wrong is wrong by itself; those below may only "
+        "The error signal goes from the output down. So the topmost group that is wrong is wrong by itself; those below may only "
         "have inherited it. Mend from the top, and run the report after each repair.",
         "At the output there is one line. The loss is a mean over n samples; `gdlab.backward` takes care of it once, at the "
         "output, and then it is in everything that comes back.",
         "At the second layer, compare the slope with that of the first layer: whose is it there, and whose is it here?",
-        "At the first layer, compare how the error passes `W2` with how it passes `W3`.",
+        "At the first layer, compare how the signal passes `W2` with how it passes `W3`.",
     ),
-    consequence="All three ran without an error, two with the right shapes and a loss that may fall: only the measurement told.",
+    consequence="All three ran without an error, with the right shapes and a loss that may fall: only the measurement told.",
 )
 
 
 def a_pass(divided, slope2, slope1, transposed, below, arguments):
     """Return the gradients of a backward pass with bugs, in the order of the exercise.
 
-    `divided` takes the error at the output, n and d; a slope takes the z of both hidden layers. Below the output the error
+    `divided` takes the signal at the output, n and d; a slope takes the z of both hidden layers. Below the output the signal
     is n times too large if `below`.
     """
     X, y, W1, b1, W2, b2, W3, b3 = arguments
     z1 = X @ W1 + b1
     H1 = np.tanh(z1)
     z2 = H1 @ W2 + b2
-    error = divided(np.tanh(z2) @ W3 + b3 - y, *X.shape)
-    result = [error.sum(axis=0, keepdims=True), np.tanh(z2).T @ error]
-    error = (error @ W3.T) * slope2(z1, z2) * (len(X) if below else 1)
-    result += [error.sum(axis=0, keepdims=True), H1.T @ error]
-    error = (error @ (W2.T if transposed else W2)) * slope1(z1, z2)
-    result += [error.sum(axis=0, keepdims=True), X.T @ error]
+    signal = divided(np.tanh(z2) @ W3 + b3 - y, *X.shape)
+    result = [signal.sum(axis=0, keepdims=True), np.tanh(z2).T @ signal]
+    signal = (signal @ W3.T) * slope2(z1, z2) * (len(X) if below else 1)
+    result += [signal.sum(axis=0, keepdims=True), H1.T @ signal]
+    signal = (signal @ (W2.T if transposed else W2)) * slope1(z1, z2)
+    result += [signal.sum(axis=0, keepdims=True), X.T @ signal]
     return tuple(result[::-1])
 
 
 RIGHT = {
-    "divided": lambda error, n, d: error / n,
+    "divided": lambda signal, n, d: signal / n,
     "slope2": lambda z1, z2: 1 - np.tanh(z2) ** 2,
     "slope1": lambda z1, z2: 1 - np.tanh(z1) ** 2,
     "transposed": True,
     "below": False,
 }
-THE_MEAN = {"divided": lambda error, n, d: error}
+THE_MEAN = {"divided": lambda signal, n, d: signal}
 THE_SLOPE = {"slope2": RIGHT["slope1"]}
 THE_TRANSPOSE = {"transposed": False}
 
@@ -81,9 +81,9 @@ _BEGIN_AT_THE_OUTPUT = (
     "The output's gradients are wrong, so everything below them is, too: begin there. Divide a gradient by the measured one, "
     "number by number. What is the quotient, and what else is as large as that?"
 )
-_ONE_FACTOR = "Each number is the measured one times the same factor. Which one, and what do you divide the error by?"
+_ONE_FACTOR = "Each number is the measured one times the same factor. Which one, and what do you divide the signal by?"
 _WHOSE_SLOPE = (
-    "The output fits, the second layer does not. On its way between the two the error passes weights and a slope. The slope of "
+    "The output fits, the second layer does not. On its way between the two the signal passes weights and a slope. The slope of "
     "which units is wanted there, and what do those units give?"
 )
 _SLOPE_OF_TANH = (
@@ -91,24 +91,24 @@ _SLOPE_OF_TANH = (
     "there."
 )
 _ONLY_THE_FIRST = (
-    "Only the first layer is off, so look at what the error passes on its way down from the second. It passes `W3` a few lines "
+    "Only the first layer is off, so look at what the signal passes on its way down from the second. It passes `W3` a few lines "
     "above: compare the two. (As many units go in as come out, so the wrong product has the right shape.)"
 )
 
 AT_THE_OUTPUT = (
     ("", THE_MEAN, _BEGIN_AT_THE_OUTPUT),
-    ("divided by the size of X", {"divided": lambda error, n, d: error / (n * d)}, _ONE_FACTOR),
-    ("divided by 2n", {"divided": lambda error, n, d: error / (2 * n)}, _ONE_FACTOR),
-    ("divided by n twice", {"divided": lambda error, n, d: error / n**2}, _ONE_FACTOR),
+    ("divided by the size of X", {"divided": lambda signal, n, d: signal / (n * d)}, _ONE_FACTOR),
+    ("divided by 2n", {"divided": lambda signal, n, d: signal / (2 * n)}, _ONE_FACTOR),
+    ("divided by n twice", {"divided": lambda signal, n, d: signal / n**2}, _ONE_FACTOR),
     (
         "all signs turned",
-        {"divided": lambda error, n, d: -error / n},
-        "Each number has the wrong sign. Here the error is ŷ − y: a step subtracts the gradient.",
+        {"divided": lambda signal, n, d: -signal / n},
+        "Each number has the wrong sign. Here the signal is ŷ − y: a step subtracts the gradient.",
     ),
     (
-        "the error that goes on down is not divided",
+        "the signal that goes on down is not divided",
         {"below": True},
-        "W3 and b3 are divided by n now, but the error that goes on down is not.",
+        "W3 and b3 are divided by n now, but the signal that goes on down is not.",
     ),
 )
 AT_THE_SECOND_LAYER = (
@@ -130,7 +130,7 @@ AT_THE_FIRST_LAYER = (
     (
         "slope left out at the first layer",
         {"slope1": lambda z1, z2: 1.0},
-        "Only the first layer is off: the error goes through its units, too. By what is it multiplied there?",
+        "Only the first layer is off: the signal goes through its units, too. By what is it multiplied there?",
     ),
 )
 PLANTED = {

@@ -97,20 +97,20 @@ def all_at_once(J, theta, h, weights):
 
 @CHECK_GRADIENT.wrong("turned round")
 def _(J, theta, gradient, h, *, weights):
-    """Where the loss rises to the right, the slope is positive. Which values do you subtract?"""
+    """Where the loss rises to the right, the derivative is positive. Which values do you subtract?"""
     return check_by(J, theta, gradient, h, weights={place: -weight for place, weight in weights.items()})
 
 
 @CHECK_GRADIENT.wrong("all parameters moved at once")
 def _(J, theta, gradient, h, *, weights):
-    """`theta + h` moves every parameter. You get the sum of all slopes, in every place. Move one at a time."""
+    """`theta + h` moves every parameter. You get the sum of all derivatives, in every place. Move one at a time."""
     measured = np.full(theta.size, all_at_once(J, theta, h, weights))
     return measured, relative(gradient, measured)
 
 
 @CHECK_GRADIENT.wrong("one number for all parameters")
 def _(J, theta, gradient, h, *, weights):
-    """`theta + h` moves every parameter, and you get one number, the sum of all slopes. Move one parameter at a time."""
+    """`theta + h` moves every parameter, and you get one number, the sum of all derivatives. Move one parameter at a time."""
     slope = all_at_once(J, theta, h, weights)
     return slope, relative(gradient, slope)
 
@@ -138,7 +138,7 @@ def _(J, theta, gradient, h, *, weights):
 
 @CHECK_GRADIENT.wrong("not divided by h")
 def _(J, theta, gradient, h, *, weights):
-    """You have how much the loss changes. A slope is that for each unit of the way."""
+    """You have how much the loss changes. A derivative is that for each unit of the way."""
     measured = check_by(J, theta, gradient, h, weights=weights)[0] * h
     return measured, relative(gradient, measured)
 
