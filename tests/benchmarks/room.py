@@ -38,6 +38,7 @@ class Learner:
         self.step = next(name for name, control in controls.items() if isinstance(control, Steps))
         sliders = [name for name, control in controls.items() if isinstance(control, Slider | IntSlider | LogSlider)]
         self.setting = sliders[0] if sliders else self.step
+        self.room = {"width": round(100 * explorer_class.width)}  # a screen with as many pixels as CSS counts
         self.values: dict[str, Any] = {}
         self.at_hand: set[int] = set()
         self.expected: set[int] = set()
@@ -64,6 +65,7 @@ class Learner:
         self.listening = asyncio.create_task(self.listen())
         reply = await self.execute(f"import gdlab\nexplorer = gdlab.{self.explorer_class.__name__}()\nexplorer")
         self.pids = {one: int(value["data"]["text/plain"]) for one, value in reply["user_expressions"].items()}
+        await self.say({"do": "show", "ask": "page", **self.room})
         self.at_hand = {self.values[self.step]}
         await self.plan()
 
@@ -140,7 +142,7 @@ class Learner:
             self.expected.clear()
             ask = f"page:{count}"
             self.sent[ask] = time.perf_counter()
-            await self.say({"do": "set", "values": self.values, "ask": ask})
+            await self.say({"do": "set", "values": self.values, "ask": ask, **self.room})
 
 
 async def class_of(count: int, address: str, seconds: float) -> dict[str, float]:
@@ -196,7 +198,7 @@ def measure(quick: bool) -> list[Table]:
         table.add(name, alone[name], value, value / alone[name] if alone[name] else None)
     table.notes.append(
         f"Each moves something twice a second for {seconds:.0f} s, every tenth time a setting and else the step; the "
-        "explorers are dealt out in turn."
+        "explorers are dealt out in turn, and drawn for a screen of 100 pixels an inch."
     )
     kernel, server = together["a learner's kernel, MB"], alone["the server, MB"]
     cores = together["cores for a learner's kernel"]

@@ -16,6 +16,8 @@ from gdlab.losses import LOSSES, Loss, matching_loss
 from gdlab.validation import Array
 
 REACH = 8.0
+GRIP = 7.0
+"""Where on the line of the target one takes hold of it: its ring stays off the next panel."""
 _Z = np.linspace(-REACH, REACH, 641)
 Range = tuple[float, float]
 
@@ -202,7 +204,7 @@ class ErrorSignal(Explorer):
         self._verdict.set_text(numbers.verdict)
         y_hat, z, L = numbers.prediction, numbers.z, numbers.height
         self._target.set_data([numbers.y] * 2, numbers.pair.height)
-        self._wanted.set_data([-REACH, REACH], [numbers.y] * 2)
+        self._wanted.set_data([-REACH, GRIP, REACH], [numbers.y] * 3)
         for guide in self._guides:
             guide.set_data([z, z], guide.axes.get_ylim())
         over = ((numbers.predictions, numbers.heights), (_Z, numbers.predictions), (_Z, numbers.heights))
@@ -226,7 +228,7 @@ class ErrorSignal(Explorer):
             Strip("z on the derivatives", self._derivatives, "z"),
             Handle("z on the prediction's curve", self._tops[1], _on(z, curve, numbers.z), "z", path=_way(z, curve)),
             Handle("z on the loss", self._tops[2], _on(z, height, numbers.z), "z", path=_way(z, height)),
-            Handle("target", self._tops[1], (REACH, numbers.y), y="y"),
+            Handle("target", self._tops[1], (GRIP, numbers.y), y="y"),
         ]
 
     def caption(self, numbers: Signal) -> str:

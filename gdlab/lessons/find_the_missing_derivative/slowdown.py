@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from gdlab import training
 from gdlab.activations import sigmoid
 from gdlab.datasets import Dataset, penguins
-from gdlab.explorers import Control, Explorer, IntSlider, LogSlider, Steps, Strip, style
+from gdlab.explorers import Control, Explorer, Hand, Handle, IntSlider, LogSlider, Steps, Strip, style
 from gdlab.layers import Layer
 from gdlab.losses import LOSSES
 from gdlab.training import History
@@ -20,6 +20,8 @@ from gdlab.validation import Array
 STEPS, EVERY = 400, 5
 CEILING = 0.55
 """Top of the axis of squared errors, which are ½ at most."""
+GRIP = 195.0
+"""The flipper length (mm) at which one takes hold of the curve at the start."""
 LOOKS = {
     "squared_error": style.RULES["chain_rule"],
     "binary_cross_entropy": style.Look("cross-entropy", style.INK, (0, (7, 1.5, 1.2, 1.5)), "^"),
@@ -104,6 +106,7 @@ class Slowdown(Explorer):
         x = birds().X[:, 0]
         self._x = np.linspace(x.min() - 2, x.max() + 2, 200)
         self._titles, self._curves, self._signals = {}, {}, {}
+        self._panels, self._begins = [], []
         for left, (loss, look) in zip((0.075, 0.565), LOOKS.items(), strict=True):
             axes = figure.add_axes((left, 0.555, 0.415, 0.385))
             axes.set(xlim=self._x[[0, -1]], ylim=(-0.17, 1.17), xlabel="flipper length (mm)", yticks=[0, 0.5, 1])
@@ -112,6 +115,8 @@ class Slowdown(Explorer):
                 here = x[birds().y[:, 0] == label]
                 axes.text(here.mean(), 1.24 * label - 0.12, name, color=shape["color"], fontsize=9, **_MIDDLE)
                 axes.plot(here, np.full(here.shape, float(label)), shape["marker"], color=shape["color"], **_DOTS)
+            self._panels.append(axes)
+            self._begins.append(self.line(axes, color=style.MUTED, linewidth=1))
             axes.set_ylabel("prediction ŷ" if left < 0.5 else "", labelpad=1)
             self._titles[loss] = self.moving(axes.set_title("", color=look.colour))
             self._curves[loss] = self.line(axes, **look.stroke)
@@ -152,6 +157,8 @@ class Slowdown(Explorer):
         return Race(weight, learning_rate, history.steps[: record + 1], learners)
 
     def draw(self, numbers: Race) -> None:
+        for begin in self._begins:
+            begin.set_data(self._x, sigmoid(numbers.start * scaled(self._x)))
         last = [float(learner.errors[-1]) for learner in numbers.learners.values()]
         heights = style.spread_out(last, gap=0.2 * CEILING, low=0.09 * CEILING, high=0.92 * CEILING)
         for (loss, learner), height in zip(numbers.learners.items(), heights, strict=True):
@@ -161,8 +168,15 @@ class Slowdown(Explorer):
             self._lines[loss].set_data(numbers.steps, learner.errors)
             self._labels[loss].set_position((numbers.steps[-1] + 0.03 * STEPS, height))
 
-    def hands(self, numbers: Race) -> list[Strip]:
-        return [Strip("step on the errors", self._errors, "step")]
+    def hands(self, numbers: Race) -> list[Hand]:
+        weights = np.array(self.controls["weight"].positions)
+        path = np.column_stack([np.full(weights.shape, GRIP), sigmoid(weights * scaled(np.array(GRIP)))])
+        here = tuple(path[self.controls["weight"].positions.index(numbers.start)])
+        starts = [
+            Handle(f"curve at the start, {_NAMES[loss]}", axes, here, x="weight", path=path)
+            for loss, axes in zip(LOOKS, self._panels, strict=True)
+        ]
+        return [*starts, Strip("step on the errors", self._errors, "step")]
 
     def caption(self, numbers: Race) -> str:
         squared, cross = numbers.learners.values()

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from gdlab.lessons.find_the_missing_derivative.error_signal import PAIRS, REACH, ErrorSignal
+from gdlab.lessons.find_the_missing_derivative.error_signal import GRIP, PAIRS, REACH, ErrorSignal
 from tests import naive
 from tests.explorers.steering import words
 
@@ -109,12 +109,12 @@ def test_the_dashed_line_is_the_delta_rules_error(explorer):
 
 
 @pytest.mark.parametrize("name", PAIRS)
-def test_z_is_dragged_along_the_curves_and_the_target_at_the_edge(explorer, name):
+def test_z_is_dragged_along_the_curves_and_the_target_near_the_edge(explorer, name):
     explorer.values = {"pair": name, "scale": "plain", "z": 1.0, "y": 0.3}
     numbers = explorer.compute(**explorer.values)
     strip, *along, target = explorer.hands(numbers)
     assert (strip.control, strip.axes) == ("z", explorer._derivatives)
-    assert (target.at, target.y) == ((REACH, 0.3), "y")
+    assert (target.at, target.y) == ((GRIP, 0.3), "y")
     for hand, height in zip(along, (numbers.prediction, numbers.height), strict=True):
         assert hand.at == pytest.approx((1.0, height))
         np.testing.assert_array_equal(hand.path[:, 0], explorer.controls["z"].positions)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from gdlab.datasets import penguins
-from gdlab.lessons.find_the_missing_derivative.slowdown import EVERY, STEPS, Slowdown
+from gdlab.lessons.find_the_missing_derivative.slowdown import EVERY, GRIP, STEPS, Slowdown
 from tests.explorers.steering import words
 
 
@@ -62,5 +62,17 @@ def test_the_caption_tells_both(explorer):
 
 def test_it_waits_at_step_0_and_the_step_is_dragged_on_the_errors(explorer):
     assert explorer.controls["step"].start == 0
-    (strip,) = explorer.hands(explorer.compute(-8, 1.0, 60))
+    *_, strip = explorer.hands(explorer.compute(-8, 1.0, 60))
     assert (strip.control, strip.axes) == ("step", explorer._errors)
+
+
+def test_the_start_is_dragged_on_either_curve_as_it_was_at_the_start(explorer):
+    explorer.values = {"weight": -3, "step": 60}
+    *starts, _ = explorer.hands(explorer.compute(**explorer.values))
+    assert [hand.axes for hand in starts] == explorer._panels
+    for hand, begin in zip(starts, explorer._begins, strict=True):
+        assert hand.x == "weight"
+        assert hand.path.shape == (17, 2)
+        x, y = begin.get_data()
+        assert hand.at == pytest.approx((GRIP, np.interp(GRIP, x, y)), abs=1e-3)
+        assert (np.diff(hand.path[:, 1]) < 0).all()
