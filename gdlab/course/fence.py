@@ -1,15 +1,17 @@
-"""Start a program that can write into some folders alone and end no process but its own.
+"""Start a program that can write into some folders alone and neither end nor limit any process but its own.
 
 ``python fence.py FOLDER… -- COMMAND…``
 
-Linux has this for every user since 5.13 and calls it Landlock; ending processes is kept in since 6.12. What the program
-starts is kept in, too, and nothing that it does lifts it. On other systems the program starts as it is.
+Linux has this for every user since 5.13 and calls it Landlock; ending processes is kept in since 6.12. What Landlock
+leaves open, `system_calls` refuses. What the program starts is kept in, too, and nothing that it does lifts it. On
+other systems the program starts as it is.
 """
 
 import ctypes
 import os
 import struct
 import sys
+from pathlib import Path
 
 _CREATE, _ADD, _RESTRICT = 444, 445, 446  # the numbers of the system calls, the same on all machines
 _WRITE, _TRUNCATE, _REFER = 1 << 1, 1 << 14, 1 << 13
@@ -24,6 +26,11 @@ def version() -> int:
     if sys.platform != "linux":
         return 0
     return max(0, ctypes.CDLL(None).syscall(_CREATE, None, ctypes.c_size_t(0), 1))
+
+
+def fenced(*folders: Path) -> list[str]:
+    """Return the start of a command that runs the rest in this way."""
+    return [sys.executable, "-I", os.path.abspath(__file__), *map(str, folders), "--"]
 
 
 def restrict(folders: list[str]) -> None:
@@ -55,4 +62,8 @@ def restrict(folders: list[str]) -> None:
 if __name__ == "__main__":
     end = sys.argv.index("--")
     restrict(sys.argv[1:end])
+    sys.path.append(os.path.dirname(os.path.abspath(__file__)))  # isolated, Python does not look here
+    from system_calls import restrict_calls
+
+    restrict_calls()
     os.execvp(sys.argv[end + 1], sys.argv[end + 1 :])

@@ -7,11 +7,11 @@ not there, so that no submission finds what another left.
 import os
 import shutil
 import site
-import sys
 import tempfile
 from functools import cache
 from pathlib import Path
 
+from gdlab.course import fence
 from gdlab.course.handed_in import copy_file, digest, look
 
 _STARTUP = '''\
@@ -88,7 +88,7 @@ class Workspace:
     @property
     def fenced(self) -> list[str]:
         """The start of a command that runs the rest with no way to write elsewhere, where the system has one."""
-        return [sys.executable, "-I", str(Path(__file__).with_name("fence.py")), str(self.root), "--"]
+        return fence.fenced(self.root)
 
     def close(self) -> None:
         """Let the folders go."""

@@ -473,6 +473,7 @@ REACHES = {
     "the environment": "assert 'hidden' in os.environ.get('GDLAB_SECRET', '')",
     "the grader's environment": "assert b'PATH' in open(f'/proc/{pid}/environ', 'rb').read()",
     "the grader": "os.kill({pid}, 0)",
+    "the grader's limits": "import resource\nresource.prlimit({pid}, resource.RLIMIT_CORE, (0, 0))",
     "C": "import ctypes\nctypes.CDLL(None).getpid()\nassert os.path.exists({secret!r})",
 }
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import gdlab
+from gdlab.course import fence
 from gdlab.course.handed_in import MOST_BYTES, MOST_FILES, digest
 from gdlab.course.workspace import font_list
 
@@ -130,7 +131,7 @@ class Sandbox:
         environment |= {"PATH": "/usr/bin:/bin"}
         self._complaints = tempfile.TemporaryFile()  # noqa: SIM115  `close` closes it
         self._process = subprocess.Popen(
-            [*_bubblewrap(library, Path(self._home.name)), *python] if walls else python,
+            [*(_bubblewrap(library, Path(self._home.name)) if walls else fence.fenced(self._home.name)), *python],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._complaints,  # until it is ready; then it lets go of it

@@ -251,7 +251,7 @@ def _guard(settings) -> None:
         ),
         *("socket.connect", "socket.bind", "socket.sendto", "socket.sendmsg", "socket.getaddrinfo"),
         *("ctypes.dlsym", "ctypes.dlsym/handle", "ctypes.call_function", "ctypes.string_at", "ctypes.wstring_at"),
-        *("ctypes.cdata", "ctypes.cdata/buffer", "os.kill", "os.killpg"),
+        *("ctypes.cdata", "ctypes.cdata/buffer", "os.kill", "os.killpg", "resource.prlimit"),
     }
     changing = {
         *("os.remove", "os.rename", "os.rmdir", "os.mkdir", "os.truncate", "os.chmod", "os.chown", "os.link"),
