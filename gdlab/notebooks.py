@@ -58,6 +58,14 @@ def chosen_notebooks(names: list[str] | None = None, folder: Path | None = None)
     return [path for path in paths if path in chosen]
 
 
+def published(name: str) -> list[Path]:
+    """Return the path of gdlab's own notebook of this name; nothing if there is none."""
+    try:
+        return [path for path in chosen_notebooks() if path.stem == name]
+    except FileNotFoundError:
+        return []
+
+
 def glossary(there: Collection[str]) -> bytes:
     """Return the glossary for a folder in which there are only the notebooks of these names, without ending."""
     return without_dead_links((notebook_folder() / GLOSSARY).read_bytes(), there)
@@ -72,3 +80,8 @@ def without_dead_links(content: bytes, there: Collection[str]) -> bytes:
     b'See 00, [01](01_fit_a_line.ipynb).'
     """
     return _LINK.sub(lambda link: link[0] if link[2] in there else link[1], content.decode()).encode()
+
+
+def without_links(text: str) -> str:
+    """Return a text with plain words for all links to notebooks: what is the same in every course and on every site."""
+    return _LINK.sub(r"\1", text)

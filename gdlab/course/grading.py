@@ -61,6 +61,7 @@ from gdlab.course.repair import AssignedCell, UnreadableError, read_cells, repai
 from gdlab.course.roster import STRANGER, in_roster
 from gdlab.course.run import RunCells, kernel_error
 from gdlab.course.skipped_cells import cells_of, leave_to_run, why_missing, with_stored_outputs
+from gdlab.notebooks import published
 
 Resources = dict[str, Any]
 
@@ -299,9 +300,9 @@ class SubmissionExporter(NotebookExporter):
             cells = read_cells(found)
         except UnreadableError as problem:
             remarks = [f"Nothing could be graded: {problem}.", *remarks]
-        assigned = cells_of(source)
-        with_stored_outputs(cells, assigned)
-        kept = {"remarks": remarks, "texts": [cell.source for cell in assigned]}
+        with_stored_outputs(cells, cells_of(source))
+        texts = [cell.source for one in (source, *published(source.stem)) for cell in cells_of(one)]
+        kept = {"remarks": remarks, "texts": texts}
         return self.from_notebook_node(new_notebook(cells=cells, metadata={"gdlab": kept}), resources)
 
 

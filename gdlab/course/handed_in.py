@@ -20,6 +20,7 @@ from pathlib import Path, PurePosixPath
 from nbformat import NotebookNode
 
 from gdlab.course.repair import LARGEST, UnreadableError, read_cells, squeezed
+from gdlab.notebooks import published
 
 MOST_FILES, MOST_BYTES = 100, 20_000_000
 """How many files beside the notebook are taken, and how large they may be together."""
@@ -219,9 +220,12 @@ class Released:
 
     @classmethod
     def read(cls, path: Path) -> "Released":
-        """Return what is known of the assignment's notebook at this place; if it is gone, the name alone."""
+        """Return what is known of the notebook at this place, and of gdlab's own; if the first is gone, the name alone.
+
+        Students may hand in the one that gdlab publishes, where a course has variants or has left out some cells.
+        """
         try:
-            cells = read_cells(path)
+            cells = [cell for one in (path, *published(path.stem)) for cell in read_cells(one)]
         except UnreadableError:
             return cls(path.stem)
         ids = {cell.metadata.nbgrader.grade_id for cell in cells if "nbgrader" in cell.metadata}

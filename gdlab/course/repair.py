@@ -19,6 +19,8 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
 
+from gdlab.notebooks import without_links
+
 LARGEST = 200_000_000
 """The largest file, in bytes, that is read. Outputs count; a notebook's own text is a thousand times smaller."""
 _CELLS = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
@@ -226,7 +228,7 @@ def _is_blank(text: str, assigned: str) -> bool:
 
 
 def _bare(text: str) -> str:
-    return "".join(letter for letter in text if letter.isalnum()).casefold()
+    return "".join(letter for letter in without_links(text) if letter.isalnum()).casefold()
 
 
 def _own_words(cells: Sequence[NotebookNode], known: Collection[int], texts: Sequence[str]) -> dict[int, str]:
@@ -285,5 +287,5 @@ def _near(
 
 
 def squeezed(text: str) -> str:
-    """Return a text without its white space."""
-    return "".join(text.split())
+    """Return a text without its white space, and without its links to notebooks, which each course has its own of."""
+    return "".join(without_links(text).split())

@@ -11,6 +11,9 @@ import zipfile
 import pytest
 
 from gdlab.course import collecting, fence, handed_in, system_calls
+from gdlab.course.make import make_course
+from gdlab.course.repair import read_cells
+from gdlab.notebooks import chosen_notebooks
 from tests.course.nbgrader import nbgrader, short_course
 from tests.course.students import ASSIGNMENT, GRADIENT, SOLVED, WORDS, cell, code, place, with_answers
 
@@ -239,6 +242,7 @@ def downloads(group):
 
 def hands(group):
     solved, blank = group.solved, group.blank
+    published = chosen_notebooks([ASSIGNMENT])[0].read_bytes()  # as on Binder: with links that the course has not
     group.by_hand("kate", {f"{NAME}.txt": solved})
     expected("kate", 3, remark=f"Handed in as {NAME}.txt")
     group.by_hand("liam", {NAME: blank, f"{ASSIGNMENT} (1).ipynb": solved})
@@ -288,6 +292,12 @@ def hands(group):
     below_check = group.notebook(change=defined_below_its_check)
     group.by_hand("max", {NAME: below_check})
     expected("max", 0, remark=f"{GRADIENT}-check: gradient is defined only below it.")
+    group.by_hand("rea", {NAME: published})
+    expected("rea", 0)
+    group.by_hand("rob", {NAME: published, f"{ASSIGNMENT} (1).ipynb": solved})
+    for name, day in ((NAME, 25), (f"{ASSIGNMENT} (1).ipynb", 24)):
+        os.utime(group.course / "submitted" / "rob" / ASSIGNMENT / name, (day * 86400, day * 86400))
+    expected("rob", 3, remark="the others are blank")
     blank_again = group.notebook(change=below("  \n", 1), bent_in_words="**Your answer here**")
     group.by_hand("xara", {NAME: blank_again})
     expected("xara", 0)
@@ -367,6 +377,15 @@ def test_a_syntax_error_is_said_at_the_check(marks):
 )
 def test_whose_it_is_stands_in_the_name(name, student):
     assert collecting.student_in(name, {"ann", "bob"}) == student
+
+
+@pytest.mark.parametrize(("names", "seed"), [(["03"], None), (["03", "04"], None), (["03"], 2027)])
+def test_no_course_takes_anothers_blank_notebook_for_worked_on(tmp_path, names, seed):
+    make_course(tmp_path / "here", names, seed=seed)
+    make_course(tmp_path / "there", ["03", "05"])
+    released = handed_in.Released.read(tmp_path / "here" / "source" / ASSIGNMENT / NAME)
+    for path in (chosen_notebooks(["03"])[0], tmp_path / "there" / "source" / ASSIGNMENT / NAME):
+        assert not released.was_worked_on(read_cells(path))
 
 
 def test_an_archive_leaves_its_folder_by_no_way_and_no_more_than_it_says(tmp_path):

@@ -96,6 +96,13 @@ def test_a_blank_answer_is_exactly_the_assignments(text):
     assert outline(repair([words(text)], (WORDS,))[0]) == [("why", WORDS.source)]
 
 
+def test_the_links_of_another_course_are_no_answer():
+    linked = "**Next:** [04 find](04_find.ipynb). **Map:** [00 start](00_start.ipynb)."
+    blank = [words(WORDS.source), new_markdown_cell(linked), new_markdown_cell("Read on.\n\n" + linked)]
+    cells, remarks = repair(blank, (WORDS,), ["**Next:** 04 find. **Map:** [00 start](00_start.ipynb).", "Read on."])
+    assert (cells[0].source, remarks) == (WORDS.source, [])
+
+
 def test_a_cell_of_another_kind_is_turned_back():
     cells, _ = repair([claims(new_markdown_cell("f = 3"), "f")], (STUB,))
     assert (cells[0].cell_type, cells[0].source) == ("code", "f = 3")
