@@ -38,11 +38,11 @@ from nbgrader.preprocessors import (
     OverwriteKernelspec,
     SaveAutoGrades,
 )
-from nbgrader.utils import is_grade, is_solution, parse_utc, rmtree
+from nbgrader.utils import is_grade, is_solution, rmtree
 from sqlalchemy.exc import SAWarning
 from traitlets.config import Config
 
-from gdlab.course import collecting, roster
+from gdlab.course import collecting, roster, timestamps
 from gdlab.course.collecting import kept_remarks
 from gdlab.course.handed_in import (
     MOST_BYTES,
@@ -84,6 +84,7 @@ def configure(c: Config) -> None:
     ]
     collecting.configure(c)
     roster.configure()
+    timestamps.configure()
     Autograde.init_notebooks = _list_submissions
     c.HTMLExporter.filters = {"markdown2html": harmless_markdown}
     c.GenerateFeedback.force = True  # else a page that is there stays as it was before the marks given by hand
@@ -204,7 +205,7 @@ class Desk(CourseDirectory):
         self.remarks[student] = [
             *remarks,
             *self._files_beside(target, {path: within[path] for path in found.files if not may_be_a_notebook(path)}),
-            *self._time(folder / "timestamp.txt", target / "timestamp.txt"),
+            *self._time(folder / timestamps.NAME, target / timestamps.NAME),
         ]
         return target
 
@@ -212,7 +213,7 @@ class Desk(CourseDirectory):
         """Lay out the files beside the notebook, up to a limit; say if it is reached."""
         room, most = MOST_BYTES, MOST_FILES
         for path, place in within.items():
-            if place == Path("timestamp.txt"):
+            if place == Path(timestamps.NAME):
                 continue
             if most == 0 or path.lstat().st_size > room:
                 return [f"{path.name} was left out: there are too many files, or they are too large."]
@@ -225,19 +226,10 @@ class Desk(CourseDirectory):
 
     def _time(self, stated: Path, target: Path) -> list[str]:
         """Lay out the file that says when the work was handed in, if it does; or say what is wrong with it."""
-        if not os.path.lexists(stated):
-            return []
-        said = ""
-        try:
-            copy_file(stated, target, most=1000)
-            said = target.read_text(encoding="utf-8").strip()
-            parse_utc(said)
-        except Exception:  # it may say anything
-            target.unlink(missing_ok=True)
-            return [
-                f"When it was handed in is unknown: timestamp.txt says {printable(said)[:40]!r}, which is not a time."
-            ]
-        return []
+        time, wrong = timestamps.stated_time(stated)
+        if time:
+            target.write_text(f"{time} UTC", encoding="utf-8")
+        return [f"When it was handed in is unknown: {wrong}."] if wrong else []
 
 
 class SubmissionExporter(NotebookExporter):

@@ -14,8 +14,10 @@ import time
 import zipfile
 import zlib
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
+from typing import BinaryIO
 
 from nbformat import NotebookNode
 
@@ -110,6 +112,29 @@ def printable(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
+def quoted(text: str) -> str:
+    """Return what a submission chose as it stands in remarks: in quotation marks, on one line, cut to 60 characters."""
+    plain = " ".join("".join(c if c.isprintable() else " " for c in printable(text)).replace('"', "'").split())
+    return f'"{plain if len(plain) <= 60 else plain[:29] + "…" + plain[-30:]}"'
+
+
+@contextmanager
+def opened(path: Path, most: int = LARGEST, directory: int | None = None) -> Iterator[BinaryIO]:
+    """Open a regular file to be read, and not through a link; `directory` as `os.open` takes it.
+
+    Raises
+    ------
+    OSError
+        If it is a link or no file, is larger than `most` bytes, or cannot be read.
+    """
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    with os.fdopen(os.open(path, flags, dir_fd=directory), "rb") as file:
+        about = os.fstat(file.fileno())
+        if not stat.S_ISREG(about.st_mode) or about.st_size > most:
+            raise OSError(f"{path} is no file, or larger than {most:,} bytes")
+        yield file
+
+
 def copy_file(path: Path, target: Path, most: int = LARGEST, directory: int | None = None) -> None:
     """Copy a regular file, with its time, and not through a link; `directory` as `os.open` takes it.
 
@@ -118,13 +143,8 @@ def copy_file(path: Path, target: Path, most: int = LARGEST, directory: int | No
     OSError
         If it is a link or no file, is larger than `most` bytes, or cannot be read or written.
     """
-    descriptor = os.open(
-        path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0), dir_fd=directory
-    )
-    with os.fdopen(descriptor, "rb") as source:
-        about = os.fstat(descriptor)
-        if not stat.S_ISREG(about.st_mode) or about.st_size > most:
-            raise OSError(f"{path} is no file, or larger than {most:,} bytes")
+    with opened(path, most, directory) as source:
+        about = os.fstat(source.fileno())
         target.parent.mkdir(parents=True, exist_ok=True)
         with open(target, "wb") as copy:
             shutil.copyfileobj(source, copy)

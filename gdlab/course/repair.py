@@ -71,7 +71,7 @@ def read_cells(path: Path) -> list[NotebookNode]:
         raise UnreadableError(f"the file has {path.stat().st_size:,} bytes, more than the {LARGEST:,} that are read")
     try:
         with path.open("rb") as file:
-            text = _decoded(file.read(LARGEST + 1))
+            text = decoded(file.read(LARGEST + 1))
         if not text.strip():
             raise UnreadableError("the file is empty")
         content = json.loads(text)
@@ -91,7 +91,7 @@ def read_cells(path: Path) -> list[NotebookNode]:
     return [cell for given in content["cells"] if (cell := _clean(given)) is not None]
 
 
-def _decoded(content: bytes) -> str:
+def decoded(content: bytes) -> str:
     """Return the text of a file; some editors write UTF-16, or a mark before UTF-8."""
     return content.decode("utf-16" if content[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else "utf-8-sig")
 

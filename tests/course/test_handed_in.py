@@ -273,7 +273,7 @@ def hands(group):
     group.by_hand(
         "rosa", {NAME: sums, "timestamp.txt": b"yesterday evening", "types.py": b"raise 1", "random.py": b"1 / 0"}
     )
-    expected("rosa", 3, remark="timestamp.txt says 'yesterday evening', which is not a time")
+    expected("rosa", 3, remark='timestamp.txt says "yesterday evening", which is not a time')
     os.mkfifo(group.course / "submitted" / "rosa" / ASSIGNMENT / "pipe")
     for student, change in {
         "sam": below("My answer."),
