@@ -51,8 +51,10 @@ from gdlab.course.handed_in import (
     is_archive,
     look,
     may_be_a_notebook,
+    may_hold_words,
     notebook_among,
     printable,
+    quoted,
     unpack,
     without_ending,
 )
@@ -165,6 +167,7 @@ class Desk(CourseDirectory):
         desk.roster, released = collecting.known(coursedir)
         desk.released = {f"{one.name}.ipynb": one for one in released}
         desk.remarks = {}
+        desk.papers = {}
         desk.submitted_directory = str(Path(desk.folder.name).resolve() / "submitted")
         return desk
 
@@ -202,12 +205,18 @@ class Desk(CourseDirectory):
                 within |= {path: path.relative_to(here) for path in found.files if path.is_relative_to(here)}
             except UnreadableError as problem:
                 self.chosen[student, name] = problem
+        handed_out = set(os.listdir(source)) if (source := self._source()).is_dir() else set()
+        papers = [path for path in own if may_hold_words(path) and path.name not in {*handed_out, timestamps.NAME}]
+        self.papers[student] = [quoted(path.name) for path in papers if not may_be_a_notebook(path)]
         self.remarks[student] = [
             *remarks,
             *self._files_beside(target, {path: within[path] for path in found.files if not may_be_a_notebook(path)}),
             *self._time(folder / timestamps.NAME, target / timestamps.NAME),
         ]
         return target
+
+    def _source(self) -> Path:
+        return Path(self.format_path(self.source_directory, ".", self.assignment_id))
 
     def _files_beside(self, target: Path, within: Mapping[Path, Path]) -> list[str]:
         """Lay out the files beside the notebook, up to a limit; say if it is reached."""
@@ -294,7 +303,7 @@ class SubmissionExporter(NotebookExporter):
             remarks = [f"Nothing could be graded: {problem}.", *remarks]
         with_stored_outputs(cells, cells_of(source))
         texts = [cell.source for one in (source, *published(source.stem)) for cell in cells_of(one)]
-        kept = {"remarks": remarks, "texts": texts}
+        kept = {"remarks": remarks, "texts": texts, "files": self._desk.papers[student]}
         return self.from_notebook_node(new_notebook(cells=cells, metadata={"gdlab": kept}), resources)
 
 
@@ -319,11 +328,13 @@ class RepairCells(NbGraderPreprocessor):
         names = resources["nbgrader"]
         with Gradebook(names["db_url"]) as gradebook:
             assigned = _assigned(gradebook, names["notebook"], names["assignment"])
-        cells, remarks = repair(nb.cells, assigned, nb.metadata.gdlab.pop("texts", ()))
+        kept = nb.metadata.gdlab
+        cells, remarks = repair(nb.cells, assigned, kept.pop("texts", ()), kept.pop("files", ()))
         leave_to_run(cells)
-        said = nb.metadata.gdlab.remarks
-        if nb.cells or not any(one.startswith("Nothing could be graded") for one in said):  # else that says enough
-            said += [f"{remark}." for remark in remarks]
+        said = kept.remarks
+        if not nb.cells and any(one.startswith("Nothing could be graded") for one in said):  # which says enough
+            remarks = [remark for remark in remarks if not remark.endswith("was put back")]
+        said += [f"{remark}." for remark in remarks]
         if said:
             cells = [
                 new_markdown_cell("\n".join(["**Remarks of the grading**", "", *(f"- {one}" for one in said)])),

@@ -33,6 +33,7 @@ _ARCHIVE = re.compile(r"\.(?:zip|tar|tgz|tar\.gz|tbz2|tar\.bz2|txz|tar\.xz)$", r
 _BROKEN = (OSError, ValueError, RuntimeError, EOFError, zlib.error, zipfile.BadZipFile)
 """What reading an archive may raise."""
 _OF_SYSTEMS = {"__macosx", "thumbs.db", "desktop.ini", "__pycache__"}
+_WORDS = re.compile(r"\.(?:txt|md|rtf|docx?|odt|pages|pdf|tex|html?|png|jpe?g|gif|webp|heic|bmp|tiff?)", re.IGNORECASE)
 _COPY = re.compile(
     r"(?:[ _-]*\((\d+)\)|[ _-]+copy[ _-]?(\d*)|-(\d{1,2})|[ _-]+(?:try|attempt|version|v)[ _-]*(\d+))", re.I
 )
@@ -279,6 +280,11 @@ def may_be_a_notebook(path: Path) -> bool:
     except OSError:
         return False
     return start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") and b'"cells"' in start
+
+
+def may_hold_words(path: Path) -> bool:
+    """Tell from a file's name whether it may hold an answer in words, or a picture of one."""
+    return _WORDS.fullmatch(path.suffix) is not None
 
 
 def notebook_among(files: Sequence[Path], released: Released, called: str) -> tuple[Path, list[str]]:

@@ -7,15 +7,19 @@ in a submission has a say.
 """
 
 import ast
+import builtins
 import codecs
 import json
 import re
+import warnings
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import nbformat
+from IPython.core.inputtransformer2 import TransformerManager
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
 
@@ -126,7 +130,10 @@ def _is_picture(data: Any) -> bool:
 
 
 def repair(
-    cells: Sequence[NotebookNode], assigned: Sequence[AssignedCell], texts: Iterable[str] = ()
+    cells: Sequence[NotebookNode],
+    assigned: Sequence[AssignedCell],
+    texts: Iterable[str] = (),
+    files: Sequence[str] = (),
 ) -> tuple[list[NotebookNode], list[str]]:
     """Return the cells with each cell of the assignment at most once and as assigned, and remarks on what was mended.
 
@@ -138,15 +145,17 @@ def repair(
         The assignment's cells that nbgrader knows, in their order.
     texts
         What all of the assignment's cells say, so that a student's own words can be told from them.
+    files
+        The files beside the notebook that may hold an answer, as remarks call them.
 
     Returns
     -------
     cells
         Every check and every place for a written answer is there once, with the assignment's metadata. Of a copied
         stub or check the last is the one; the others stay as ordinary cells. The copies or halves of a written answer
-        are joined; in a blank one comes what the student wrote near its place instead, so that a person sees it. A
-        missing check comes after its stub. A stub that is missing stays so, for the function may have been moved
-        elsewhere.
+        are joined; in a blank one comes what the student wrote near its place instead, or which files may hold it, so
+        that a person sees it. A missing check comes after its stub. A stub that is missing stays so, for the function
+        may have been moved elsewhere.
     remarks
         A sentence for each thing that was mended and that a person who marks may want to know.
     """
@@ -177,11 +186,9 @@ def repair(
         if not found:
             if want.grade or want.task:
                 answer = want.cell(want.source)
-                if want.written and (near := _near(want, last, assigned, places, own)):
-                    answer.source = near
-                    remarks.append(
-                        f"{want.grade_id} was missing; what the student wrote near its place is taken as the answer"
-                    )
+                if want.written and (instead := _near(want, last, assigned, places, own) or _in_files(files)):
+                    answer.source, said = instead
+                    remarks.append(f"{want.grade_id} was missing; {said}")
                 else:
                     remarks.append(f"{want.grade_id} was missing and was put back")
                 after.setdefault(last, []).append(answer)
@@ -195,9 +202,11 @@ def repair(
             mended[last] = _joined(copies, want)
             for place in found[:-1]:
                 mended[place] = None
-            if mended[last].source == want.source and (near := _near(want, last, assigned, places, own)):
-                mended[last].source = near
-                remarks.append(f"{want.grade_id} was left blank; what the student wrote near it is taken as the answer")
+            if mended[last].source == want.source and (
+                instead := _near(want, last, assigned, places, own) or _in_files(files)
+            ):
+                mended[last].source, said = instead
+                remarks.append(f"{want.grade_id} was left blank; {said}")
         elif want.locked or want.task:
             mended[last] = want.cell(want.source)
             if copies[-1].source != want.source:
@@ -227,46 +236,66 @@ def _is_blank(text: str, assigned: str) -> bool:
     return _bare(text) in {"", _bare(assigned)}
 
 
+def _is_place(text: str) -> bool:
+    """Tell whether a text is a place for an answer, which says nothing."""
+    return _bare(text) == "youranswerhere"
+
+
 def _bare(text: str) -> str:
     return "".join(letter for letter in without_links(text) if letter.isalnum()).casefold()
 
 
 def _own_words(cells: Sequence[NotebookNode], known: Collection[int], texts: Sequence[str]) -> dict[int, str]:
-    """Return what is the student's own in the words of cells that nbgrader does not know, by their places."""
+    """Return what is the student's own in the words of cells that nbgrader does not know, by their places.
+
+    What a text of the assignment says is nobody's own, but for what is quoted from a text that still stands elsewhere.
+    """
+    there = {squeezed(cell.source) for cell in cells}
     lines = {_bare(line) for text in texts for line in text.splitlines()}
+    moved = {
+        _bare(line) for text in texts if _is_place(text) or squeezed(text) not in there for line in text.splitlines()
+    }
     whole = {squeezed(text) for text in texts}
+    names = Counter(
+        name for cell in cells if cell.cell_type == "code" for name in set(re.findall(r"[^\W\d]\w*", cell.source))
+    )
+    used = {name for name, cells_with_it in names.items() if cells_with_it > 1}.union(dir(builtins))
     own = {}
     for place, cell in enumerate(cells):
         if place in known or squeezed(cell.source) in whole:
             continue
-        if cell.cell_type == "code":
-            words = _words_in_code(cell.source)
-        else:
-            kept = [line for line in cell.source.splitlines() if _bare(line) not in lines or not line.strip()]
-            words = "\n".join(kept).strip() if _bare("".join(kept)) or "![" in "".join(kept) else ""
-        if words:
-            own[place] = words
+        if cell.cell_type == "code" and _runs(cell.source, used):
+            continue
+        known_lines = lines if cell.cell_type == "code" else moved
+        kept = [line for line in cell.source.splitlines() if _bare(line) not in known_lines or not line.strip()]
+        if _bare("".join(kept)) or "![" in "".join(kept):
+            own[place] = "\n".join(kept).strip()
     return own
 
 
-def _words_in_code(source: str) -> str:
-    """Return the text of a code cell if it is no code: comments, strings, or sentences."""
-    if len(source) > 50_000 or len(source.split()) < 3:
-        return ""
+def _runs(source: str, used: Collection[str]) -> bool:
+    """Tell whether a code cell is code: whatever no kernel takes for Python, and what only says something, is words."""
+    if re.match(r"\s*%%(?:markdown|latex|html)\b", source):
+        return False
     try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        code = re.search(r"^\s*[%!@]|[=({\[]|^\s*(?:def|class|import|from|for|while|if)\b.*$", source, re.MULTILINE)
-        return "" if code else source
-    return source if all(map(_says, tree.body)) else ""
+        with warnings.catch_warnings(action="ignore"):
+            tree = ast.parse(TransformerManager().transform_cell(source))
+    except (RecursionError, MemoryError):  # a long sum
+        return True
+    except (SyntaxError, ValueError):
+        return False
+    return not all(_says(node, used) for node in tree.body)
 
 
-def _says(node: ast.stmt) -> bool:
-    """Tell whether a statement is no more than words: a string, or one that is printed or named."""
+def _says(node: ast.stmt, used: Collection[str]) -> bool:
+    """Tell whether a statement is no more than words: a string, one that is printed or named, or names of nothing."""
     value = getattr(node, "value", None)
     match value:
         case ast.Constant(str()) | ast.JoinedStr() | ast.Call(ast.Name("print" | "Markdown"), [ast.Constant(str())]):
             return isinstance(node, ast.Expr | ast.Assign)
+    if isinstance(node, ast.Expr) or (isinstance(node, ast.AnnAssign) and value is None):
+        names = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+        return bool(names) and not names & set(used) and not any(isinstance(part, ast.Call) for part in ast.walk(node))
     return False
 
 
@@ -276,14 +305,24 @@ def _near(
     assigned: Sequence[AssignedCell],
     places: Mapping[str, Sequence[int]],
     own: Mapping[int, str],
-) -> str:
-    """Return the student's own words between the assignment's cell before a written answer and that behind it."""
+) -> tuple[str, str] | None:
+    """Return the student's own words between the assignment's cell before a written answer and that behind it.
+
+    With them comes what there is to be said of it.
+    """
     number = assigned.index(want)
     before = [at for cell in assigned[:number] for at in places[cell.grade_id]]
     behind = [at for cell in assigned[number + 1 :] for at in places[cell.grade_id] if at > place]
     first = max((at for at in before if at <= place), default=-1)
     end = min(behind, default=max(own, default=0) + 1)
-    return "\n\n".join(words for at, words in own.items() if first < at < end)
+    words = "\n\n".join(words for at, words in own.items() if first < at < end)
+    return (words, "what the student wrote near its place is taken as the answer") if words else None
+
+
+def _in_files(files: Sequence[str]) -> tuple[str, str] | None:
+    """Return what stands for an answer that may be in files, and what there is to be said of it."""
+    said = f"the answer may be in {', '.join(files[:5])}, beside the notebook"
+    return (f"(Nothing is written here; {said}.)", said) if files else None
 
 
 def squeezed(text: str) -> str:

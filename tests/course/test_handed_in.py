@@ -254,7 +254,7 @@ def hands(group):
     group.by_hand("sven", {"work.zip": zipped({f"sven/{NAME}": blank}), f"adam/{NAME}": solved})
     expected("sven", 0, remark=f"Not graded: sven/adam/{NAME}, which lies in a folder called by another student.")
     group.by_hand("nils", {"essay.docx": b"PK", "work.rar": b"Rar!"})
-    expected("nils", 0, remark="there is only essay.docx, work.rar")
+    expected("nils", 0, person=True, remark='was missing; the answer may be in "essay.docx", beside the notebook.')
     secret = group.course / "source" / ASSIGNMENT / NAME
     reads = group.notebook(
         neuron_gradient="import pathlib\nassert not pathlib.Path('notes.txt').exists()\n" + SOLVED[GRADIENT]
@@ -279,6 +279,7 @@ def hands(group):
         "sam": below("My answer."),
         "tina": below("My answer.", 0),
         "uwe": in_code_below_a_slip,
+        "ada": below("# Cross-entropy.", 1, "code"),
         "vera": without_names,
         "wim": answered_in_the_question,
     }.items():
@@ -292,6 +293,12 @@ def hands(group):
     below_check = group.notebook(change=defined_below_its_check)
     group.by_hand("max", {NAME: below_check})
     expected("max", 0, remark=f"{GRADIENT}-check: gradient is defined only below it.")
+    group.by_hand("max2", {NAME: blank, "my answer.docx": b"PK", "glossary.md": b"As handed out, or nearly."})
+    expected("max2", 0, person=True, remark=f'{WORDS} was left blank; the answer may be in "my answer.docx", beside')
+    group.by_hand(
+        "max3", {NAME: blank, "glossary.md": b"As handed out.", "helper.py": b"", "timestamp.txt": b"2026-11-01"}
+    )
+    expected("max3", 0)
     group.by_hand("rea", {NAME: published})
     expected("rea", 0)
     group.by_hand("rob", {NAME: published, f"{ASSIGNMENT} (1).ipynb": solved})

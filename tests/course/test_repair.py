@@ -96,10 +96,75 @@ def test_a_blank_answer_is_exactly_the_assignments(text):
     assert outline(repair([words(text)], (WORDS,))[0]) == [("why", WORDS.source)]
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "# Cross-entropy.",
+        "Cross-entropy",
+        "Answer: no",
+        "Because.",
+        "My friend's rule descends the matching loss F(z) - y z (for the sigmoid: cross-entropy).",
+        "The rule descends L = F - y z, and [that] is {convex}.",
+        "It descends the matching loss,\nfor a hidden unit it does not",
+        "'The matching loss.'",
+        "print('The matching loss.')",
+        "answer = 'tanh'",
+        "%%markdown\nThe matching loss.",
+    ],
+)
+def test_words_in_a_cell_for_code_are_taken_as_the_answer(answer):
+    cells, remarks = repair([code("f = 1", "f"), words(WORDS.source), code(answer)], (STUB, WORDS))
+    assert (cells[1].source, cells[1].metadata.nbgrader.grade_id) == (answer, "why")
+    assert remarks == ["why was left blank; what the student wrote near its place is taken as the answer"]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "",
+        "f",
+        "f - 1  # try",
+        "# Now look at f.\nprint(f)",
+        "%matplotlib inline",
+        "!ls",
+        "f?",
+        "await f",
+        "%%time\nf",
+        "files = !ls",
+        "print(f'{f}', 3)",
+        "#\n",
+        "# gdlab.Explorer(f)",
+        "x = " + "1 + " * 3000 + "1",
+    ],
+)
+def test_code_is_no_answer(source):
+    blank = [code("f = 1", "f"), words(WORDS.source), code(source)]
+    cells, remarks = repair(blank, (STUB, WORDS), ["gdlab.Explorer(f)"])
+    assert (cells[1].source, remarks) == (WORDS.source, [])
+
+
+def test_a_quoted_sentence_is_an_answer_and_a_split_text_is_none():
+    lesson = "It descends another loss.\n\nWhich one?"
+    quoted, split = "It descends another loss.", [*map(new_markdown_cell, lesson.splitlines())]
+    cells, _ = repair([new_markdown_cell(lesson), words(WORDS.source), new_markdown_cell(quoted)], (WORDS,), [lesson])
+    assert cells[1].source == quoted
+    cells, remarks = repair([*split, words(WORDS.source), new_markdown_cell("Your answer here")], (WORDS,), [lesson])
+    assert (cells[3].source, remarks) == (WORDS.source, [])
+
+
+@pytest.mark.parametrize("there", [[words(WORDS.source)], []])
+def test_a_file_that_may_hold_a_blank_answer_goes_before_a_person(there):
+    cells, (remark,) = repair(there, (WORDS,), files=['"answer.txt"'])
+    assert "answer.txt" in cells[0].source
+    assert remark.endswith('; the answer may be in "answer.txt", beside the notebook')
+    assert repair([words("Mine.")], (WORDS,), files=['"answer.txt"'])[0][0].source == "Mine."
+
+
 def test_the_links_of_another_course_are_no_answer():
     linked = "**Next:** [04 find](04_find.ipynb). **Map:** [00 start](00_start.ipynb)."
-    blank = [words(WORDS.source), new_markdown_cell(linked), new_markdown_cell("Read on.\n\n" + linked)]
-    cells, remarks = repair(blank, (WORDS,), ["**Next:** 04 find. **Map:** [00 start](00_start.ipynb).", "Read on."])
+    blank = [words(WORDS.source), new_markdown_cell("Read on.\n\n" + linked)]
+    text = "Read on.\n\nThat is all.\n\n**Next:** 04 find. **Map:** [00 start](00_start.ipynb)."
+    cells, remarks = repair(blank, (WORDS,), [text])
     assert (cells[0].source, remarks) == (WORDS.source, [])
 
 
