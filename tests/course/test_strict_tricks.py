@@ -573,6 +573,21 @@ def test_where_bubblewrap_makes_any_sandbox_it_makes_this_one():
     assert sandbox.bubblewrap_works() == bool(there)
 
 
+@needs_bubblewrap
+def test_it_works_however_python_was_called(tmp_path):
+    (tmp_path / "here").mkdir()
+    program = "from gdlab.course.strict import sandbox\n"
+    program += "assert sandbox.bubblewrap_works()\n"
+    program += "with sandbox.Sandbox(sandbox.library(), walls=True):\n    print('graded')"
+    python = os.path.relpath(os.path.join(sys.prefix, "bin", "python"), tmp_path / "here")
+    assert python.startswith("..")
+    environment = {**os.environ, "PYTHONPATH": os.path.dirname(gdlab.__path__[0])}
+    run = subprocess.run(
+        [python, "-c", program], cwd=tmp_path / "here", env=environment, capture_output=True, text=True, check=False
+    )
+    assert run.stdout == "graded\n", run.stderr
+
+
 def test_nothing_is_left_of_it(tmp_path, monkeypatch):
     library = sandbox.library()
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))

@@ -122,7 +122,7 @@ class Sandbox:
             fonts = Path(self._home.name, ".matplotlib")
             fonts.mkdir(exist_ok=True)
             shutil.copy(library / "fonts", fonts / (library / "fonts.name").read_text(encoding="utf-8"))
-        python = [sys.executable, "-I", "-S", "-B", str(library / "submission_process.py")]
+        python = [_python(), "-I", "-S", "-B", str(library / "submission_process.py")]
         environment = {
             name: value for name, value in os.environ.items() if name.startswith(("OPENBLAS_", "LC_", "LANG"))
         }
@@ -150,7 +150,7 @@ class Sandbox:
             "guard": not walls,
             "ipython": ipython,
             "home": home,
-            "readable": [*_SYSTEM, sys.prefix, sys.base_prefix, *_packages()],
+            "readable": [*_SYSTEM, *_prefixes(), *_packages()],
             "hidden": _hidden(),
         }
         with suppress(EndedError):  # `__enter__` says why
@@ -279,7 +279,7 @@ def bubblewrap_works() -> bool:
     if shutil.which("bwrap") is None:
         return False
     with tempfile.TemporaryDirectory(prefix="gdlab-strict-") as name:
-        command = [*_bubblewrap(Path(name), Path(name)), sys.executable, "-I", "-S", "-c", "import sys"]
+        command = [*_bubblewrap(Path(name), Path(name)), _python(), "-I", "-S", "-c", "import sys"]
         try:
             return subprocess.run(command, capture_output=True, timeout=30, check=False).returncode == 0
         except (OSError, subprocess.TimeoutExpired):
@@ -290,7 +290,7 @@ def _bubblewrap(library: Path, home: Path) -> list[str]:
     """Return the start of a command that runs the rest in new namespaces, with these folders and the system's alone."""
     command = ["bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL"]
     command += ["--size", str(_GB // 8), "--tmpfs", "/tmp"]
-    places = list(dict.fromkeys([*_SYSTEM, *map(os.path.normpath, (sys.prefix, sys.base_prefix, *_packages()))]))
+    places = list(dict.fromkeys([*_SYSTEM, *_prefixes(), *_packages()]))
     hidden = _hidden()
     for path in places:
         if os.path.islink(path):
@@ -312,16 +312,27 @@ def _bubblewrap(library: Path, home: Path) -> list[str]:
     return [*command, "--chdir", _HOME, "--"]
 
 
+def _python() -> str:
+    """Return the path of Python, which may have been started as ``../env/bin/python``: there is no ``..`` inside."""
+    return os.path.normpath(sys.executable)
+
+
+def _prefixes() -> tuple[str, ...]:
+    """Return Python's own folders."""
+    return os.path.normpath(sys.prefix), os.path.normpath(sys.base_prefix)
+
+
 @cache
 def _packages() -> tuple[str, ...]:
     """Return the folders of installed packages."""
-    return tuple(path for path in sys.path if Path(path).name in {"site-packages", "dist-packages"})
+    found = (path for path in sys.path if Path(path).name in {"site-packages", "dist-packages"})
+    return tuple(map(os.path.normpath, found))
 
 
 def _hidden() -> list[str]:
     """Return the folders with a gdlab that has exercises: the one that runs here, and others in Python's folders."""
     found = [_with_all_of_it(Path(gdlab.__file__).parent)]
-    roots = {Path(path) for path in (sys.prefix, sys.base_prefix, "/usr", "/usr/local")}
+    roots = {Path(path) for path in (*_prefixes(), "/usr", "/usr/local")}
     for root in roots:
         found += [*root.glob("lib*/python*/*-packages/gdlab"), *map(_with_all_of_it, root.glob("src/*/gdlab"))]
     found += [Path(folder, "gdlab") for folder in _packages()]
