@@ -12,7 +12,6 @@ import json
 import os
 import re
 import sys
-import tempfile
 import warnings
 from collections.abc import Mapping, Sequence
 from fnmatch import fnmatch
@@ -62,6 +61,7 @@ from gdlab.course.harmless_markdown import harmless_markdown
 from gdlab.course.repair import AssignedCell, UnreadableError, read_cells, repair
 from gdlab.course.roster import STRANGER, in_roster
 from gdlab.course.run import RunCells, kernel_error
+from gdlab.course.scratch import remove_left, scratch
 from gdlab.course.skipped_cells import cells_of, leave_to_run, why_missing, with_stored_outputs
 from gdlab.notebooks import published
 
@@ -161,7 +161,8 @@ class Desk(CourseDirectory):
             if name not in ("config", "parent", "log")
         }
         desk = cls(parent=coursedir.parent, **kept)
-        desk.folder = tempfile.TemporaryDirectory(prefix="gdlab-submissions-")
+        remove_left()
+        desk.folder = scratch("submissions")
         desk.real = coursedir
         desk.chosen = {}
         desk.roster, released = collecting.known(coursedir)

@@ -7,12 +7,12 @@ not there, so that no submission finds what another left.
 import os
 import shutil
 import site
-import tempfile
 from functools import cache
 from pathlib import Path
 
 from gdlab.course import fence
 from gdlab.course.handed_in import copy_file, digest, look
+from gdlab.course.scratch import scratch
 
 _STARTUP = '''\
 def _prepare():
@@ -56,7 +56,7 @@ class Workspace:
     """
 
     def __init__(self, files: Path) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="gdlab-kernel-", ignore_cleanup_errors=True)
+        self._folder = scratch("kernel")
         self.root = Path(self._folder.name).resolve()
         self.home, self.work = self.root / "home", self.root / "work"
         startup = self.home / ".ipython" / "profile_default" / "startup"

@@ -19,6 +19,7 @@ from typing import Any
 import gdlab
 from gdlab.course import fence
 from gdlab.course.handed_in import MOST_BYTES, MOST_FILES, digest
+from gdlab.course.scratch import scratch
 from gdlab.course.workspace import font_list
 
 LARGEST = 4_000_000
@@ -59,8 +60,9 @@ def library() -> Path:
     predictions need, and what calls an attempt.
     """
     source, here = Path(gdlab.__file__).parent, Path(__file__).parent
-    name = tempfile.mkdtemp(prefix="gdlab-strict-")
-    atexit.register(shutil.rmtree, name, ignore_errors=True)
+    folder = scratch("strict")
+    atexit.register(folder.cleanup)
+    name = folder.name
     copy = Path(name, "gdlab")
     lessons = source / "lessons"
     left_out = {source / "course", source / "exercises", *lessons.glob("*/exercises*"), *lessons.glob("*/variants")}
@@ -111,7 +113,7 @@ class Sandbox:
     ) -> None:
         if sys.platform == "win32":
             raise OSError("grading outside the student's kernel needs Linux or macOS; on Windows, use WSL")
-        self._home = tempfile.TemporaryDirectory(prefix="gdlab-strict-home-", ignore_cleanup_errors=True)
+        self._home = scratch("strict-home")
         home = _HOME if walls else self._home.name
         for path in _own_files(files):
             copy = Path(self._home.name, path.relative_to(files))
@@ -278,7 +280,7 @@ def bubblewrap_works() -> bool:
     """Tell whether this system has bubblewrap and lets it make a sandbox with Python in it."""
     if shutil.which("bwrap") is None:
         return False
-    with tempfile.TemporaryDirectory(prefix="gdlab-strict-") as name:
+    with scratch("strict") as name:
         command = [*_bubblewrap(Path(name), Path(name)), _python(), "-I", "-S", "-c", "import sys"]
         try:
             return subprocess.run(command, capture_output=True, timeout=30, check=False).returncode == 0
