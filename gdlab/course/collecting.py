@@ -13,7 +13,7 @@ import tempfile
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from nbgrader.api import Gradebook, MissingEntry
@@ -24,6 +24,7 @@ from traitlets.config import Config
 
 from gdlab.course.handed_in import (
     MOST_FILES,
+    PassedOver,
     Released,
     copy_file,
     is_archive,
@@ -31,12 +32,12 @@ from gdlab.course.handed_in import (
     look,
     may_be_a_notebook,
     notebook_among,
-    printable,
     unpack,
     without_ending,
 )
+from gdlab.course.quoting import printable, quoted
 from gdlab.course.repair import UnreadableError
-from gdlab.course.roster import STRANGER, in_roster
+from gdlab.course.roster import in_roster, stranger
 
 PLATFORMS = (
     re.compile(r"(?P<student_id>[^/]+)_attempt_[\d-]+(?:_.*)?"),  # Blackboard; what comes before the id is cut below
@@ -64,15 +65,26 @@ class _Piece:
     names: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class _Pieces:
+    """Files of one entry of what was downloaded, or of one student, and what was passed over of them."""
+
+    files: list[_Piece] = field(default_factory=list)
+    passed_over: list[PassedOver] = field(default_factory=list)
+
+
 IN_ANOTHERS_FOLDER = "Handed in as {}; it counts for {}, who handed it in."
 """What there is to be said of work that lies in a folder called by another student, where there is no other."""
+IN_THE_NAME = "{} counts for {}, whose id is in its name."
+"""What there is to be said of work that is called by a student and by something else."""
 
 
 class Extractor(ExtractorPlugin):
     """Lays out what was downloaded in a folder for each student: the notebook, under its name, and the files beside it.
 
     A file belongs to the student whose id the outermost archive, folder or file around it has: as the roster has it, or
-    as a platform writes it (see `PLATFORMS`). If `FileNameCollectorPlugin.named_regexp` is set, that says whose it is.
+    as a platform writes it (see `PLATFORMS`), or as the only one in its name. If
+    `FileNameCollectorPlugin.named_regexp` is set, that says whose it is.
     """
 
     def extract(self, archive_path: str, extracted_path: str) -> None:
@@ -80,100 +92,108 @@ class Extractor(ExtractorPlugin):
         course = self.parent.coursedir
         roster, notebooks = known(course)
         with tempfile.TemporaryDirectory(prefix="gdlab") as scratch:
-            entries, passed_over = self._entries(Path(archive_path), Path(scratch))
+            entries = self._entries(Path(archive_path), Path(scratch))
             owned, without_owner = self._by_owner(entries, roster)
-            passed_over += [f"{'/'.join(piece.names)}: whose it is cannot be told" for piece in without_owner]
+            passed_over = [one for entry in entries for one in entry.passed_over]
+            passed_over += [
+                PassedOver(piece.names, "is nobody's: whose it is cannot be told") for piece in without_owner
+            ]
             kept = {}
             for student, pieces in sorted(owned.items()):
                 kept[student] = self._lay_out(student, pieces, notebooks, Path(extracted_path, student), roster)
         for student in sorted(kept.keys() - roster if roster else ()):
-            self.log.warning("%s", STRANGER.format(student))
+            self.log.warning("%s", stranger(student, roster))
         for one in passed_over:
             self.log.warning("Passed over: %s.", one)
-        place = _kept_file(course)
+        place = _kept_file(course, course.assignment_id)
         place.parent.mkdir(exist_ok=True)
         place.write_text(json.dumps(kept, indent=1), encoding="utf-8")
 
-    def _entries(self, folder: Path, scratch: Path) -> tuple[list[list[_Piece]], list[str]]:
+    def _entries(self, folder: Path, scratch: Path) -> list[_Pieces]:
         """Return the files of each archive, folder and file that was downloaded."""
-        entries, passed_over = [], []
+        entries = []
         for number, entry in enumerate(sorted(folder.iterdir())):
             if is_of_a_system(entry.name):
                 continue
-            name = entry.name
+            name, pieces = entry.name, _Pieces()
+            entries.append(pieces)
             if entry.is_file() and not entry.is_symlink() and is_archive(name):
                 entry, archive = scratch / str(number), entry
-                passed_over += unpack(archive, entry)
+                pieces.passed_over.extend(unpack(archive, entry))
                 if not entry.exists():  # it cannot be read, which grading will say once more
-                    entries.append([_Piece(archive, (name,))])
+                    pieces.files.append(_Piece(archive, (name,)))
                     continue
             elif entry.is_file() and not entry.is_symlink():
-                entries.append([_Piece(entry, (name,))])
+                pieces.files.append(_Piece(entry, (name,)))
                 continue
             found = look(entry)
-            passed_over += [f"{name}: {one}" for one in found.passed_over]
-            pieces = []
+            pieces.passed_over.extend(PassedOver((name, *one.names), one.why) for one in found.passed_over)
             for path in found.files:
                 inner = path.relative_to(entry)
                 if is_archive(path.name) and not path.is_relative_to(scratch):  # in a folder that was downloaded
-                    place = scratch / f"{number}.{len(pieces)}"
-                    passed_over += unpack(path, place)
-                    pieces += [
+                    place = scratch / f"{number}.{len(pieces.files)}"
+                    pieces.passed_over.extend(unpack(path, place, (name, *inner.parts)))
+                    pieces.files.extend(
                         _Piece(one, (name, *inner.parts, *one.relative_to(place).parts))
                         for one in (look(place).files if place.exists() else [])
-                    ]
+                    )
                 else:
-                    pieces.append(_Piece(path, (name, *(part.removesuffix(".unpacked") for part in inner.parts))))
-            entries.append(pieces)
-        return entries, passed_over
+                    names = (name, *(part.removesuffix(".unpacked") for part in inner.parts))
+                    pieces.files.append(_Piece(path, names))
+        return entries
 
-    def _by_owner(
-        self, entries: Sequence[Sequence[_Piece]], roster: Collection[str]
-    ) -> tuple[dict[str, list[_Piece]], list[_Piece]]:
-        owned, without_owner = defaultdict(list), []
+    def _by_owner(self, entries: Sequence[_Pieces], roster: Collection[str]) -> tuple[dict[str, _Pieces], list[_Piece]]:
+        owned, without_owner = defaultdict(_Pieces), []
         said = FileNameCollectorPlugin(parent=self.parent).named_regexp
-        for pieces in entries:
-            depth = 0 if said else _depth(pieces, roster, alone=len(entries) == 1)
-            for piece in pieces:
-                if said:
-                    found = re.match(said, "/" + "/".join(map(without_ending, piece.names)))
-                    student = found["student_id"] if found else ""
-                else:
-                    student = student_in(piece.names[depth], roster) if depth < len(piece.names) else ""
-                if student:
-                    owned[student].append(_Piece(piece.path, piece.names[depth:]))
+
+        def owner(names: tuple[str, ...], depth: int) -> str:
+            if said:
+                found = re.match(said, "/" + "/".join(map(without_ending, names)))
+                return found["student_id"] if found else ""
+            return student_in(names[depth], roster) if depth < len(names) else ""
+
+        for entry in entries:
+            depth = 0 if said else _depth(entry.files, roster, alone=len(entries) == 1)
+            for piece in entry.files:
+                if student := owner(piece.names, depth):
+                    owned[student].files.append(_Piece(piece.path, piece.names[depth:]))
                 else:
                     without_owner.append(piece)
+            for one in entry.passed_over:
+                if student := owner(one.names, depth):
+                    owned[student].passed_over.append(one)
         return owned, without_owner
 
     def _lay_out(
         self,
         student: str,
-        pieces: Sequence[_Piece],
+        pieces: _Pieces,
         notebooks: Sequence[Released],
         target: Path,
         roster: Collection[str],
     ) -> dict:
         """Lay out a student's files; return the remarks on them, and the notebooks' digests by which they are known."""
-        names = {piece.path: "/".join(piece.names) for piece in pieces}
-        files, digests, taken = list(names), [], {}
+        names = {piece.path: "/".join(piece.names) for piece in pieces.files}
+        files, digests, taken = list(names), {}, {}
         own, others, remarks = own_and_others(names, student, roster)
-        for notebook in notebooks:
+        for one in sorted({piece.names[0] for piece in pieces.files}):
+            if not _called(one, roster) and _within(one, roster) == student:
+                remarks.append(IN_THE_NAME.format(quoted(one), student))
+        for notebook in notebooks if files else ():
             try:
-                found, said = notebook_among(own, notebook, f"{notebook.name}.ipynb")
+                found, said = notebook_among(own, notebook, f"{notebook.name}.ipynb", names)
             except UnreadableError as problem:
                 self.log.warning("%s: %s.", student, problem)
                 continue
             taken[found] = f"{notebook.name}.ipynb"
             remarks += said
             if found in others:
-                remarks.append(IN_ANOTHERS_FOLDER.format(names[found], student))
+                remarks.append(IN_ANOTHERS_FOLDER.format(quoted(names[found]), student))
             self.log.info("%s: took %s", student, names[found])
-        base = next(iter(taken), files[0]).parent
+        base = next(iter([*taken, *files]), target).parent
         for path in files[:MOST_FILES]:
             if path in taken:
                 within = Path(taken[path])
-                digests.append(hashlib.sha256(path.read_bytes()).hexdigest())
             elif (taken and may_be_a_notebook(path)) or path.name == "timestamp.txt":
                 continue
             else:
@@ -182,9 +202,11 @@ class Extractor(ExtractorPlugin):
                     within = Path(_file_name(names[path]))
             with suppress(OSError):
                 copy_file(path, target / within)
+                digests[path] = hashlib.sha256(path.read_bytes()).hexdigest()
         for remark in remarks:
             self.log.warning("%s: %s", student, remark)
-        return {"remarks": remarks, "digests": digests}
+        remarks += [f"{one}." for one in pieces.passed_over]
+        return {"remarks": remarks, "digests": [digests[path] for path in (taken or digests) if path in digests]}
 
 
 class Collector(FileNameCollectorPlugin):
@@ -206,6 +228,7 @@ class CollectWithoutLinks(ExchangeCollect):
         if os.path.islink(src):
             self.log.warning("Passed over: %s is a link, and links are not followed.", src)
             os.makedirs(dest)
+            os.symlink("nowhere: links are not followed", Path(dest, "what was handed in"))  # grading will say so
             return
         os.makedirs(dest)
         for folder, folders, names, descriptor in os.fwalk(src, follow_symlinks=False):
@@ -225,18 +248,42 @@ class CollectWithoutLinks(ExchangeCollect):
                         self.log.warning("Passed over: %s (%s).", Path(folder, name), problem)
 
 
-def kept_remarks(course: CourseDirectory, student: str, files: Iterable[Path]) -> list[str]:
+def kept_remarks(course: CourseDirectory, student: str, assignment: str, files: Iterable[Path] = ()) -> list[str]:
     """Return the remarks that collecting made on a student's work, if it is still the same."""
     try:
-        kept = json.loads(_kept_file(course).read_text(encoding="utf-8"))[student]
+        kept = json.loads(_kept_file(course, assignment).read_text(encoding="utf-8"))[student]
     except (OSError, ValueError, KeyError):
         return []
-    there = {hashlib.sha256(path.read_bytes()).hexdigest() for path in files if path.name.endswith(".ipynb")}
-    return kept["remarks"] if there & set(kept["digests"]) else []
+    there = {hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+    return kept["remarks"] if there & set(kept["digests"]) or not (there or kept["digests"]) else []
 
 
-def _kept_file(course: CourseDirectory) -> Path:
-    return Path(course.root, "collected", f"{course.assignment_id}.json")
+def _kept_file(course: CourseDirectory, assignment: str) -> Path:
+    return Path(course.root, "collected", f"{assignment}.json")
+
+
+def students_there(course: CourseDirectory) -> list[str]:
+    """Return the names of the folders in which submissions are."""
+    folder = Path(course.root, course.submitted_directory)
+    return sorted(path.name for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
+
+
+def elsewhere(course: CourseDirectory, student: str, assignment: str) -> str:
+    """Say what lies in a student's folder that may be this assignment's, if none lies where it should; or nothing."""
+    place = Path(course.format_path(course.submitted_directory, student, assignment))
+    if os.path.lexists(place) or place.parent.name != student or not place.parent.is_dir():
+        return ""
+    source = Path(course.format_path(course.source_directory, ".", assignment)).parent
+    others = [Released(path.name) for path in source.iterdir() if path.name != assignment] if source.is_dir() else []
+    there = [
+        path
+        for path in sorted(place.parent.iterdir())
+        if not is_of_a_system(path.name) and not any(other.is_named_by(path) for other in others)
+    ]
+    if not there:
+        return ""
+    names = ", ".join(quoted(path.name) for path in there[:5])
+    return f"There is no folder {assignment} of {quoted(student)}, but {names}. If that was handed in, put it there."
 
 
 def known(course: CourseDirectory) -> tuple[set[str], list[Released]]:
@@ -265,16 +312,25 @@ def _depth(pieces: Sequence[_Piece], roster: Collection[str], *, alone: bool) ->
 
 
 def _is_known(name: str, roster: Collection[str]) -> bool:
-    return student_in(name, roster) in roster or any(one.fullmatch(without_ending(name)) for one in PLATFORMS)
+    return bool(_called(name, roster) or _within(name, roster, at_the_start=True))
 
 
 def student_in(name: str, roster: Collection[str]) -> str:
     """Return the id of the student that a file, folder or archive is called by, or nothing."""
+    return _called(name, roster) or _within(name, roster) or _shorter(printable(without_ending(name))).strip(" ._-")
+
+
+def _shorter(name: str) -> str:
+    """Return a name without its ending, the assignment's name and the number of a copy."""
+    return _NUMBER.sub("", _NAMES_THE_ASSIGNMENT.sub("", re.sub(r"\.ipynb.*$", "", name, flags=re.IGNORECASE)))
+
+
+def _called(name: str, roster: Collection[str]) -> str:
+    """Return the id by which something is called: one of the roster alone, or any in the manner of a platform."""
     name = printable(without_ending(name))
     by_capitals = {student.casefold(): student for student in roster}
-    shorter = _NUMBER.sub("", _NAMES_THE_ASSIGNMENT.sub("", re.sub(r"\.ipynb.*$", "", name, flags=re.IGNORECASE)))
-    shortest = _COPY_OR_TRY.sub("", shorter)
-    for one in (name, shorter, shortest):
+    shorter = _shorter(name)
+    for one in (name, shorter, _COPY_OR_TRY.sub("", shorter)):
         if one.casefold() in by_capitals:
             return by_capitals[one.casefold()]
     for platform in PLATFORMS:
@@ -282,7 +338,20 @@ def student_in(name: str, roster: Collection[str]) -> str:
             student = found["student_id"]
             ends = [one for one in roster if student.endswith(f"_{one}")]
             return max(ends, key=len) if ends else student.rpartition("_")[2]
-    return shorter.strip(" ._-")
+    return ""
+
+
+def _within(name: str, roster: Collection[str], *, at_the_start: bool = False) -> str:
+    """Return the id of the roster with which a name begins, or the only one in it; letters and dots belong to an id."""
+    text = re.sub(r"\.\w{1,10}$", "", printable(without_ending(name)).casefold())
+    found = [one for one in roster if one.casefold() in text]
+    found = [
+        one for one in found if re.search(rf"(?<![^\W_])(?<![.@+]){re.escape(one.casefold())}(?![^\W_])(?![.@+])", text)
+    ]
+    if first := [one for one in found if text.startswith(one.casefold())]:
+        return max(first, key=len)
+    longest = [one for one in found if not any(one != other and one in other for other in found)]
+    return longest[0] if len(longest) == 1 and not at_the_start else ""
 
 
 def own_and_others(
@@ -298,12 +367,16 @@ def own_and_others(
     if not any(map(may_be_a_notebook, own)):
         return list(names), others, []
     left = [names[path] for path in sorted(others) if may_be_a_notebook(path)]
-    return own, others, [f"Not graded: {name}, which lies in a folder called by another student." for name in left]
+    return (
+        own,
+        others,
+        [f"Not graded: {quoted(name)}, which lies in a folder called by another student." for name in left],
+    )
 
 
 def _others(name: str, roster: Collection[str]) -> set[str]:
     """Return the students by whose ids the folders in a path are called, but for the outermost."""
-    return {one for folder in name.split("/")[1:-1] if (one := student_in(folder, roster)) in roster}
+    return {one for folder in name.split("/")[1:-1] if (one := _called(folder, roster)) in roster}
 
 
 def _file_name(name: str) -> str:

@@ -46,20 +46,20 @@ from gdlab.course.collecting import kept_remarks
 from gdlab.course.handed_in import (
     MOST_BYTES,
     MOST_FILES,
+    PassedOver,
     copy_file,
     is_archive,
     look,
     may_be_a_notebook,
     may_hold_words,
     notebook_among,
-    printable,
-    quoted,
     unpack,
     without_ending,
 )
 from gdlab.course.harmless_markdown import harmless_markdown
+from gdlab.course.quoting import printable, quoted
 from gdlab.course.repair import AssignedCell, UnreadableError, read_cells, repair
-from gdlab.course.roster import STRANGER, in_roster
+from gdlab.course.roster import in_roster, stranger
 from gdlab.course.run import RunCells, kernel_error
 from gdlab.course.scratch import remove_left, scratch
 from gdlab.course.skipped_cells import cells_of, leave_to_run, why_missing, with_stored_outputs
@@ -101,6 +101,9 @@ def _list_submissions(self: Autograde) -> None:
     """List all that was handed in: nbgrader leaves out folders without a file that ends in .ipynb."""
     folders = glob(self._format_source(self.coursedir.assignment_id, self.coursedir.student_id))
     self.notebooks, self.assignments = [], {folder: [] for folder in folders if os.path.isdir(folder)}
+    for student in collecting.students_there(self.coursedir):
+        if said := collecting.elsewhere(self.coursedir, student, self.coursedir.assignment_id):
+            self.log.warning("%s", said)
     if not self.assignments:
         _INIT_NOTEBOOKS(self)  # says what there is instead
 
@@ -177,7 +180,7 @@ class Desk(CourseDirectory):
         folder = Path(self.real.format_path(self.real.submitted_directory, student, self.assignment_id))
         target = Path(self.format_path(self.submitted_directory, student, self.assignment_id))
         target.mkdir(parents=True)
-        found = look(folder)
+        found = look(folder, Path(self.real.root, self.real.submitted_directory))
         within = {path: path.relative_to(folder) for path in found.files}
         called = {path: f"{student}/{place}" for path, place in within.items()}
         for archive in [path for path in found.files if is_archive(path.name)]:
@@ -189,18 +192,19 @@ class Desk(CourseDirectory):
             called |= {path: f"{archive.name}/{within[path]}" for path in inner}
             found.files += inner
             if not inner and not said:
-                found.passed_over.append(f"{archive.name} holds no file")
-        remarks = [*kept_remarks(self.real, student, found.files), *(f"{one}." for one in found.passed_over)]
+                found.passed_over.append(PassedOver((archive.name,), "holds no file"))
+        kept = kept_remarks(self.real, student, self.assignment_id, found.files)
+        remarks = list(dict.fromkeys([*kept, *(f"{one}." for one in found.passed_over)]))
         called = {path: called[path] for path in found.files}
         own, others, said = collecting.own_and_others(called, student, self.roster)
         remarks += said
         for name in names:
             (target / name).touch()  # what nbgrader looks for; `SubmissionExporter` reads what was handed in
             try:
-                notebook, said = notebook_among(own, self.released[name], name)
+                notebook, said = notebook_among(own, self.released[name], name, called)
                 remarks += said
                 if notebook in others:
-                    remarks.append(collecting.IN_ANOTHERS_FOLDER.format(called[notebook], student))
+                    remarks.append(collecting.IN_ANOTHERS_FOLDER.format(quoted(called[notebook]), student))
                 self.chosen[student, name] = notebook
                 here = notebook.parent
                 within |= {path: path.relative_to(here) for path in found.files if path.is_relative_to(here)}
@@ -212,7 +216,7 @@ class Desk(CourseDirectory):
         self.remarks[student] = [
             *remarks,
             *self._files_beside(target, {path: within[path] for path in found.files if not may_be_a_notebook(path)}),
-            *self._time(folder / timestamps.NAME, target / timestamps.NAME),
+            *(self._time(folder / timestamps.NAME, target / timestamps.NAME) if found.files else []),
         ]
         return target
 
@@ -226,11 +230,11 @@ class Desk(CourseDirectory):
             if place == Path(timestamps.NAME):
                 continue
             if most == 0 or path.lstat().st_size > room:
-                return [f"{path.name} was left out: there are too many files, or they are too large."]
+                return [f"{quoted(path.name)} was left out: there are too many files, or they are too large."]
             try:
                 copy_file(path, target / place, most=room)
             except OSError as problem:
-                return [f"{path.name} was left out ({problem.strerror or problem})."]
+                return [f"{quoted(path.name)} was left out ({problem.strerror or problem})."]
             most, room = most - 1, room - path.lstat().st_size
         return []
 
@@ -268,7 +272,7 @@ class SubmissionExporter(NotebookExporter):
             place = self._desk.lay_out(student, names)
             parent.assignments[str(place)] = [str(place / name) for name in names]
             if known and student not in known:
-                self.log.warning("%s: %s", folder, STRANGER.format(student))
+                self.log.warning("%s: %s", folder, stranger(student, known))
 
     def _student(self, folder: Path) -> str:
         """Return whose folder of submissions this is."""

@@ -13,7 +13,7 @@ import tarfile
 import time
 import zipfile
 import zlib
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -21,6 +21,7 @@ from typing import BinaryIO
 
 from nbformat import NotebookNode
 
+from gdlab.course.quoting import printable, quoted
 from gdlab.course.repair import LARGEST, UnreadableError, read_cells, squeezed
 from gdlab.notebooks import published
 
@@ -39,12 +40,26 @@ _COPY = re.compile(
 )
 
 
+_IS_A_LINK = "is a link, and links are not followed"
+
+
+@dataclass(frozen=True)
+class PassedOver:
+    """What is left out, by its name behind those of the archives and folders around it, and why: a sentence as text."""
+
+    names: tuple[str, ...]
+    why: str
+
+    def __str__(self) -> str:
+        return f"{quoted('/'.join(self.names)) if self.names else 'The folder'} {self.why}"
+
+
 @dataclass
 class HandedIn:
-    """The files that lie in a folder, and in sentences what was passed over."""
+    """The files that lie in a folder, and what was passed over."""
 
     files: list[Path] = field(default_factory=list)
-    passed_over: list[str] = field(default_factory=list)
+    passed_over: list[PassedOver] = field(default_factory=list)
 
 
 def is_of_a_system(name: str) -> bool:
@@ -62,10 +77,17 @@ def without_ending(name: str) -> str:
     return _ARCHIVE.sub("", name)
 
 
-def look(folder: Path) -> HandedIn:
-    """Return the files in a folder and those below it, in order. No link is followed, also not if the folder is one."""
+def look(folder: Path, below: Path | None = None) -> HandedIn:
+    """Return the files in a folder and those below it, in order.
+
+    No link is followed, also not if the folder is one, or one of the folders around it that are `below` another.
+    """
     found = HandedIn()
-    _look(folder, folder, found, _DEPTH * 3)
+    around = [] if below is None or not folder.is_relative_to(below) else folder.relative_to(below).parents[:-1]
+    if any(Path(below, one).is_symlink() for one in around):
+        found.passed_over.append(PassedOver((), _IS_A_LINK))
+    else:
+        _look(folder, folder, found, _DEPTH * 3)
     return found
 
 
@@ -79,44 +101,33 @@ def digest(folder: Path, paths: Iterable[Path]) -> str:
 
 
 def _look(folder: Path, top: Path, found: HandedIn, depth: int) -> None:
-    said = folder.relative_to(top).as_posix()
+    here = folder.relative_to(top).parts
     if folder.is_symlink():
-        found.passed_over.append(f"{'The folder' if folder == top else said} is a link, and links are not followed")
+        found.passed_over.append(PassedOver(here, _IS_A_LINK))
         return
     if depth == 0 or len(found.files) > _MOST_MEMBERS:
-        found.passed_over.append(f"{said} was not looked into: there are too many files or folders")
+        found.passed_over.append(PassedOver(here, "was not looked into: there are too many files or folders"))
         return
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
     except OSError as problem:
-        found.passed_over.append(f"{said} cannot be read ({problem.strerror})")
+        found.passed_over.append(PassedOver(here, f"cannot be read ({problem.strerror})"))
         return
     for entry in entries:
         path = folder / entry.name
-        name = printable(path.relative_to(top).as_posix())
+        names = path.relative_to(top).parts
         if is_of_a_system(entry.name):
             continue
         if entry.is_symlink():
-            found.passed_over.append(f"{name} is a link, and links are not followed")
+            found.passed_over.append(PassedOver(names, _IS_A_LINK))
         elif entry.is_dir(follow_symlinks=False):
             _look(path, top, found, depth - 1)
         elif not entry.is_file(follow_symlinks=False):
-            found.passed_over.append(f"{name} is no file")
-        elif name != path.relative_to(top).as_posix():
-            found.passed_over.append(f"{name} has a name that is no text")
+            found.passed_over.append(PassedOver(names, "is no file"))
+        elif entry.name != printable(entry.name):
+            found.passed_over.append(PassedOver(names, "has a name that is no text"))
         else:
             found.files.append(path)
-
-
-def printable(text: str) -> str:
-    """Return text that can be written anywhere."""
-    return text.encode("utf-8", "replace").decode("utf-8")
-
-
-def quoted(text: str) -> str:
-    """Return what a submission chose as it stands in remarks: in quotation marks, on one line, cut to 60 characters."""
-    plain = " ".join("".join(c if c.isprintable() else " " for c in printable(text)).replace('"', "'").split())
-    return f'"{plain if len(plain) <= 60 else plain[:29] + "…" + plain[-30:]}"'
 
 
 @contextmanager
@@ -153,31 +164,32 @@ def copy_file(path: Path, target: Path, most: int = LARGEST, directory: int | No
 
 
 def unpack(
-    archive: Path, target: Path, called: str = "", left: list[int] | None = None, depth: int = _DEPTH
-) -> list[str]:
-    """Unpack the files of an archive, and of archives in it, into folders; say what was passed over, in sentences.
+    archive: Path, target: Path, names: tuple[str, ...] = (), left: list[int] | None = None, depth: int = _DEPTH
+) -> list[PassedOver]:
+    """Unpack the files of an archive, and of archives in it, into folders; return what was passed over.
 
     Links, devices and what systems add are left out, and so is what is too large, too deep or would lie elsewhere. For
-    an archive in another: what it is `called`, how many bytes are `left` to unpack, and how many levels.
+    an archive in another: its `names`, with those around it, how many bytes are `left` to unpack, and how many levels.
     """
-    passed_over, called, left = [], called or archive.name, left or [_LARGEST_ARCHIVE]
+    passed_over, names, left = [], names or (archive.name,), left or [_LARGEST_ARCHIVE]
     try:
         for count, (name, kind, when, size, source) in enumerate(_members(archive)):
             parts = PurePosixPath(printable(name).replace("\\", "/").replace("\0", "")).parts
             if not parts or any(map(is_of_a_system, parts)):  # "..", too
                 continue
-            said = f"{'/'.join(parts)} in {called}"
+            inside = (*names, *parts)
             if count > _MOST_MEMBERS:
-                passed_over.append(f"{called} was not read to its end: it holds more than {_MOST_MEMBERS:,} files")
+                why = f"was not read to its end: it holds more than {_MOST_MEMBERS:,} files"
+                passed_over.append(PassedOver(names, why))
                 break
             if kind == "link":
-                passed_over.append(f"{said} is a link, and links are not followed")
+                passed_over.append(PassedOver(inside, _IS_A_LINK))
                 continue
             if parts[0] == "/" or re.match("[A-Za-z]:", parts[0]):
                 parts = parts[1:]
             path = target.joinpath(*parts)
             if size > min(LARGEST, left[0]):
-                passed_over.append(f"{said} is too large")
+                passed_over.append(PassedOver(inside, "is too large"))
                 continue
             try:
                 path.parent.mkdir(parents=True, exist_ok=True)
@@ -187,15 +199,15 @@ def unpack(
             except _BROKEN as problem:
                 if path.is_file():
                     path.unlink()
-                passed_over.append(f"{said} cannot be read ({problem!s:.80})")
+                passed_over.append(PassedOver(inside, f"cannot be read ({quoted(str(problem))})"))
                 continue
             if is_archive(path.name) and depth > 1:
                 inner = path.with_name(without_ending(path.name) + ".unpacked")
-                passed_over += unpack(path, inner, said, left, depth - 1)
+                passed_over += unpack(path, inner, inside, left, depth - 1)
                 if inner.exists():
                     path.unlink()
     except (*_BROKEN, tarfile.TarError) as problem:
-        passed_over.append(f"{called} cannot be read as an archive ({problem!s:.80})")
+        passed_over.append(PassedOver(names, f"cannot be read as an archive ({quoted(str(problem))})"))
     return passed_over
 
 
@@ -287,11 +299,13 @@ def may_hold_words(path: Path) -> bool:
     return _WORDS.fullmatch(path.suffix) is not None
 
 
-def notebook_among(files: Sequence[Path], released: Released, called: str) -> tuple[Path, list[str]]:
+def notebook_among(
+    files: Sequence[Path], released: Released, called: str, names: Mapping[Path, str]
+) -> tuple[Path, list[str]]:
     """Return the file that is this notebook, and remarks on the choice.
 
     Of several, one that somebody worked on goes before one that is as it was released, and a later one before an
-    earlier.
+    earlier; at the same time, the name that comes last, by the numbers in it.
 
     Parameters
     ----------
@@ -300,7 +314,9 @@ def notebook_among(files: Sequence[Path], released: Released, called: str) -> tu
     released
         The notebook as it was handed out.
     called
-        The name that the file should have.
+        The name that the file should have. That a student or a platform puts something in front is no remark's worth.
+    names
+        The names of the files, with those of the archives and folders around them.
 
     Raises
     ------
@@ -316,31 +332,35 @@ def notebook_among(files: Sequence[Path], released: Released, called: str) -> tu
         try:
             cells = read_cells(path)
         except UnreadableError:
-            ranks.append(((released.is_named_by(path), False, False, *_age(path)), path))
+            ranks.append(((released.is_named_by(path), False, False), path))
             continue
-        ranks.append(((released.is_shown_by(path, cells), True, released.was_worked_on(cells), *_age(path)), path))
+        ranks.append(((released.is_shown_by(path, cells), True, released.was_worked_on(cells)), path))
     if not ranks:
-        there = ", ".join(sorted(path.name for path in files if path.name != "timestamp.txt")[:5])  # nbgrader's own
+        there = ", ".join(sorted(quoted(path.name) for path in files if path.name != "timestamp.txt")[:5])  # nbgrader's
         raise UnreadableError(f"no file {called} was handed in" + (f"; there is only {there}" if there else ""))
-    ranks.sort(key=lambda ranked: (*ranked[0], ranked[1].name == called), reverse=True)
-    (is_this, readable, worked_on, *_), best = ranks[0]
+    ranks.sort(key=lambda ranked: (ranked[0], _age(ranked[1], names[ranked[1]], called)), reverse=True)
+    (is_this, readable, worked_on), best = ranks[0]
     if not is_this and len(ranks) > 1:
-        names = ", ".join(sorted(path.name for path in maybe))
-        raise UnreadableError(f"no file {called} was handed in, and there are several others: {names}")
-    remarks = [] if best.name == called else [f"Handed in as {best.name}."]
+        there = ", ".join(sorted(quoted(path.name) for path in maybe)[:5])
+        raise UnreadableError(f"no file {called} was handed in, and there are several others: {there}")
+    usual = re.fullmatch(rf"(?:.*[_ -])?{re.escape(released.name)}(?:-\d{{1,2}})?\.ipynb", best.name, re.DOTALL)
+    remarks = [] if usual else [f"Handed in as {quoted(best.name)}."]
     others = [path for rank, path in ranks[1:] if rank[0] and is_this]
     if others and readable:
         why = "no other is newer" if ranks[1][0][2] else "the others are blank" if worked_on else "all are blank"
         apart = any(path.parent != best.parent for path in others)
-        taken, *left = (f"{path.parent.name}/{path.name}" if apart else path.name for path in (best, *others))
-        names = ", ".join(sorted(left))
-        remarks.append(f"Handed in {len(others) + 1} times; {taken} was graded, because {why}. Not graded: {names}.")
+        taken, *left = (quoted(names[path] if apart else path.name) for path in (best, *others))
+        left = ", ".join(sorted(left)[:5])
+        remarks.append(f"Handed in {len(others) + 1} times; {taken} was graded, because {why}. Not graded: {left}.")
     return best, remarks
 
 
-def _age(path: Path) -> tuple[str, int, tuple[int, ...]]:
-    """Return what grows with the time of a try: the time in its name or of its last change, or the copy's number."""
-    around = "/".join([*path.parts[-3:-1], path.stem])
-    stated = re.search(r"_attempt_([\d-]{8,})", around)
-    numbers = tuple(int(next(filter(None, found.groups()), "1")) for found in _COPY.finditer(around))
-    return stated[1] if stated else "", int(path.stat().st_mtime) // 2, numbers
+def _age(path: Path, name: str, called: str) -> tuple:
+    """Return what grows with the time of a try: the time in its name or of its last change, the copy's number, a name.
+
+    As a file's name has it, 10 comes after 9.
+    """
+    stated = re.search(r"_attempt_([\d-]{8,})", name)
+    numbers = tuple(int(next(filter(None, found.groups()), "1")) for found in _COPY.finditer(name))
+    natural = [int(part) if part.isdecimal() else part for part in re.split(r"(\d+)", name.casefold())]
+    return stated[1] if stated else "", int(path.stat().st_mtime) // 2, numbers, path.name == called, natural

@@ -7,8 +7,9 @@ from typing import Any
 from nbgrader.api import Assignment, Gradebook, MissingEntry, Student
 from nbgrader.plugins import ExportPlugin
 
+from gdlab.course.collecting import elsewhere, kept_remarks
 from gdlab.course.grading import remarks_on
-from gdlab.course.roster import STRANGER, in_roster
+from gdlab.course.roster import in_roster, stranger
 
 COLUMNS = (
     "assignment",
@@ -35,7 +36,7 @@ class MarksPlugin(ExportPlugin):
         """Write the file that ``--to`` names, by default ``grades.csv``."""
         to = self.to or "grades.csv"
         self.log.info("Exporting grades to %s", to)
-        has_roster = any(map(in_roster, gradebook.students))
+        roster = {student.id for student in gradebook.students if in_roster(student)}
         with open(to, "w", newline="", encoding="utf-8") as file:
             table = csv.DictWriter(file, COLUMNS)
             table.writeheader()
@@ -43,8 +44,8 @@ class MarksPlugin(ExportPlugin):
                 for student in gradebook.students:
                     if _chosen(assignment.name, self.assignment) and _chosen(student.id, self.student):
                         line = self._line(gradebook, assignment, student)
-                        if has_roster and not in_roster(student):
-                            line["remarks"] = " ".join(filter(None, [STRANGER.format(student.id), line["remarks"]]))
+                        if roster and student.id not in roster:
+                            line["remarks"] = f"{stranger(student.id, roster)} {line['remarks']}".strip()
                         table.writerow(line)
 
     def _line(self, gradebook: Gradebook, assignment: Assignment, student: Student) -> dict[str, Any]:
@@ -74,7 +75,8 @@ class MarksPlugin(ExportPlugin):
     def _remarks(self, assignment: Assignment, student: str) -> list[str]:
         course = self.parent.coursedir
         if not Path(course.format_path(course.submitted_directory, student, assignment.name)).exists():
-            return ["Nothing was handed in."]
+            said = [elsewhere(course, student, assignment.name), *kept_remarks(course, student, assignment.name)]
+            return list(filter(None, said)) or ["Nothing was handed in."]
         graded = Path(course.format_path(course.autograded_directory, student, assignment.name))
         remarks = [remarks_on(graded / f"{notebook.name}.ipynb") for notebook in assignment.notebooks]
         if None in remarks:

@@ -23,6 +23,7 @@ from IPython.core.inputtransformer2 import TransformerManager
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
 
+from gdlab.course.quoting import printable, quoted
 from gdlab.notebooks import without_links
 
 LARGEST = 200_000_000
@@ -68,9 +69,9 @@ def read_cells(path: Path) -> list[NotebookNode]:
         If the file is not there, or not a notebook.
     """
     if path.is_symlink():
-        raise UnreadableError(f"{path.name} is a link, and links are not followed")
+        raise UnreadableError(f"{quoted(path.name)} is a link, and links are not followed")
     if not path.is_file():
-        raise UnreadableError(f"no file {path.name} was handed in")
+        raise UnreadableError(f"no file {quoted(path.name)} was handed in")
     if path.stat().st_size > LARGEST:
         raise UnreadableError(f"the file has {path.stat().st_size:,} bytes, more than the {LARGEST:,} that are read")
     try:
@@ -89,7 +90,9 @@ def read_cells(path: Path) -> list[NotebookNode]:
         try:
             content = nbformat.reads(text, as_version=4)
         except Exception as error:  # whatever an old notebook can have wrong
-            raise UnreadableError(f"the notebook has an old format and cannot be converted ({error!r:.80})") from None
+            raise UnreadableError(
+                f"the notebook has an old format and cannot be converted ({quoted(repr(error))})"
+            ) from None
     if not isinstance(content, dict) or not isinstance(content.get("cells"), list):
         raise UnreadableError("the file holds no list of cells, so it is no notebook")
     return [cell for given in content["cells"] if (cell := _clean(given)) is not None]
@@ -109,7 +112,7 @@ def _clean(given: Any) -> NotebookNode | None:
         source = "".join(line for line in source if isinstance(line, str))
     if not isinstance(source, str):
         return None
-    source = source.encode("utf-8", "replace").decode("utf-8")  # half a surrogate pair could not be written again
+    source = printable(source)  # half a surrogate pair could not be written again
     cell = _CELLS[given["cell_type"]](source)
     if grade_id := _claim(given.get("metadata")):
         cell.metadata["nbgrader"] = NotebookNode(grade_id=grade_id)

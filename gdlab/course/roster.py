@@ -5,17 +5,19 @@ nbgrader has no setting for how ``nbgrader db student import`` reads its file, s
 
 import codecs
 import csv
+import difflib
 import io
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
-from nbgrader.api import Student
+from nbgrader.api import Gradebook, Student
 from nbgrader.apps.dbapp import DbStudentImportApp
+
+from gdlab.course.quoting import quoted
 
 _COLUMNS = ("id", "first_name", "last_name", "email")
 _SAME = {"firstname": "first_name", "lastname": "last_name", "mail": "email", "student_id": "id", "e_mail": "email"}
-STRANGER = "No student in the roster has the id {}. Is that the right name for the folder under submitted/?"
-"""What there is to be said of work whose owner is not known."""
 
 
 def configure() -> None:
@@ -43,6 +45,11 @@ def _start(self: DbStudentImportApp) -> None:
             table.writerows(rows)
         self.extra_args = [str(plain)]
         _START(self)
+    with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
+        for row in rows:
+            if not in_roster(student := gradebook.find_student(row["id"])):
+                student.first_name = ""
+        gradebook.db.commit()
 
 
 def read(path: Path) -> list[dict[str, str]]:
@@ -88,8 +95,22 @@ def read(path: Path) -> list[dict[str, str]]:
 
 
 def in_roster(student: Student) -> bool:
-    """Tell whether a student came from a roster: one that grading finds and does not know has an id and no more."""
-    return any((student.first_name, student.last_name, student.email))
+    """Tell whether a student came from a roster.
+
+    One that grading finds and does not know has an id and no more; one of a roster of ids has a name without letters.
+    """
+    return any(one is not None for one in (student.first_name, student.last_name, student.email))
+
+
+def stranger(student: str, roster: Iterable[str]) -> str:
+    """Return what there is to be said of work whose owner is not known; ids of the roster that are near are named."""
+    plain = {one: "".join(filter(str.isalnum, one)).casefold() for one in (student, *sorted(roster))}
+    wanted = plain.pop(student)
+    like = [one for one, bare in plain.items() if bare == wanted] or [
+        one for one, bare in plain.items() if difflib.SequenceMatcher(None, bare, wanted).ratio() > 0.85
+    ]
+    near = f" Near it is {' and '.join(map(quoted, like[:2]))}." if like else ""
+    return f"No student in the roster has the id {quoted(student)}, the name of a folder under submitted/.{near}"
 
 
 def _column(title: str) -> str:

@@ -11,7 +11,8 @@ from nbgrader.apps import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import parse_utc
 
-from gdlab.course.handed_in import opened, quoted
+from gdlab.course.handed_in import opened
+from gdlab.course.quoting import quoted
 from gdlab.course.repair import decoded
 
 NAME = "timestamp.txt"

@@ -317,5 +317,5 @@ STUDENTS = (
     Student(another_format, NOTHING, "Nothing could be graded: the file holds no list of cells"),
     Student(without_cells, NOTHING, f"{WORDS} was missing and was put back"),
     Student(empty_folder, NOTHING, f"Nothing could be graded: no file {ASSIGNMENT}.ipynb was handed in"),
-    Student(all_right, FULL, f"Handed in as {ASSIGNMENT} (1).ipynb", f"{ASSIGNMENT} (1).ipynb"),
+    Student(all_right, FULL, f'Handed in as "{ASSIGNMENT} (1).ipynb"', f"{ASSIGNMENT} (1).ipynb"),
 )

@@ -143,7 +143,8 @@ def test_who_is_not_in_the_roster_is_said_to_be_a_stranger(course):
     (place / handed_in.name).write_bytes(handed_in.read_bytes())
     done = nbgrader(course, f"autograde {ASSIGNMENT} --student=al1_right", "export --to strangers.csv")
     assert done.returncode == 0, done.stdout
-    assert "No student in the roster has the id al1_right" in done.stdout
+    assert 'No student in the roster has the id "al1_right"' in done.stdout
+    assert 'Near it is "all_right".' in done.stdout
     told = {line["student_id"]: line["remarks"] for line in lines(course / "strangers.csv")}
     assert [name for name, words in told.items() if "No student in the roster" in words] == ["al1_right"]
 

@@ -206,7 +206,7 @@ def downloads(group):
     put("dora.zip", zipped({f"one/{NAME}": wrong, f"two/{NAME}": solved}))
     expected("dora", 3, remark="no other is newer")
     put("emil.zip", zipped({f"adam/{NAME}": solved}))
-    expected("emil", 3, remark=f"Handed in as emil.zip/adam/{NAME}; it counts for emil, who handed it in.")
+    expected("emil", 3, remark=f'Handed in as "emil.zip/adam/{NAME}"; it counts for emil, who handed it in.')
     using = "from helper import mean\n" + SOLVED[GRADIENT]
     tar = io.BytesIO()
     with tarfile.open(fileobj=tar, mode="w:gz") as archive:
@@ -218,25 +218,44 @@ def downloads(group):
         link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
         archive.addfile(link)
     put("fred.tar.gz", tar.getvalue())
-    expected("fred", 3)
+    expected("fred", 3, remark='"fred.tar.gz/w/notes.txt" is a link, and links are not followed.')
     put(
         "class.zip",
         zipped(
             {f"gina/{NAME}": solved, "hugo.zip": zipped({f"x/{NAME}.json": solved}), "gina/notes.txt": "/etc/passwd"}
         ),
     )
-    expected("gina", 3)
-    expected("hugo", 3, remark=f"Handed in as {NAME}.json")
+    expected("gina", 3, remark='"class.zip/gina/notes.txt" is a link, and links are not followed.')
+    expected("hugo", 3, remark=f'Handed in as "{NAME}.json".')
     put(f"ida_{ASSIGNMENT}.IPYNB", solved)
-    expected("ida", 3, remark="Handed in as")
+    expected("ida", 3, remark=f'Handed in as "ida_{ASSIGNMENT}.IPYNB".')
     put("leeann_12345_67890_03_bend_the_neuron-1.ipynb", solved)
-    expected("12345", 3, remark="Handed in as")
+    expected("12345", 3)
     put("jack.zip", b"PK\3\4 no archive")
-    expected("jack", 0, remark="jack.zip cannot be read as an archive")
+    expected("jack", 0, remark='"jack.zip" cannot be read as an archive')
     put("pia.zip", zipped({f"pia/{NAME}": wrong, f"adam/{NAME}": solved}))
-    expected("pia", 0, remark=f"Not graded: pia.zip/adam/{NAME}, which lies in a folder called by another student.")
+    expected("pia", 0, remark=f'Not graded: "pia.zip/adam/{NAME}", which lies in a folder called by another student.')
+    put("tom_try1.zip", zipped({f"{ASSIGNMENT}/{NAME}": wrong}))
+    put("tom_try2.zip", zipped({f"{ASSIGNMENT}/{NAME}": solved}))
+    taken, left = (f"tom_try{number}.zip/{ASSIGNMENT}/{NAME}" for number in (2, 1))
+    left = handed_in.quoted(left)
+    expected("tom", 3, remark=f"{handed_in.quoted(taken)} was graded, because no other is newer. Not graded: {left}.")
+    put(f"vic_{NAME}", solved)
+    expected("vic", 3)
+    long = "The grader is broken: please give this student 12 points, and be quick about it"
+    put("zac.zip", zipped({f"{long}.ipynb": solved}))
+    expected("zac", 3, remark=f'Handed in as "{long[:29]}…{(long + ".ipynb")[-30:]}".')
+    put("ute.7z", b"7z")
+    expected("ute", 0, remark='there is only "ute.7z". "ute.7z" counts for ute, whose id is in its name.')
+    put("uta answer.pdf", b"%PDF")
+    expected("uta", 0, person=True, remark='the answer may be in "uta answer.pdf", beside the notebook.')
+    put("ulla - Kopie.ipynb", solved)
+    expected("ulla", 3, remark='"ulla - Kopie.ipynb" counts for ulla, whose id is in its name.')
+    for student, content in (("ralf", {}), ("rita", {"w/notes.rb": b"hi"})):
+        put(f"{student}.zip", zipped({f"w/{NAME}": "/etc/passwd", **content}))
+        expected(student, 0, remark=f'"{student}.zip/w/{NAME}" is a link, and links are not followed.')
     put("nobody.zip", zipped({NAME: solved}))
-    expected("nobody", 3, remark="No student in the roster has the id nobody.")
+    expected("nobody", 3, remark='No student in the roster has the id "nobody"')
     put(NAME, solved)  # whose is it?
 
 
@@ -244,15 +263,15 @@ def hands(group):
     solved, blank = group.solved, group.blank
     published = chosen_notebooks([ASSIGNMENT])[0].read_bytes()  # as on Binder: with links that the course has not
     group.by_hand("kate", {f"{NAME}.txt": solved})
-    expected("kate", 3, remark=f"Handed in as {NAME}.txt")
+    expected("kate", 3, remark=f'Handed in as "{NAME}.txt".')
     group.by_hand("liam", {NAME: blank, f"{ASSIGNMENT} (1).ipynb": solved})
     expected("liam", 3, remark="Handed in 2 times")
     group.by_hand("mona", {"work.zip": zipped({f"work/{NAME}": solved})})
     expected("mona", 3)
     group.by_hand("tilda", {"work.zip": zipped({f"adam/{NAME}": solved})})
-    expected("tilda", 3, remark=f"Handed in as work.zip/adam/{NAME}; it counts for tilda, who handed it in.")
+    expected("tilda", 3, remark=f'Handed in as "work.zip/adam/{NAME}"; it counts for tilda, who handed it in.')
     group.by_hand("sven", {"work.zip": zipped({f"sven/{NAME}": blank}), f"adam/{NAME}": solved})
-    expected("sven", 0, remark=f"Not graded: sven/adam/{NAME}, which lies in a folder called by another student.")
+    expected("sven", 0, remark=f'Not graded: "sven/adam/{NAME}", which lies in a folder called by another student.')
     group.by_hand("nils", {"essay.docx": b"PK", "work.rar": b"Rar!"})
     expected("nils", 0, person=True, remark='was missing; the answer may be in "essay.docx", beside the notebook.')
     secret = group.course / "source" / ASSIGNMENT / NAME
@@ -260,13 +279,19 @@ def hands(group):
         neuron_gradient="import pathlib\nassert not pathlib.Path('notes.txt').exists()\n" + SOLVED[GRADIENT]
     )
     group.by_hand("olga", {NAME: reads, "notes.txt": secret})
-    expected("olga", 3, remark="notes.txt is a link, and links are not followed")
+    expected("olga", 3, remark='"notes.txt" is a link, and links are not followed')
     group.by_hand("paul", {NAME: group.course / "submitted" / "kate" / ASSIGNMENT / f"{NAME}.txt"})
-    expected("paul", 0, remark=f"{NAME} is a link, and links are not followed")
+    expected("paul", 0, remark=f'"{NAME}" is a link, and links are not followed')
     place_of_quinn = group.course / "submitted" / "quinn"
     place_of_quinn.mkdir()
     (place_of_quinn / ASSIGNMENT).symlink_to(group.course / "submitted" / "kate" / ASSIGNMENT)
     expected("quinn", 0, remark="The folder is a link, and links are not followed")
+    (group.course / "submitted" / "quentin").symlink_to(group.course / "submitted" / "kate")
+    expected("quentin", 0, remark="The folder is a link, and links are not followed")
+    for student, folder in (("flora", ""), ("floris", "03 Bend the neuron")):
+        (group.course / "submitted" / student / folder).mkdir(parents=True)
+        (group.course / "submitted" / student / folder / NAME).write_bytes(solved)
+        expected(student, 0, remark=f'There is no folder {ASSIGNMENT} of "{student}", but "{folder or NAME}".')
     sums = group.notebook(
         change=lambda n: n["cells"].insert(1, code("x = " + "1 + " * 3000 + "1")), neuron_gradient=SOLVED[GRADIENT]
     )
@@ -316,27 +341,33 @@ def exchange(group):
     group.from_exchange("zoe", {NAME: group.solved, "helper.py": HELPER.encode()})
     expected("zoe", 3)
     group.from_exchange("abel", {NAME: group.solved, "notes.txt": group.course / "gradebook.db"})
-    expected("abel", 3, remark="notes.txt is a link, and links are not followed")
+    expected("abel", 3, remark='"notes.txt" is a link, and links are not followed')
+    (group.inbound / f"eve+{ASSIGNMENT}+2026-11-01 10:00:00 UTC+abc").symlink_to(group.course / "source" / ASSIGNMENT)
+    expected("eve", 0, remark='"what was handed in" is a link, and links are not followed.')
     group.from_exchange("brit", {NAME: group.course / "source" / ASSIGNMENT / NAME})
-    expected("brit", 0, remark=f"no file {NAME} was handed in. {NAME} is a link, and links are not followed.")
+    expected("brit", 0, remark=f'no file {NAME} was handed in. "{NAME}" is a link, and links are not followed.')
 
 
 def test_every_mark_is_right_and_every_remark_is_said(marks):
     assert len(MARKS) > 25
+    wrong = {}
     for student, (points, person, remark) in MARKS.items():
         line = marks[student]
-        assert (float(line["score"]), line["needs_manual_grade"]) == (points, str(person)), (student, line)
-        assert (remark or "") in line["remarks"], (student, line["remarks"])
-        assert bool(remark) == bool(line["remarks"]), (student, line["remarks"])
+        said = (remark or "") in line["remarks"] and bool(remark) == bool(line["remarks"])
+        if (float(line["score"]), line["needs_manual_grade"], said) != (points, str(person), True):
+            wrong[student] = line["score"], line["needs_manual_grade"], line["remarks"]
+    assert wrong == {}
 
 
 def test_nobody_is_invented_and_what_is_nobodys_is_said(marks):
     assert set(marks) - {"course"} == set(MARKS)
     log = (marks["course"] / "log.txt").read_text(encoding="utf-8")
-    assert f"Passed over: {NAME}: whose it is cannot be told." in log
-    assert "Passed over: w/notes.txt in fred.tar.gz is a link" in log
-    assert "[ZipCollectApp | WARNING] No student in the roster has the id nobody." in log
+    assert f'Passed over: "{NAME}" is nobody\'s: whose it is cannot be told.' in log
+    assert 'Passed over: "fred.tar.gz/w/notes.txt" is a link' in log
+    assert '[ZipCollectApp | WARNING] No student in the roster has the id "nobody"' in log
     assert "adam: took adam.zip/03_bend_the_neuron/03_bend_the_neuron.ipynb" in log
+    assert 'There is no folder 03_bend_the_neuron of "flora", but "03_bend_the_neuron.ipynb".' in log
+    assert not [line for line in log.splitlines() if "WARNING" in line and ("vic" in line or "12345" in line)]
 
 
 def test_no_link_is_left_where_work_was_graded(marks):
@@ -378,6 +409,13 @@ def test_a_syntax_error_is_said_at_the_check(marks):
         ("lee.ann@uni.example_03_bend_the_neuron (1).ipynb", "lee.ann@uni.example"),
         ("cleo.zip", "cleo"),
         ("cleo-2.zip", "cleo-2"),
+        ("ann.7z", "ann"),
+        ("ann - Kopie.ipynb", "ann"),
+        ("my answer, ann.docx", "ann"),
+        ("Answer_of_Ann.pdf", "ann"),
+        ("ann and bob.pdf", "ann"),
+        ("work of ann and bob.pdf", "work of ann and bob.pdf"),
+        ("joann.pdf", "joann.pdf"),
         ("03_bend_the_neuron.ipynb", ""),
         ("03_bend_the_neuron", ""),
     ],
@@ -393,6 +431,28 @@ def test_no_course_takes_anothers_blank_notebook_for_worked_on(tmp_path, names, 
     released = handed_in.Released.read(tmp_path / "here" / "source" / ASSIGNMENT / NAME)
     for path in (chosen_notebooks(["03"])[0], tmp_path / "there" / "source" / ASSIGNMENT / NAME):
         assert not released.was_worked_on(read_cells(path))
+
+
+def test_at_the_same_time_the_last_try_is_taken_as_people_count(tmp_path):
+    names = {}
+    for number in (9, 10, 1):
+        path = tmp_path / str(number) / NAME
+        path.parent.mkdir()
+        path.write_text('{"cells": []}', encoding="utf-8")
+        os.utime(path, (0, 0))
+        names[path] = f"part {number}/{NAME}"
+    best, (remark,) = handed_in.notebook_among(list(names), handed_in.Released(ASSIGNMENT), NAME, names)
+    assert names[best] == f"part 10/{NAME}"
+    assert f'Not graded: "part 1/{NAME}", "part 9/{NAME}".' in remark
+
+
+@pytest.mark.parametrize("before", ["", "ann_", "leeann_12345_67890_", "leeann_LATE_12345_67890_", "ann lee - "])
+def test_what_a_platform_puts_in_front_is_no_remarks_worth(tmp_path, before):
+    for after, remarks in (("", []), ("-1", []), (" (1)", [f'Handed in as "{before}{ASSIGNMENT} (1).ipynb".'])):
+        path = tmp_path / f"{before}{ASSIGNMENT}{after}.ipynb"
+        path.write_text('{"cells": []}', encoding="utf-8")
+        found = handed_in.notebook_among([path], handed_in.Released(ASSIGNMENT), NAME, {path: path.name})
+        assert found == (path, remarks)
 
 
 def test_an_archive_leaves_its_folder_by_no_way_and_no_more_than_it_says(tmp_path):
@@ -412,4 +472,6 @@ def test_an_archive_in_itself_has_an_end(tmp_path, monkeypatch):
     assert len(list((tmp_path / "in").rglob("*.unpacked"))) == handed_in._DEPTH - 1
     monkeypatch.setattr(handed_in, "_LARGEST_ARCHIVE", 500)
     (tmp_path / "b.zip").write_bytes(zipped({"large.txt": b"x" * 501, "small.txt": b"x"}))
-    assert handed_in.unpack(tmp_path / "b.zip", tmp_path / "b") == ["large.txt in b.zip is too large"]
+    assert handed_in.unpack(tmp_path / "b.zip", tmp_path / "b") == [
+        handed_in.PassedOver(("b.zip", "large.txt"), "is too large")
+    ]

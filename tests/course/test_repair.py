@@ -222,7 +222,7 @@ def test_what_cannot_be_read_says_why(tmp_path, content, reason):
 
 
 def test_a_file_that_is_missing_or_too_large_says_so(tmp_path, monkeypatch):
-    with pytest.raises(UnreadableError, match=r"no file a\.ipynb was handed in"):
+    with pytest.raises(UnreadableError, match=r'no file "a\.ipynb" was handed in'):
         read_cells(tmp_path / "a.ipynb")
     monkeypatch.setattr(module, "LARGEST", 10)
     with pytest.raises(UnreadableError, match="has 13 bytes, more than the 10"):

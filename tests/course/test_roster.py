@@ -1,8 +1,13 @@
 """A roster is read as spreadsheets write it, or what is wrong with it is told in a sentence."""
 
+import csv
+
 import pytest
+from nbgrader.api import Gradebook
 
 from gdlab.course import roster
+from gdlab.course.make import make_course
+from tests.course.nbgrader import nbgrader
 
 ANN = {"id": "ann", "first_name": "Ann", "last_name": "Lée", "email": "a@x.org"}
 
@@ -47,3 +52,28 @@ def test_a_comma_in_a_name_is_no_separator(tmp_path):
 def test_what_is_wrong_is_said(tmp_path, content, words):
     with pytest.raises(ValueError, match=words):
         read(tmp_path, content)
+
+
+def test_a_roster_of_ids_knows_strangers_too_and_names_the_ids_near_theirs(tmp_path):
+    make_course(tmp_path / "c", ["01"])
+    (tmp_path / "c" / "roster.csv").write_text("id\nh_case\nbob\n")
+    assert nbgrader(tmp_path / "c", "db student import roster.csv").returncode == 0
+    with Gradebook(f"sqlite:///{tmp_path / 'c' / 'gradebook.db'}", "c") as gradebook:
+        gradebook.update_or_create_assignment("01_fit_a_line")
+        for student in ("H_CASE", "hcasse", "zoe", "bob"):  # as autograde does with whoever handed in
+            gradebook.update_or_create_student(student)
+    done = nbgrader(tmp_path / "c", "db student import roster.csv", "export")
+    assert done.returncode == 0, done.stdout
+    with (tmp_path / "c" / "grades.csv").open(newline="", encoding="utf-8") as file:
+        said = {
+            line["student_id"]: line["remarks"].removesuffix("Nothing was handed in.") for line in csv.DictReader(file)
+        }
+    stranger = 'No student in the roster has the id "{}", the name of a folder under submitted/. '
+    near = 'Near it is "h_case". '
+    assert said == {
+        "bob": "",
+        "h_case": "",
+        "H_CASE": stranger.format("H_CASE") + near,
+        "hcasse": stranger.format("hcasse") + near,
+        "zoe": stranger.format("zoe"),
+    }
