@@ -171,10 +171,12 @@ def kind_of(value: Any) -> str:
 
 
 def described(value: Any) -> str:
+    """Say what a value is, as it stands in a sentence: a list [1, 2], an int 3."""
     try:
-        return describe(value)
+        told = describe(value)
     except Exception:  # its repr may raise
-        return f"a value of type {type(value).__name__}"
+        told = f"a value of type {type(value).__name__}"
+    return told if told.startswith(("a ", "an ")) else f"{'an' if told[:1].lower() in 'aeiou' else 'a'} {told}"
 
 
 def different(given: Any, want: Any) -> tuple[str, str, str]:

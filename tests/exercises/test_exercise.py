@@ -795,7 +795,7 @@ def test_a_gap_in_a_property_is_not_wrong(blank):
         ({"weights": [1.0], "offset": 1.0, "more": 1.0}, "'more'"),
         ({"weights": np.ones((2, 2)), "offset": 1.0}, "(2, 2); wanted a flat list of numbers"),
         ({"weights": 1.0, "offset": 1.0}, "a single number; wanted a flat list of numbers"),
-        ({"weights": [["a"], ["b"]], "offset": 1.0}, "list [['a'], ['b']]; wanted a flat list of numbers"),
+        ({"weights": [["a"], ["b"]], "offset": 1.0}, "there is a list [['a'], ['b']]; wanted a flat list of numbers"),
         ({"weights": [1.0], "offset": [1.0, 2.0]}, "(2,)"),
         ({"weights": ["a"], "offset": 1.0}, "list ['a']"),
         ({"weights": [np.nan], "offset": 1.0}, "finite"),
