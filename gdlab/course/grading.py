@@ -21,7 +21,7 @@ from typing import Any
 
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
-from nbformat.v4 import new_markdown_cell, new_notebook
+from nbformat.v4 import new_markdown_cell, new_notebook, new_output
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import Autograde, GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
@@ -62,7 +62,14 @@ from gdlab.course.repair import AssignedCell, UnreadableError, read_cells, repai
 from gdlab.course.roster import in_roster, stranger
 from gdlab.course.run import RunCells, kernel_error
 from gdlab.course.scratch import remove_left, scratch
-from gdlab.course.skipped_cells import cells_of, leave_to_run, why_missing, with_stored_outputs
+from gdlab.course.skipped_cells import (
+    OTHER_NOTEBOOKS,
+    asks_for_notebook,
+    cells_of,
+    leave_to_run,
+    why_missing,
+    with_stored_outputs,
+)
 from gdlab.notebooks import published
 
 Resources = dict[str, Any]
@@ -383,6 +390,8 @@ class KeepScores(NbGraderPreprocessor):
             if cell.cell_type != "code":
                 continue
             cell.outputs = [_plain(output) for output in cell.outputs]
+            if any(asks_for_notebook(str(output.get("evalue"))) for output in cell.outputs):
+                cell.outputs.append(new_output("stream", name="stdout", text=OTHER_NOTEBOOKS))
             is_check = is_grade(cell) and not is_solution(cell) and "gdlab.check(" in cell.source
             if is_check and (said := _keep_score(nb.cells, place)):
                 kept.remarks.append(f"{cell.metadata.nbgrader.grade_id}: {said}.")

@@ -25,7 +25,7 @@ from nbgrader.preprocessors import Execute
 from nbgrader.utils import is_grade, is_solution
 from traitlets import Integer
 
-from gdlab.course.skipped_cells import is_shown
+from gdlab.course.skipped_cells import called, is_shown
 from gdlab.course.workspace import Workspace, digest_of
 
 try:
@@ -70,7 +70,7 @@ class RunCells(Execute):
         for index in waiting:
             nb.cells[index].outputs = [why_not]
             if why_not.ename == "NotRun":
-                self._remark(nb.cells[index], why_not.evalue)
+                self._remark(index, why_not.evalue)
         for cell in nb.cells:
             for output in cell.get("outputs", []):
                 output.get("data", {}).pop(_WIDGET_VIEW, None)  # shows nothing without a kernel; the picture does
@@ -164,15 +164,16 @@ class RunCells(Execute):
         self.nb.cells[index] = cell
         if not again:
             for told in self._told:
-                self._remark(cell, told)
+                self._remark(index, told)
         if problem and not again:
             cell.outputs.append(kernel_error("KernelEnded", problem))
-            self._remark(cell, problem)
+            self._remark(index, problem)
         return not problem
 
-    def _remark(self, cell: NotebookNode, words: str) -> None:
+    def _remark(self, index: int, words: str) -> None:
         """Keep what there is to be said of a cell: an output that says so may be the submission's own."""
-        name = cell.metadata.get("nbgrader", {}).get("grade_id", "A cell")
+        cell = self.nb.cells[index]
+        name = cell.metadata.get("nbgrader", {}).get("grade_id") or called(self.nb.cells, index).capitalize()
         self.nb.metadata.setdefault("gdlab", NotebookNode(remarks=[])).remarks.append(f"{name}: {words}.")
 
     async def _async_handle_timeout(self, timeout: int, cell: NotebookNode | None = None) -> dict[str, Any] | None:

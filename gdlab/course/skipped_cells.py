@@ -16,6 +16,13 @@ import nbformat
 from nbformat import NotebookNode
 from nbgrader.utils import is_grade
 
+OTHER_NOTEBOOKS = "When work is graded, no other notebooks lie beside it, only files of other kinds."
+
+
+def asks_for_notebook(error: str) -> bool:
+    """Tell whether an error says that a notebook is not there, as after ``%run other.ipynb``."""
+    return ".ipynb" in error and ("not found" in error or "No such file" in error)
+
 
 def cells_of(source: Path) -> list[NotebookNode]:
     """Return the cells of the assignment's notebook; none if it is gone."""
@@ -49,6 +56,11 @@ def leave_to_run(cells: Sequence[NotebookNode]) -> None:
 def is_shown(cell: NotebookNode) -> bool:
     """Tell whether a cell has the assignment's outputs, and need not be run."""
     return "gdlab" in cell.metadata
+
+
+def called(cells: Sequence[NotebookNode], place: int) -> str:
+    """Return what a cell is called: by its number among the code cells, which remarks at the top do not shift."""
+    return f"code cell {sum(cell.cell_type == 'code' for cell in cells[: place + 1])}"
 
 
 def why_missing(name: str, cells: Sequence[NotebookNode], place: int) -> tuple[str, str]:

@@ -6,6 +6,7 @@ import copy
 import dis
 import io
 import signal
+import sys
 import threading
 import time
 import traceback
@@ -125,9 +126,7 @@ class _Clock:
 
 
 def _told(error: BaseException) -> str:
-    lines = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename != __file__]
-    told = isinstance(error, SyntaxError) or not lines or not lines[-1].line  # a SyntaxError says itself where it is
-    where = "" if told else f" (line {lines[-1].lineno}: `{lines[-1].line}`)"
+    where = "" if isinstance(error, SyntaxError) else _place(error)  # a SyntaxError says itself where it is
     try:
         said = " ".join(str(error).split())[:300]
     except Exception:
@@ -135,6 +134,14 @@ def _told(error: BaseException) -> str:
     power = "; in Python a power is written `**`" if "ufunc 'bitwise_xor'" in said or "for ^:" in said else ""
     truth = "; make numbers of True and False first: `1.0 * (…)`" if "boolean subtract" in said else ""
     return f"it raised {type(error).__name__}{f': {said}' if said else ''}{where}{power}{truth}"
+
+
+def _place(error: BaseException) -> str:
+    """Return the last line of the learner's own cells that an error came through: other lines say nothing to them."""
+    own = getattr(sys.modules.get("__main__"), "__dict__", None)  # where cells run
+    frames = (at for at in traceback.walk_tb(error.__traceback__) if at[0].f_globals is own)
+    lines = [frame for frame in traceback.StackSummary.extract(frames) if frame.line]
+    return f" (line {lines[-1].lineno}: `{lines[-1].line[:200]}`)" if lines else ""
 
 
 def _same_objects(one: Any, other: Any) -> bool:

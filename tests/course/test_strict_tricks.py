@@ -13,6 +13,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
 import gdlab
+from gdlab.course.skipped_cells import OTHER_NOTEBOOKS
 from gdlab.course.strict import json_values, judge, sandbox
 from gdlab.lessons.fit_a_line import exercises as fit_a_line
 
@@ -208,7 +209,7 @@ def test_a_flood_of_answers_is_cut_off():
     ]
     graded = grade(cells, False)
     assert graded.marks["line-gradient-check"].score == 3
-    assert graded.remarks == ["Cell 3 was left out: while it ran, more than 4 MB came back."]
+    assert graded.remarks == ["Code cell 3 was left out: while it ran, more than 4 MB came back."]
 
 
 # --- work that the grader does itself, and the submission chooses ---
@@ -216,7 +217,7 @@ def test_a_flood_of_answers_is_cut_off():
 ASKS = {
     "what it takes beside": "f(np.ones((4000, 1)), where=np.ones((1, 4000), bool))",
     "where it writes": "f(np.ones((4000, 1)), np.ones((1, 4000)))",
-    "many numbers": "f(np.ones(6000))",
+    "many numbers": "f(np.ones(10_001))",
     "a long axis of nothing": "f(np.ones((0, 10**9)))",
     "no number": "f({'a': [f, f]})",
     "another name": "f(x=1.0)",
@@ -230,6 +231,7 @@ def test_a_function_that_is_given_takes_what_it_is_meant_to_and_no_more(asked):
     graded = grade([IMPORTS, cell], False, checks)
     said = str(graded.marks["neuron"])
     assert "it raised" in said or "While it was tried" in said
+    assert f"(line 2: `{asked}`)" in said or "it raised" not in said  # no line of gdlab's own
 
 
 def test_what_a_function_may_be_asked_is_bounded_whatever_it_is():
@@ -255,6 +257,19 @@ def test_what_a_function_may_be_asked_is_bounded_whatever_it_is():
 def test_what_takes_longer_to_read_than_to_send_is_refused(data):
     with pytest.raises(ValueError, match="wanted"):
         json_values.decode(data)
+
+
+def test_a_function_that_is_given_takes_what_a_picture_takes():
+    checks = {"neuron": 'gdlab.check("neuron-gradient", gradient)'}
+    right = "def gradient(w, b, x, y, f, f_prime):\n    z = w * x + b\n    f(ASKED)\n    e = (f(z) - y) * f_prime(z)\n"
+    right += "    return np.mean(e * x), np.mean(e)"
+    for asked, points in (("np.linspace(-5, 5, 2001)", 3), ("np.ones((100, 100))", 3), ("np.ones(10_001)", 0)):
+        graded = grade([IMPORTS, right.replace("ASKED", asked)], False, checks)
+        assert marks(graded) == {"neuron": points}
+    assert "strict grading lets a function be asked for at most 10,000 numbers at once" in str(graded.marks["neuron"])
+    for given in ([[], {"dict": [["x", 1.0]]}], [[1.0, 2.0], {"dict": []}]):
+        _, said = judge._applied([0, given], [np.tanh])["raised"]
+        assert said == "this function takes 1 argument, by place and not by name"
 
 
 def test_questions_that_were_written_ahead_end_with_the_time():
@@ -288,6 +303,27 @@ def test_honest_work_with_what_only_ipython_understands(cells, tmp_path):
     graded = grade(["import numpy as np, gdlab", *cells, right], sandbox.bubblewrap_works(), files=tmp_path)
     assert [told for told in graded.told.values() if told.startswith("it ")] == []
     assert marks(graded) == {"line-gradient": 3}
+
+
+@both
+def test_a_program_that_is_not_started_is_said_to_be(walls):
+    program = "%%bash\necho 'ONE = 1' > made.py"
+    right = RIGHT.replace("return np.mean(e * x)", "return ONE * np.mean(e * x)")
+    graded = grade([IMPORTS, new_markdown_cell(""), program, f"from made import ONE\n{right}", "!ls\nx = 1"], walls)
+    not_run = "Code cell 2 was not run: strict grading starts no programs."
+    assert (marks(graded), graded.told[2], graded.remarks) == ({"line-gradient": 0}, not_run, [not_run])
+    said = str(graded.marks["line-gradient-check"])
+    assert not_run in said
+    assert "In code cell 3: it raised ModuleNotFoundError: No module named 'made'" in said
+    assert "There is nothing to check" in said
+    assert graded.told[4] == "Lines with `!` were left out: strict grading starts no programs."
+    assert grade([IMPORTS, program, RIGHT], walls).remarks == []  # it made no difference
+
+
+def test_another_notebook_is_said_not_to_be_there(tmp_path):
+    (tmp_path / "other.ipynb").write_text('{"cells": []}')
+    graded = grade(["%run other.ipynb", "open('other.ipynb')", "open('other.txt')", RIGHT], False, files=tmp_path)
+    assert [OTHER_NOTEBOOKS in told for told in graded.told.values()] == [True, True, False, False]
 
 
 @both
@@ -367,6 +403,22 @@ def test_a_syntax_error_loses_no_other_cell():
     assert "SyntaxError" in str(graded.marks["line-gradient-check"])
 
 
+@pytest.mark.parametrize("magic", ["", "%time x = 1\n"], ids=["plainly", "in IPython"])
+def test_cells_have_the_numbers_that_the_student_counts(magic):
+    """Code cells count, from the top; neither words, nor remarks of the grading, nor what ran before."""
+    check = new_code_cell("", metadata={"nbgrader": {"grade_id": "line-gradient-check"}})
+    cells = [new_markdown_cell("**Remarks of the grading**"), IMPORTS, "", new_markdown_cell("words"), "os._exit(0)"]
+    cells += [check, f"{magic}def f(:", f"{magic}import json\njson.loads('x')", f"{magic}while True: pass", UPDATE]
+    graded = grade(cells, False, TWO, limits=judge.Limits(cell=0.5))
+    assert graded.remarks == [
+        "Code cell 3 was left out: while it ran, the process ended.",
+        "Code cell 7 was stopped after 0.5 seconds.",
+    ]
+    line = 2 if magic else 1
+    assert f"(code cell 5, line {line})" in graded.told[6]
+    assert f"(line {line + 1}: `json.loads('x')`)" in graded.told[7]
+
+
 def test_endless_loops_are_stopped_and_the_rest_is_graded(monkeypatch):
     monkeypatch.setattr(judge, "SECONDS", 0.5)
     monkeypatch.setattr(judge, "PATIENCE", 0.5)
@@ -396,7 +448,7 @@ def test_when_the_time_is_up_the_rest_earns_nothing_and_says_so():
     assert time.monotonic() - start < 20
     assert marks(graded) == {"line-gradient": 0}
     assert graded.remarks == [
-        "Cell 2 was left out: while it ran, it went on running and could not be stopped.",
+        "Code cell 2 was left out: while it ran, it went on running and could not be stopped.",
         "The 6 seconds were over that a submission may take in all. Not tried: line-gradient-check.",
     ]
 
@@ -616,7 +668,8 @@ def test_the_process_that_waits_is_taken_by_a_submission_with_the_same_files(tmp
             waiting._process.wait()
         with sandbox.sandbox_for(library, False, folder, 0, ipython=ipython) as one:
             assert (one is waiting) == waiting.is_alive()  # one that is not taken has ended
-            one.send({"cell": {"source": "1 / len(open('glossary.md').read()[5:])", "seconds": 5}})
+            source = "1 / len(open('glossary.md').read()[5:])"
+            one.send({"cell": {"source": source, "name": "code cell 1", "seconds": 5}})
             assert "ZeroDivisionError" in one.receive(time.monotonic() + 10)["problem"]
             return one is waiting
 

@@ -21,7 +21,7 @@ import numpy as np
 from nbformat import NotebookNode
 
 from gdlab.course.handed_in import printable
-from gdlab.course.skipped_cells import why_missing
+from gdlab.course.skipped_cells import OTHER_NOTEBOOKS, asks_for_notebook, called, why_missing
 from gdlab.course.strict.json_values import decode, encode
 from gdlab.course.strict.sandbox import PATIENCE, EndedError, sandbox_for
 from gdlab.exercises.attempt import SECONDS, Outcome
@@ -34,8 +34,11 @@ _WORDS = 1000
 """How many characters of what a submission says are kept."""
 _QUESTIONS = 20_000
 """How often one call may call back a function that it was given."""
-_NUMBERS = 1_000
+_NUMBERS = 10_000
 """How many numbers the arguments and the value of such a function may have: what is asked here is computed here."""
+_PROGRAM = re.compile(r"\s*%%(?:!|(?:bash|sh|script|system|sx|python[23]?|pypy|perl|ruby)\b)")
+_SHELL_LINE = re.compile(r"^\s*(?:\w+\s*=\s*)?(?:!|%sx\b|%system\b)", re.M)
+_NO_PROGRAMS = "strict grading starts no programs."
 _IPYTHON = re.compile(
     r"^\s*[%!?]|\?\s*$|=\s*[%!]|[iI][pP]ython|\bawait\b|\basync\s+(?:for|with)\b|\b_+\d+\b|\b__\b|\b(?:Out|In)\[", re.M
 )
@@ -141,10 +144,14 @@ def grade(
                     run.take(run.step)
         except EndedError as ended:
             # Whoever brings the process down is left out, and the others are asked anew.
-            _blame(run.step, str(ended), wanted, graded)
+            _blame(run.step, str(ended), cells, wanted, graded)
             steps.remove(run.step)
         except _TiredError:
             continue
+    if any(mark.verdict != "right" for mark in graded.marks.values()):  # else it made no difference
+        graded.remarks += [
+            _not_run(cells, one) for one in steps if one in graded.told and _PROGRAM.match(cells[one].source)
+        ]
     return graded
 
 
@@ -160,13 +167,19 @@ def _steps(cells: Sequence[NotebookNode], wanted: Mapping[str, Check]) -> Iterat
     yield from left
 
 
-def _blame(step: int | str, reason: str, wanted: Mapping[str, Check], graded: Graded) -> None:
+def _blame(
+    step: int | str, reason: str, cells: Sequence[NotebookNode], wanted: Mapping[str, Check], graded: Graded
+) -> None:
     if step in wanted:
         graded.marks[step] = _no_mark(wanted[step].exercise, f"While it was tried, {reason}.")
         graded.remarks.append(f"{step} got no points: while it was tried, {reason}.")
     else:
         graded.told[step] = f"While this cell ran, {reason}. It was left out."
-        graded.remarks.append(f"Cell {step + 1} was left out: while it ran, {reason}.")
+        graded.remarks.append(f"{called(cells, step).capitalize()} was left out: while it ran, {reason}.")
+
+
+def _not_run(cells: Sequence[NotebookNode], step: int) -> str:
+    return f"{called(cells, step).capitalize()} was not run: {_NO_PROGRAMS}"
 
 
 def _no_mark(exercise: Exercise, *words: str) -> Feedback:
@@ -199,11 +212,19 @@ class _Run:
             if self.tired:
                 raise _TiredError
         else:
-            source = {"source": self.cells[step].source, "seconds": self.limits.cell}
-            outcome = self._outcome(self._ask({"cell": source}, self.limits.cell))
-            self.graded.told[step] = "\n".join([outcome.problem, *outcome.remarks]).strip()
+            name = called(self.cells, step)
+            cell = {"source": self.cells[step].source, "name": name, "seconds": self.limits.cell}
+            outcome = self._outcome(self._ask({"cell": cell}, self.limits.cell))
+            told = [outcome.problem, *outcome.remarks]
+            if _PROGRAM.match(self.cells[step].source):
+                told = [_not_run(self.cells, step)]
+            elif _SHELL_LINE.search(self.cells[step].source):
+                told.append(f"Lines with `!` were left out: {_NO_PROGRAMS}")
+            if asks_for_notebook(outcome.problem):
+                told.append(OTHER_NOTEBOOKS)
+            self.graded.told[step] = "\n".join(told).strip()
             if outcome.problem.startswith("it was still running"):
-                self.graded.remarks.append(f"Cell {step + 1} was stopped after {self.limits.cell:g} seconds.")
+                self.graded.remarks.append(f"{name.capitalize()} was stopped after {self.limits.cell:g} seconds.")
 
     def _ask(self, command: dict[str, Any], seconds: float, functions: Sequence[Callable[..., Any]] = ()) -> Any:
         """Send a command and return the answer; meanwhile, answer the submission's calls of these functions."""
@@ -238,8 +259,13 @@ class _Run:
         why, remark = why_missing(check.attempt, self.cells, place)
         if remark:
             self.graded.remarks.append(f"{grade_id}: {remark}.")
-        above = (told.partition("\n")[0] for told in self.graded.told.values() if told.startswith(("it ", "While ")))
-        return _no_mark(check.exercise, f"{why[:1].upper()}{why[1:]}.", *(f"In a cell: {told}" for told in above))
+        above = [
+            f"In {called(self.cells, step)}: {told.partition(chr(10))[0]}"
+            for step, told in self.graded.told.items()
+            if told.startswith(("it ", "While "))
+        ]
+        above += [_not_run(self.cells, step) for step in self.graded.told if _PROGRAM.match(self.cells[step].source)]
+        return check.exercise.wrong_feedback("There is nothing to check", f"{why[:1].upper()}{why[1:]}.", *above)
 
     def _call(self, arguments: tuple[Any, ...]) -> Outcome:
         functions: list[Callable[..., Any]] = []
@@ -275,7 +301,8 @@ def _applied(question: Any, functions: Sequence[Callable[..., Any]]) -> dict[str
         formula = inspect.unwrap(function)  # an activation's, say: NumPy's own tanh
         if isinstance(formula, np.ufunc):
             if named_ones or len(arguments) != formula.nin:
-                raise TypeError(f"wanted {formula.nin} arguments without names, as this function is given")
+                wanted = "1 argument" if formula.nin == 1 else f"{formula.nin} arguments"
+                raise TypeError(f"this function takes {wanted}, by place and not by name")
         else:
             inspect.signature(formula).bind(*arguments, **named_ones)
         _count([*arguments, *named_ones.values()])
@@ -293,4 +320,4 @@ def _count(arguments: Sequence[Any]) -> None:
         shape = np.shape(argument)[::-1]
         longest = [max(pair) for pair in itertools.zip_longest(longest, shape, fillvalue=1)]
     if math.prod(max(1, one) for one in longest) > _NUMBERS:
-        raise ValueError(f"these are too many numbers for one call; wanted at most {_NUMBERS:,}")
+        raise ValueError(f"strict grading lets a function be asked for at most {_NUMBERS:,} numbers at once")

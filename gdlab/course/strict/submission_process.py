@@ -57,7 +57,6 @@ class Submission:
         main = sys.modules["__main__"] = types.ModuleType("__main__")
         self._names = main.__dict__
         self._asked = None
-        self._cells = 0
         self._last = None
         self._shell = _shell(main, settings["home"]) if settings["ipython"] else None
         builtins.get_ipython = lambda: self._shell
@@ -74,9 +73,8 @@ class Submission:
         [(kind, what)] = command.items()
         self.send(getattr(self, f"_{kind}")(**what))
 
-    def _cell(self, source, seconds):
-        self._cells += 1
-        outcome = self._attempt.call(lambda: self._execute(source, f"cell {self._cells}"), (), seconds)
+    def _cell(self, source, name, seconds):
+        outcome = self._attempt.call(lambda: self._execute(source, name), (), seconds)
         return {"problem": outcome.problem, "remarks": outcome.remarks}
 
     def _execute(self, source, name) -> None:
@@ -92,7 +90,7 @@ class Submission:
             if self._shell is None:
                 self._plainly(tree, name)
                 return
-        self._shell.run(source)
+        self._shell.run(source, name)
 
     def _plainly(self, tree, name) -> None:
         """Run a cell that needs nothing of IPython but `_`, the last value that was shown."""
@@ -156,7 +154,8 @@ def _shell(main, home):
     from traitlets.config import Config
 
     class Shell(InteractiveShell):
-        def run(self, source) -> None:
+        def run(self, source, name) -> None:
+            self.compile.get_code_name = lambda *_: name
             result = self.run_cell(source, store_history=True)
             if problem := result.error_before_exec or result.error_in_exec:
                 raise problem
