@@ -202,6 +202,7 @@ def walk(explorer_class):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         explorer = explorer_class()
+        explorer._painting.resize(round(100 * explorer.width))  # as large as on most pages
         with texts_of(explorer) as texts:
 
             def here(control):
@@ -242,7 +243,7 @@ def overlaps(stop):
     return [
         f"{one!r} and {other!r} overlap {stop}"
         for (one, a), (other, b) in itertools.combinations(stop.texts, 2)
-        if min(a.x1, b.x1) - max(a.x0, b.x0) > 1 and min(a.y1, b.y1) - max(a.y0, b.y0) > 1
+        if min(a.x1, b.x1) - max(a.x0, b.x0) > 0.5 and min(a.y1, b.y1) - max(a.y0, b.y0) > 0.5
     ]
 
 

@@ -15,7 +15,6 @@ import pytest
 from PIL import Image
 
 import gdlab
-from gdlab.explorers import style
 from gdlab.explorers.controls import Choice, Steps
 from gdlab.explorers.explorer import Explorer
 from tests.explorers.steering import (
@@ -97,7 +96,7 @@ def test_the_walk_reaches_both_ends_of_every_slider_and_every_option(walked):
 
 
 def test_every_picture_is_an_image_of_the_right_size_with_colours(walked):
-    size = round(walked.explorer.width * style.DPI), round(walked.explorer.height * style.DPI)
+    size = round(100 * walked.explorer.width), round(100 * walked.explorer.height)
     for stop in walked.stops:
         image = Image.open(io.BytesIO(stop.picture))
         assert (image.format, image.size) == ("PNG", size), stop
@@ -315,7 +314,7 @@ def test_it_shows_itself_live_and_as_a_picture(explorer):
     data, about = explorer._repr_mimebundle_()
     view = data["application/vnd.jupyter.widget-view+json"]
     assert view == {"version_major": 2, "version_minor": 0, "model_id": explorer._stage.model_id}
-    above, whole = pixels(picture(explorer)), pixels(data["image/png"])
+    above, whole = pixels(explorer.png()), pixels(data["image/png"])
     np.testing.assert_array_equal(whole[: len(above)], above)
     below = whole[len(above) :]
     assert len(whole) > len(pixels(explorer.png(caption=True))), "a line more says that it is a still picture"
