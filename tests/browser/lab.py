@@ -409,7 +409,7 @@ class ExplorerOnPage:
         self.box.get_by_role("button", name="Reset").click()
         self.settle()
 
-    def wait_for_change(self, state: str, seconds: float = 300, still: int = 250) -> None:
+    def wait_for_change(self, state: str, seconds: float = 300, still: int = 150) -> None:
         """Wait until something else is shown, then until all work is done and nothing moves for so many milliseconds.
 
         They come in messages of their own, and one change may bring several pictures.

@@ -96,7 +96,7 @@ def test_the_readme_says_which_exercises_differ_and_which_do_not(tmp_path):
     assert "*The loss surface of a leaky ReLU neuron*: leaky ReLU" in differ
     assert "*Four steps on |θ|*: start 1.4, learning rate 0.6" in differ
     assert "*The gradient of a neuron behind another loss*: twice Huber's loss" in differ
-    assert "*Walk downhill*: it is asked for any slope" in same
+    assert "*Walk downhill*: it is asked for any gradient" in same
     assert "00_start_here" not in differ + same.split("All commands")[0]
 
 

@@ -28,6 +28,7 @@ from tests.explorers.steering import (
     pixels,
     positions,
     redrawn,
+    small,
     walk,
     words,
 )
@@ -59,7 +60,7 @@ def explorer(walked):
 
 @pytest.fixture(scope="module")
 def made_once(explorer_class):
-    return explorer_class()
+    return small(explorer_class())
 
 
 @pytest.fixture
@@ -172,7 +173,7 @@ def test_an_explorer_is_written_as_the_code_that_makes_one_that_shows_the_same(w
     newborn = eval(repr(explorer), vars(gdlab))
     assert type(newborn) is type(explorer)
     assert newborn.values == last.values
-    assert (picture(newborn), words(newborn)) == (last.picture, last.words)
+    assert (picture(small(newborn)), words(newborn)) == (last.picture, last.words)
 
 
 def test_compute_is_pure(walked, explorer):

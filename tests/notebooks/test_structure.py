@@ -90,7 +90,7 @@ def test_minutes_count_what_is_read_tried_and_written_before_the_fine_print():
     assert takes(explorer, tasks) == takes(tasks, explorer) == takes(explorer, tasks, explorer) == 5
     assert takes(explorer, tasks, code("1"), list_of_words) == takes(layer, tasks) == 5
     assert takes(tasks, explorer, tasks) == 10
-    assert [takes(graded(points), graded(points)) for points in (1, 2, 3, 4)] == [15, 15, 20, 25]
+    assert [takes(graded(points), graded(points)) for points in (1, 2, 3, 4)] == [20, 20, 25, 30]
     optional = markdown("## More (optional)\n\n" + "word " * 2000)
     assert takes(optional, graded(4), explorer, tasks, markdown("### Deeper\n\n" + "word " * 2000)) == 0
     assert takes(optional, markdown("## Back\n\n" + "word " * 998)) == 5
