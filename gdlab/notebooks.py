@@ -11,6 +11,7 @@ GLOSSARY = "glossary.md"
 """The file beside the notebooks to which they link."""
 _NOTEBOOKS = "[0-9][0-9]_*.ipynb"
 _LINK = re.compile(r"\[([^][]*)\]\((\d\d_\w+)\.ipynb\)")
+_SEED = re.compile(r'(gdlab\.\w+\("[\w-]+@)\d+')
 
 
 def notebook_folder() -> Path:
@@ -58,14 +59,6 @@ def chosen_notebooks(names: list[str] | None = None, folder: Path | None = None)
     return [path for path in paths if path in chosen]
 
 
-def published(name: str) -> list[Path]:
-    """Return the path of gdlab's own notebook of this name; nothing if there is none."""
-    try:
-        return [path for path in chosen_notebooks() if path.stem == name]
-    except FileNotFoundError:
-        return []
-
-
 def glossary(there: Collection[str]) -> bytes:
     """Return the glossary for a folder in which there are only the notebooks of these names, without ending."""
     return without_dead_links((notebook_folder() / GLOSSARY).read_bytes(), there)
@@ -82,6 +75,12 @@ def without_dead_links(content: bytes, there: Collection[str]) -> bytes:
     return _LINK.sub(lambda link: link[0] if link[2] in there else link[1], content.decode()).encode()
 
 
-def without_links(text: str) -> str:
-    """Return a text with plain words for all links to notebooks: what is the same in every course and on every site."""
-    return _LINK.sub(r"\1", text)
+def as_anywhere(text: str) -> str:
+    """Return a text without what each course and each site has its own of: links to notebooks, and numbers of variants.
+
+    Examples
+    --------
+    >>> as_anywhere('See [01](01_fit_a_line.ipynb): gdlab.hint("line-gradient@2027")')
+    'See 01: gdlab.hint("line-gradient@")'
+    """
+    return _SEED.sub(r"\1", _LINK.sub(r"\1", text))

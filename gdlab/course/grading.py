@@ -70,7 +70,7 @@ from gdlab.course.skipped_cells import (
     why_missing,
     with_stored_outputs,
 )
-from gdlab.notebooks import published
+from gdlab.course.variants import texts_anywhere
 
 Resources = dict[str, Any]
 
@@ -314,7 +314,7 @@ class SubmissionExporter(NotebookExporter):
         except UnreadableError as problem:
             remarks = [f"Nothing could be graded: {problem}.", *remarks]
         with_stored_outputs(cells, cells_of(source))
-        texts = [cell.source for one in (source, *published(source.stem)) for cell in cells_of(one)]
+        texts = [*(cell.source for cell in cells_of(source)), *texts_anywhere(source.stem)]
         kept = {"remarks": remarks, "texts": texts, "files": self._desk.papers[student]}
         return self.from_notebook_node(new_notebook(cells=cells, metadata={"gdlab": kept}), resources)
 

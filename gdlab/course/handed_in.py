@@ -23,7 +23,7 @@ from nbformat import NotebookNode
 
 from gdlab.course.quoting import printable, quoted
 from gdlab.course.repair import LARGEST, UnreadableError, read_cells, squeezed
-from gdlab.notebooks import published
+from gdlab.course.variants import texts_anywhere
 
 MOST_FILES, MOST_BYTES = 100, 20_000_000
 """How many files beside the notebook are taken, and how large they may be together."""
@@ -253,16 +253,14 @@ class Released:
 
     @classmethod
     def read(cls, path: Path) -> "Released":
-        """Return what is known of the notebook at this place, and of gdlab's own; if the first is gone, the name alone.
-
-        Students may hand in the one that gdlab publishes, where a course has variants or has left out some cells.
-        """
+        """Return what is known of the notebook at this place and of gdlab's own; without the first, the name alone."""
         try:
-            cells = [cell for one in (path, *published(path.stem)) for cell in read_cells(one)]
+            cells = read_cells(path)
         except UnreadableError:
             return cls(path.stem)
         ids = {cell.metadata.nbgrader.grade_id for cell in cells if "nbgrader" in cell.metadata}
-        return cls(path.stem, frozenset(squeezed(cell.source) for cell in cells), frozenset(ids))
+        texts = [*(cell.source for cell in cells), *texts_anywhere(path.stem)]
+        return cls(path.stem, frozenset(map(squeezed, texts)), frozenset(ids))
 
     def is_shown_by(self, path: Path, cells: Sequence[NotebookNode]) -> bool:
         """Tell whether a file with these cells is this notebook."""

@@ -24,7 +24,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
 
 from gdlab.course.quoting import printable, quoted
-from gdlab.notebooks import without_links
+from gdlab.notebooks import as_anywhere
 
 LARGEST = 200_000_000
 """The largest file, in bytes, that is read. Outputs count; a notebook's own text is a thousand times smaller."""
@@ -245,7 +245,7 @@ def _is_place(text: str) -> bool:
 
 
 def _bare(text: str) -> str:
-    return "".join(letter for letter in without_links(text) if letter.isalnum()).casefold()
+    return "".join(letter for letter in as_anywhere(text) if letter.isalnum()).casefold()
 
 
 def _own_words(cells: Sequence[NotebookNode], known: Collection[int], texts: Sequence[str]) -> dict[int, str]:
@@ -329,5 +329,5 @@ def _in_files(files: Sequence[str]) -> tuple[str, str] | None:
 
 
 def squeezed(text: str) -> str:
-    """Return a text without its white space, and without its links to notebooks, which each course has its own of."""
-    return "".join(without_links(text).split())
+    """Return a text without its white space, and without what each course has its own of."""
+    return "".join(as_anywhere(text).split())

@@ -3,10 +3,12 @@
 import dataclasses
 import json
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from gdlab.lessons.catalogue import EXERCISES, FAMILIES, find_exercise
+from gdlab.notebooks import chosen_notebooks
 
 _FAMILY_OF = {family.slug: family for family in FAMILIES.values()}
 
@@ -31,6 +33,24 @@ def varied(notebook: Path, seed: int) -> bytes:
         if cell["cell_type"] == "code" and (checked := re.match(r'gdlab\.check\("([\w-]+@\d+)"', source)):
             _show_untouched(cell, checked[1])
     return (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode()
+
+
+@cache
+def texts_anywhere(name: str) -> tuple[str, ...]:
+    """Return what the cells of gdlab's own notebook of a name say in any course: as published, and in each variant.
+
+    Students may hand in any of these. If there is no notebook of that name, nothing is returned.
+    """
+    try:
+        (notebook,) = chosen_notebooks([name])
+    except (ValueError, FileNotFoundError):
+        return ()
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    texts = ["".join(cell["source"]) for cell in cells]
+    for family in (_FAMILY_OF[slug] for slug in _slugs(notebook) if slug in _FAMILY_OF):
+        for about in family.variants:
+            texts += family.retold(cells, 0, about)
+    return tuple(dict.fromkeys(texts))
 
 
 def _show_untouched(cell: dict[str, Any], slug: str) -> None:

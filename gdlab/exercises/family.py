@@ -64,15 +64,17 @@ class Family:
         filled = re.sub(r"\{\{(\w+)\}\}", lambda found: _text(given[found[1]]) if found[1] in given else found[0], text)
         return [cell.strip("\n") for cell in filled.split(_PARTED)]
 
-    def retold(self, cells: list[dict[str, Any]], seed: int) -> list[str]:
+    def retold(self, cells: list[dict[str, Any]], seed: int, about: str = "") -> list[str]:
         """Return the texts of a notebook's cells with this number's variant in place of the published exercise.
+
+        With `about`, it is that variant, whatever the number says.
 
         Raises
         ------
         ValueError
             If the notebook has not as many cells that are told by this exercise as the variant.
         """
-        about = self.about_variant(seed)
+        about = about or self.about_variant(seed)
         theirs = [cell["metadata"].get("gdlab", {}).get("told_by") == self.slug for cell in cells]
         told = self.told(about)
         if sum(theirs) != len(told):

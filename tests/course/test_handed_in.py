@@ -428,8 +428,10 @@ def test_whose_it_is_stands_in_the_name(name, student):
 def test_no_course_takes_anothers_blank_notebook_for_worked_on(tmp_path, names, seed):
     make_course(tmp_path / "here", names, seed=seed)
     make_course(tmp_path / "there", ["03", "05"])
+    make_course(tmp_path / "elsewhere", ["03", "05"], seed=7)
     released = handed_in.Released.read(tmp_path / "here" / "source" / ASSIGNMENT / NAME)
-    for path in (chosen_notebooks(["03"])[0], tmp_path / "there" / "source" / ASSIGNMENT / NAME):
+    others = [tmp_path / other / "source" / ASSIGNMENT / NAME for other in ("there", "elsewhere")]
+    for path in (chosen_notebooks(["03"])[0], *others):
         assert not released.was_worked_on(read_cells(path))
 
 
