@@ -60,7 +60,7 @@ from gdlab.course.harmless_markdown import harmless_markdown
 from gdlab.course.quoting import printable, quoted
 from gdlab.course.repair import AssignedCell, UnreadableError, read_cells, repair
 from gdlab.course.roster import in_roster, stranger
-from gdlab.course.run import RunCells, kernel_error
+from gdlab.course.run import NOTHING_THERE, RunCells, kernel_error
 from gdlab.course.scratch import remove_left, scratch
 from gdlab.course.skipped_cells import (
     OTHER_NOTEBOOKS,
@@ -393,23 +393,37 @@ class KeepScores(NbGraderPreprocessor):
             if any(asks_for_notebook(str(output.get("evalue"))) for output in cell.outputs):
                 cell.outputs.append(new_output("stream", name="stdout", text=OTHER_NOTEBOOKS))
             is_check = is_grade(cell) and not is_solution(cell) and "gdlab.check(" in cell.source
-            if is_check and (said := _keep_score(nb.cells, place)):
-                kept.remarks.append(f"{cell.metadata.nbgrader.grade_id}: {said}.")
+            if not is_check:
+                continue
+            name = cell.metadata.nbgrader.grade_id
+            explained = any(remark.startswith(f"{name}: ") for remark in kept.remarks)  # by `RunCells`
+            if said := _keep_score(nb.cells, place, explained):
+                kept.remarks.append(f"{name}: {said}.")
         kept.graded = True
         for remark in kept.remarks:
             self.log.warning("%s, %s: %s", resources["nbgrader"]["student"], resources["nbgrader"]["notebook"], remark)
         return nb, resources
 
 
-def _keep_score(cells: Sequence[NotebookNode], place: int) -> str:
-    """Leave of a check's outputs its score, or an error; return what there is to be said of it to a person."""
+def _keep_score(cells: Sequence[NotebookNode], place: int, explained: bool = False) -> str:
+    """Leave of a check's outputs its score, or an error; return what there is to be said of it to a person.
+
+    An error is one of the submission's making, except that a name is missing, or that it has been `explained`: checks
+    raise none. So it is quoted, and does not speak in gdlab's name.
+    """
     cell, scores, said = cells[place], [], ""
     cell.outputs = [output for output in cell.outputs if output.get("name") != "stderr"]
     if errors := [output for output in cell.outputs if output.output_type == "error"]:
-        name = re.search(r",\s*(\w+)\s*\)\s*$", cell.source)
-        if errors[0].get("ename") == "NameError" and name:
-            why, said = why_missing(name[1], cells, place)
-            cell.outputs.append(kernel_error("NothingToCheck", why))
+        others = [output for output in cell.outputs if output.output_type != "error"]
+        ename, evalue = (str(errors[0].get(part)) for part in ("ename", "evalue"))
+        missing = re.match(r"name '(\w+)' is not defined", evalue)
+        if ename == "NameError" and missing and re.search(rf"\b{missing[1]}\b", cell.source):
+            why, said = why_missing(missing[1], cells, place)
+            cell.outputs = [kernel_error("NothingToCheck", why), *others]
+        elif not explained and errors != [NOTHING_THERE]:
+            said = "the check gave no score, but an error, which is none of gdlab's"
+            quoted = f"The submission's error: {f'{ename}: {evalue}'[:500]!r}\n"
+            cell.outputs = [kernel_error("NoScore", said), new_output("stream", name="stdout", text=quoted), *others]
     else:
         results = [output for output in cell.outputs if output.output_type == "execute_result"]
         scores = [o for o in results if _is_score(o.data.get("text/plain"), float(cell.metadata.nbgrader.points))]

@@ -61,7 +61,7 @@ class RunCells(Execute):
         waiting = [i for i in codes if not is_shown(nb.cells[i])]
         why_not = kernel_error("NotRun", "the cells above had used up the time or the kernels")
         if all(_is_check(nb.cells[index]) for index in waiting):
-            why_not = kernel_error("NothingThere", "there is no code to check")
+            why_not = copy.deepcopy(NOTHING_THERE)
         else:
             self._run_all(waiting)
             self.km = self.kc = None
@@ -268,3 +268,7 @@ def _is_check(cell: NotebookNode) -> bool:
 def kernel_error(name: str, words: str) -> NotebookNode:
     """Return an output that says, as a traceback would, why there is no other."""
     return new_output("error", ename=name, evalue=words, traceback=[f"{name}: {words}"])
+
+
+NOTHING_THERE = kernel_error("NothingThere", "there is no code to check")
+"""What the checks of a submission show in which nothing is to be run but checks."""
