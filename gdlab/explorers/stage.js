@@ -289,6 +289,15 @@ class Stage {
     seen.observe(this.picture);
     const sized = new ResizeObserver(() => this.layOut());
     sized.observe(this.root);
+    const counted = new ResizeObserver((entries) => {
+      const { inlineSize: wide, blockSize: high } = entries.at(-1).devicePixelContentBoxSize[0];
+      const about = this.picture.clientWidth * devicePixelRatio;
+      this.exact = Math.abs(wide - about) < 2 ? [wide, high] : null; // under emulation it is another screen's
+      this.resized();
+    });
+    try {
+      counted.observe(this.image, { box: "device-pixel-content-box" });
+    } catch {} // Safari does not tell
     const zoomed = () => this.layOut();
     addEventListener("resize", zoomed);
     const theme = () => this.root.classList.toggle("dark", isDark());
@@ -300,6 +309,7 @@ class Stage {
     this.cleanup.push(() => {
       seen.disconnect();
       sized.disconnect();
+      counted.disconnect();
       removeEventListener("resize", zoomed);
       watch.disconnect();
       scheme.removeEventListener("change", theme);
@@ -315,18 +325,25 @@ class Stage {
     this.root.classList.toggle("beside", beside);
     for (const name in this.controls) this.controls[name].unfold?.(beside);
     this.words.style.setProperty("--lines", Math.ceil((LONGEST * LETTER) / this.words.clientWidth));
+    if (!this.exact) this.resized();
+  }
+
+  resized() {
     if (this.shown) this.draw(this.shown);
     this.fit();
   }
 
+  // Width and height of the picture in pixels of the screen: as a browser counts them, or else as near as can be told.
   room() {
-    return Math.round(this.picture.clientWidth * devicePixelRatio);
+    const { clientWidth, clientHeight } = this.picture;
+    return this.exact ?? [clientWidth, clientHeight].map((size) => Math.round(size * devicePixelRatio));
   }
 
   // Have the pictures made in the size in which they are shown: crisp, and no larger than need be.
   fit() {
     const idle = this.visible && this.waiting === null && !this.wished && this.frame.share >= 1;
-    if (idle && this.room() && this.room() !== this.width) this.fitting = this.ask({ do: "show" });
+    const [width] = this.room();
+    if (idle && width && width !== this.width) this.fitting = this.ask({ do: "show" });
   }
 
   destroy() {
@@ -364,7 +381,7 @@ class Stage {
 
   ask(content) {
     const ask = `${this.id}:${++this.asked}`;
-    const width = this.room();
+    const [width] = this.room();
     if (width && width !== this.width) {
       this.width = width;
       this.dropPictures();
@@ -503,15 +520,15 @@ class Stage {
     const bitmap = await createImageBitmap(picture);
     if (turn > this.drawn) {
       this.drawn = turn; // and not one that was wanted before, and took longer
-      const width = Math.min(bitmap.width, this.room()) || bitmap.width;
-      const height = Math.round((width / bitmap.width) * bitmap.height);
+      const [wide, high] = this.room();
+      const [width, height] = wide ? [wide, high] : [bitmap.width, bitmap.height];
+      const size = bitmap.width === width ? [] : [width, height]; // a pixel for a pixel, if it was made for here
       this.image.dataset.sent = bitmap.width;
       for (const canvas of this.light.hidden ? [this.image] : [this.image, this.light]) {
         if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
-        canvas.style.height = bitmap.width === this.room() ? `${height / devicePixelRatio}px` : ""; // a pixel for a pixel
         const context = canvas.getContext("2d", { alpha: false });
         context.imageSmoothingQuality = "high";
-        context.drawImage(bitmap, 0, 0, width, height);
+        context.drawImage(bitmap, 0, 0, ...size);
       }
       this.image.dataset.picture = picture.number;
     }

@@ -265,7 +265,7 @@ class Notebook:
             .map(canvas => [canvas, canvas.getBoundingClientRect()])
             .filter(([_, box]) => box.top < innerHeight - 100 && box.bottom > 200)
             .map(([canvas]) => [canvas, Math.round(canvas.offsetWidth * devicePixelRatio)])
-            .filter(([canvas, wanted]) => canvas.width !== wanted || +canvas.dataset.sent !== wanted)
+            .filter(([canvas, wanted]) => Math.abs(canvas.width - wanted) > 1 || +canvas.dataset.sent !== canvas.width)
             .map(([canvas, wanted]) => `${canvas.ariaLabel}: ${canvas.dataset.sent}, ${canvas.width} for ${wanted}`)"""
         with suppress(TimeoutError):
             self.page.wait_for_function(f"() => ({found})().length === 0", timeout=20_000)
