@@ -9,7 +9,6 @@ import json
 import os
 import re
 import stat
-import tempfile
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -38,6 +37,7 @@ from gdlab.course.handed_in import (
 from gdlab.course.quoting import printable, quoted
 from gdlab.course.repair import UnreadableError
 from gdlab.course.roster import in_roster, stranger
+from gdlab.course.scratch import scratch
 
 PLATFORMS = (
     re.compile(r"(?P<student_id>[^/]+)_attempt_[\d-]+(?:_.*)?"),  # Blackboard; what comes before the id is cut below
@@ -91,8 +91,8 @@ class Extractor(ExtractorPlugin):
         """Lay out the archives, folders and files in a folder; log who was taken for whom and what was passed over."""
         course = self.parent.coursedir
         roster, notebooks = known(course)
-        with tempfile.TemporaryDirectory(prefix="gdlab") as scratch:
-            entries = self._entries(Path(archive_path), Path(scratch))
+        with scratch("collected") as folder:
+            entries = self._entries(Path(archive_path), Path(folder))
             owned, without_owner = self._by_owner(entries, roster)
             passed_over = [one for entry in entries for one in entry.passed_over]
             passed_over += [
@@ -109,7 +109,7 @@ class Extractor(ExtractorPlugin):
         place.parent.mkdir(exist_ok=True)
         place.write_text(json.dumps(kept, indent=1), encoding="utf-8")
 
-    def _entries(self, folder: Path, scratch: Path) -> list[_Pieces]:
+    def _entries(self, folder: Path, unpacked: Path) -> list[_Pieces]:
         """Return the files of each archive, folder and file that was downloaded."""
         entries = []
         for number, entry in enumerate(sorted(folder.iterdir())):
@@ -118,7 +118,7 @@ class Extractor(ExtractorPlugin):
             name, pieces = entry.name, _Pieces()
             entries.append(pieces)
             if entry.is_file() and not entry.is_symlink() and is_archive(name):
-                entry, archive = scratch / str(number), entry
+                entry, archive = unpacked / str(number), entry
                 pieces.passed_over.extend(unpack(archive, entry))
                 if not entry.exists():  # it cannot be read, which grading will say once more
                     pieces.files.append(_Piece(archive, (name,)))
@@ -130,8 +130,8 @@ class Extractor(ExtractorPlugin):
             pieces.passed_over.extend(PassedOver((name, *one.names), one.why) for one in found.passed_over)
             for path in found.files:
                 inner = path.relative_to(entry)
-                if is_archive(path.name) and not path.is_relative_to(scratch):  # in a folder that was downloaded
-                    place = scratch / f"{number}.{len(pieces.files)}"
+                if is_archive(path.name) and not path.is_relative_to(unpacked):  # in a folder that was downloaded
+                    place = unpacked / f"{number}.{len(pieces.files)}"
                     pieces.passed_over.extend(unpack(path, place, (name, *inner.parts)))
                     pieces.files.extend(
                         _Piece(one, (name, *inner.parts, *one.relative_to(place).parts))

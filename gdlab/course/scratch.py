@@ -16,7 +16,7 @@ try:
 except ImportError:  # on Windows nothing is known of the folders of others, and so they stay
     fcntl = None
 
-_KINDS = ("submissions", "kernel", "strict", "strict-home")
+_KINDS = ("collected", "submissions", "kernel", "strict", "strict-home")
 _NAME = re.compile(rf"gdlab-(?:{'|'.join(_KINDS)})-\w{{8}}")
 
 

@@ -34,7 +34,7 @@ _POINTER = """() => {
 
 def film(browser: Browser, address: str, theme: str) -> Iterator[Image.Image]:
     """Yield the pictures of the explorer while its step is dragged from the start to the end of the run."""
-    page = browser.new_page(viewport={"width": 1180, "height": 900}, device_scale_factor=1.5)
+    page = browser.new_page(viewport={"width": 1180, "height": 900}, device_scale_factor=3)  # which is halved
     notebook = lab.Notebook(page, address, "film.ipynb")
     page.evaluate("theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})", theme)
     notebook.run_all()
@@ -46,7 +46,7 @@ def film(browser: Browser, address: str, theme: str) -> Iterator[Image.Image]:
     page.mouse.down()
     while True:
         explorer.wait_for_change("", still=150)
-        yield Image.open(io.BytesIO(explorer.box.screenshot())).convert("RGB")
+        yield Image.open(io.BytesIO(explorer.box.screenshot())).convert("RGB").reduce(2)
         if step.evaluate("step => +step.value >= +step.max"):
             break
         x += STRIDE
