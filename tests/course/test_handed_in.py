@@ -10,17 +10,17 @@ import zipfile
 
 import pytest
 
-from gdlab.course import collecting, fence, handed_in, system_calls
+from gdlab.course import collecting, handed_in
 from gdlab.course.make import make_course
 from gdlab.course.repair import read_cells
 from gdlab.notebooks import chosen_notebooks
+from tests.course.kept_in import SIGNALS_TOO
 from tests.course.nbgrader import nbgrader, short_course
 from tests.course.students import ASSIGNMENT, GRADIENT, SOLVED, WORDS, cell, code, place, with_answers
 
 NAME = f"{ASSIGNMENT}.ipynb"
 HELPER = "def mean(values):\n    return sum(values) / len(values)\n"
 MARKS = {}
-CAN_KEEP_IN = fence.version() >= 6 and system_calls.numbers() is not None
 """What each student should have: points, whether a person has to look, and words of the remark (None: no remark)."""
 
 
@@ -312,7 +312,7 @@ def hands(group):
         expected(student, 0, person=True, remark=f"{WORDS} was ")
     group.by_hand("kim", {NAME: group.notebook(change=only_ipython), "script.py": b"factor = 1"})
     expected("kim", 3)
-    if CAN_KEEP_IN:
+    if SIGNALS_TOO:
         group.by_hand("leo", {NAME: group.notebook(change=reaches(group.course))})
         expected("leo", 3)
     below_check = group.notebook(change=defined_below_its_check)
@@ -376,7 +376,7 @@ def test_no_link_is_left_where_work_was_graded(marks):
     assert not list((marks["course"] / "autograded" / "olga").rglob("notes.txt"))
 
 
-@pytest.mark.skipif(not CAN_KEEP_IN, reason="this system cannot keep a kernel in")
+@pytest.mark.skipif(not SIGNALS_TOO, reason="this system cannot keep a kernel in")
 def test_what_reaches_for_others_is_refused_and_said_to_the_student(marks):
     graded = marks["course"] / "autograded" / "leo" / ASSIGNMENT / NAME
     cells = json.loads(graded.read_text(encoding="utf-8"))["cells"]
