@@ -39,7 +39,7 @@ _WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 class RunCells(Execute):
     """nbgrader's `Execute` with limits that hold."""
 
-    timeout = Integer(60, help="Seconds after which a cell is stopped.").tag(config=True)
+    timeout = Integer(30, help="Seconds after which a cell is stopped.").tag(config=True)
     notebook_seconds = Integer(300, help="Seconds after which the rest of a notebook is not run.").tag(config=True)
     kernels = Integer(3, help="How many kernels a notebook may use up.").tag(config=True)
     megabytes = Integer(4096, help="The memory that a kernel may take (on Linux); 0 for any.").tag(config=True)

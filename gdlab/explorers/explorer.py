@@ -27,6 +27,8 @@ from gdlab.explorers.static_picture import captioned, shown_beside
 
 PAUSE = 0.004
 """Seconds between two pieces of work in idle time, in which the kernel handles what the reader did meanwhile."""
+YIELD, LONGEST_PAUSE = 20, 0.25
+"""The pause after a picture made ahead, as a multiple of the time for which it had to wait for others; and at most."""
 
 
 class Explorer(ABC):
@@ -305,9 +307,14 @@ class Explorer(ABC):
         return next((name for name, control in self.controls.items() if isinstance(control, Steps)), "")
 
     async def _make_ahead(self) -> None:
-        """Paint and send one picture after the other, until the page wants others or somebody needs the kernel."""
+        """Paint and send one picture after the other, until the page wants others or somebody needs the kernel.
+
+        Where the machine is busy with others (a class on one server, a cell that runs), it goes slowly.
+        """
+        pause = PAUSE
         while self._ahead and not self._closed:
-            await asyncio.sleep(PAUSE)
+            await asyncio.sleep(pause)
+            began, used = time.monotonic(), _own_time()
             with LOCK:
                 if self._closed or self._under_way is not None or not self._ahead:
                     return
@@ -319,6 +326,8 @@ class Explorer(ABC):
                     self._ahead.clear()
                     return
                 self._stage.say({"say": "ahead", "values": values, "words": words, **hands}, picture)
+            waited = time.monotonic() - began - (_own_time() - used)
+            pause = min(max(PAUSE, YIELD * waited), LONGEST_PAUSE)
 
     # --- from values to a picture ---
 
@@ -457,6 +466,10 @@ class Explorer(ABC):
                 },
             )
             return data, {"image/png": {"alt": self._words, "width": round(100 * self.width)}}
+
+
+_own_time = getattr(time, "thread_time", time.process_time)
+"""The processor time that this thread has used."""
 
 
 def _event_loop() -> asyncio.AbstractEventLoop | None:

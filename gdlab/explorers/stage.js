@@ -6,7 +6,8 @@
 
 const KEPT_PICTURES = 160;
 const KEPT_BYTES = 16e6;
-const AHEAD = 48; // steps on either side that are worth having
+const NEAR = 12; // steps ahead of a reader's hand that are worth having, and half as many behind
+const AHEAD = 48; // and of a run that plays
 const BATCH = 12; // of them, asked for at a time
 const TELL_EVERY = 100; // milliseconds between two words to the kernel on the step that is shown
 const PATIENCE = 4000; // milliseconds until the page says that the kernel does not answer
@@ -595,10 +596,11 @@ class Stage {
     const { positions, name } = this.step;
     const here = nearest(positions, this.values[name]);
     const wanted = [];
-    for (let k = 1; k <= AHEAD && wanted.length < BATCH; k++)
+    const far = this.playing ? AHEAD : NEAR;
+    for (let k = 1; k <= far && wanted.length < BATCH; k++)
       for (const side of this.playing ? [1] : [1, -1]) {
         const at = here + side * k * this.direction;
-        if (side === -1 && k > AHEAD / 2) continue;
+        if (side === -1 && k > far / 2) continue;
         if (at >= 0 && at < positions.length && !this.cache.has(positions[at])) wanted.push(positions[at]);
       }
     if (!wanted.length) return;

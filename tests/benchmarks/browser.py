@@ -73,6 +73,7 @@ WATCH = """
         const log = window.followed = {moves: [], late: [], frames: []};
         box.addEventListener('pointermove', event => log.moves.push(event.timeStamp), true);
         const observer = new MutationObserver(async () => {
+            if (!handle.classList.contains('held')) return;  // let go of, it may be put right once more
             const moved = log.moves.at(-1);
             log.late.push(await painted() - moved);
         });

@@ -24,7 +24,7 @@ from tests.browser import lab
 from tests.explorers.steering import EXPLORERS
 
 LEARNERS, TWICE_A_SECOND = 30, 0.5
-AHEAD, BATCH = 48, 12  # as in stage.js
+NEAR, BATCH = 12, 12  # as in stage.js
 PIDS = {"kernel": "__import__('os').getpid()", "server": "__import__('os').getppid()"}
 
 
@@ -112,7 +112,7 @@ class Learner:
             return
         every = self.explorer_class.controls[self.step].positions
         here = every.index(self.values[self.step])
-        around = [here + side * k for k in range(1, AHEAD + 1) for side in (1, -1) if side == 1 or k <= AHEAD / 2]
+        around = [here + side * k for k in range(1, NEAR + 1) for side in (1, -1) if side == 1 or k <= NEAR / 2]
         wanted = [every[at] for at in around if 0 <= at < len(every) and every[at] not in self.at_hand][:BATCH]
         if wanted and not set(wanted) <= self.expected:
             self.expected = set(wanted)

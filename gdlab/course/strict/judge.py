@@ -49,7 +49,7 @@ _IPYTHON = re.compile(
 class Limits:
     """How long a cell and a whole submission may take, in seconds, and how much memory, in megabytes (0: any)."""
 
-    cell: float = 60.0
+    cell: float = 30.0
     submission: float = 300.0
     megabytes: int = 4096
 
