@@ -60,7 +60,10 @@ class Learner:
         self.kernel = kernel["id"]
         url = f"{self.base.replace('http', 'ws', 1)}/api/kernels/{self.kernel}/channels?token={self.token}"
         self.socket = await websocket_connect(
-            url, subprotocols=["v1.kernel.websocket.jupyter.org"], max_message_size=2**28
+            url,
+            subprotocols=["v1.kernel.websocket.jupyter.org"],
+            max_message_size=2**28,
+            connect_timeout=180,  # while thirty kernels start
         )
         self.listening = asyncio.create_task(self.listen())
         reply = await self.execute(f"import gdlab\nexplorer = gdlab.{self.explorer_class.__name__}()\nexplorer")
