@@ -6,8 +6,10 @@
 
 const KEPT_PICTURES = 160;
 const KEPT_BYTES = 16e6;
-const NEAR = 12; // steps ahead of a reader's hand that are worth having, and half as many behind
+const NEAR = 5; // steps ahead of a reader who goes step by step that are worth having, and half as many behind
+const FAST = 24; // of one who holds a key or drags,
 const AHEAD = 48; // and of a run that plays
+const HELD = 200; // milliseconds between two steps of a key that is held, at most
 const BATCH = 12; // of them, asked for at a time
 const TELL_EVERY = 100; // milliseconds between two words to the kernel on the step that is shown
 const PATIENCE = 4000; // milliseconds until the page says that the kernel does not answer
@@ -203,6 +205,8 @@ class Stage {
     this.pictures = this.turns = this.drawn = 0;
     this.key = "";
     this.direction = 1;
+    this.stepped = -Infinity; // when the step was last moved, and whether soon after the time before
+    this.fast = false;
     this.asked = 0;
     this.id = newId();
     this.waiting = null; // the id of the request under way
@@ -359,7 +363,12 @@ class Stage {
 
   set(changes, tell = true) {
     const step = this.step?.name;
-    if (step in changes && changes[step] !== this.values[step]) this.direction = Math.sign(changes[step] - this.values[step]);
+    if (step in changes && changes[step] !== this.values[step]) {
+      this.direction = Math.sign(changes[step] - this.values[step]);
+      const now = performance.now();
+      this.fast = now - this.stepped < HELD;
+      this.stepped = now;
+    }
     if (Object.keys(changes).some((name) => name !== step) && this.playing) this.togglePlay();
     this.values = { ...this.values, ...changes };
     this.moved = true;
@@ -596,7 +605,7 @@ class Stage {
     const { positions, name } = this.step;
     const here = nearest(positions, this.values[name]);
     const wanted = [];
-    const far = this.playing ? AHEAD : NEAR;
+    const far = this.playing ? AHEAD : this.fast ? FAST : NEAR;
     for (let k = 1; k <= far && wanted.length < BATCH; k++)
       for (const side of this.playing ? [1] : [1, -1]) {
         const at = here + side * k * this.direction;

@@ -81,7 +81,7 @@ def test_steps_at_hand_are_shown_and_told_to_the_kernel(notebook):
     explorer = notebook.explorer(0)
     step = explorer.slider("Step")
     explorer.image.hover()
-    notebook.page.wait_for_function("stage => +stage.dataset.kept > 8", arg=explorer.box.element_handle())
+    notebook.page.wait_for_function("stage => +stage.dataset.kept > 7", arg=explorer.box.element_handle())
     asked = "image => image.closest('.gdlab-stage').querySelector('[aria-busy=true]') !== null"
     for _ in range(3):
         step.press("ArrowRight")
