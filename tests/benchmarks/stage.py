@@ -168,7 +168,8 @@ def _aims(seen: Measured) -> Table:
     def dragged(all_: list[Seen]) -> str:
         each = [_dragged(one) for one in all_ if one.handle_late]
         late = median(pooled(all_, "handle_late"))
-        return f"{late:.0f} ms; {median(last for _, _, last, _ in each if last is not None):.0f} ms; {max(count for *_, count in each)} after"
+        behind = median(last for _, _, last, _ in each if last is not None)
+        return f"{late:.0f} ms; {behind:.0f} ms; {max(count for *_, count in each)} after"
 
     row("a key on *Step*, pictures at hand: 35 ms at the median, 50 at 95 %", key)
     row("six times faster than `interact`", faster)
