@@ -27,7 +27,7 @@ from gdlab.explorers.static_picture import captioned, shown_beside
 
 PAUSE = 0.004
 """Seconds between two pieces of work in idle time, in which the kernel handles what the reader did meanwhile."""
-YIELD, LONGEST_PAUSE = 20, 0.25
+YIELD, LONGEST_PAUSE = 3, 0.05
 """The pause after a picture made ahead, as a multiple of the time for which it had to wait for others; and at most."""
 
 

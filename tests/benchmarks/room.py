@@ -24,7 +24,7 @@ from tests.browser import lab
 from tests.explorers.steering import EXPLORERS
 
 LEARNERS, TWICE_A_SECOND = 30, 0.5
-NEAR, BATCH = 5, 12  # as in stage.js
+NEAR, BATCH = 12, 12  # as in stage.js
 PIDS = {"kernel": "__import__('os').getpid()", "server": "__import__('os').getppid()"}
 
 

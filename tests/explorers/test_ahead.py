@@ -50,7 +50,9 @@ def test_a_newer_list_takes_the_place_of_an_older_one_and_one_for_other_values_i
     assert made_ahead([({"learning_rate": 0.1}, [6])])[0] == []
 
 
-@pytest.mark.parametrize(("waited", "pause"), [(0.0, explorer.PAUSE), (0.005, 0.1), (3.0, explorer.LONGEST_PAUSE)])
+@pytest.mark.parametrize(
+    ("waited", "pause"), [(0.0, explorer.PAUSE), (0.005, 0.005 * explorer.YIELD), (3.0, explorer.LONGEST_PAUSE)]
+)
 def test_they_come_slowly_where_others_need_the_machine(monkeypatch, waited, pause):
     came, pauses = made_ahead([({}, [6, 7, 8])], monkeypatch, waited)
     assert len(came) == 3
