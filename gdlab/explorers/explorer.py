@@ -234,12 +234,8 @@ class Explorer(ABC):
             self._ahead.clear()
             self._stage.close()
             self._picture, self._hands = b"", {}
-            for name in (
-                "_painting",
-                "_stage",
-                "_shown_numbers",
-                *self._built,
-            ):  # IPython's Out keeps the explorer, but not these
+            heavy = ("_painting", "_stage", "_shown_numbers", *self._built)
+            for name in heavy:  # IPython's Out keeps the explorer, but not these
                 vars(self).pop(name, None)
 
     def __setattr__(self, name: str, value: Any) -> None:

@@ -449,7 +449,10 @@ class Stage {
     }
     const mine = content.ask === this.waiting;
     if (this.waiting !== null && !mine) return; // a picture that was asked for before, or a word on older work
-    if (content.ask === this.fitting && !same(content.values, this.values)) return this.want(); // we are elsewhere by now
+    if (this.fitting !== null && content.ask === this.fitting) {
+      this.fitting = null; // what a cell sets later is told under the same name
+      if (!same(content.values, this.values)) return this.want(); // we are elsewhere by now
+    }
     const outrun = mine && this.moved; // by a reader who is somewhere else meanwhile
     if (mine) {
       this.waiting = null;

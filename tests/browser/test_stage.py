@@ -77,6 +77,25 @@ def test_keys_pressed_inside_stay_inside(notebook):
     explorer.reset()
 
 
+def test_what_a_cell_sets_is_shown_and_stays(notebook):
+    """Also right after the page has asked for pictures in its size, which is the last that the kernel heard from it."""
+    page, explorer = notebook.page, notebook.explorer(0)
+    for width, step in ((1100, 33), (1280, 41)):
+        page.set_viewport_size({**VIEWPORT, "width": width})
+        explorer.settle()
+        notebook.page.evaluate(
+            """async code => {
+                const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+                await kernel.requestExecute({code}).done;
+            }""",
+            f"fit.values = {{'step': {step}}}",
+        )
+        explorer.settle()
+        assert f"After {step} updates" in explorer.caption
+        assert explorer.slider("Step").get_attribute("aria-valuetext") == str(step)
+    explorer.reset()
+
+
 def test_steps_at_hand_are_shown_and_told_to_the_kernel(notebook):
     explorer = notebook.explorer(0)
     step = explorer.slider("Step")
