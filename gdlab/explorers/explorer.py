@@ -27,8 +27,8 @@ from gdlab.explorers.static_picture import captioned, shown_beside
 
 PAUSE = 0.004
 """Seconds between two pieces of work in idle time, in which the kernel handles what the reader did meanwhile."""
-YIELD, LONGEST_PAUSE = 3, 0.05
-"""The pause after a picture made ahead, as a multiple of the time for which it had to wait for others; and at most."""
+CALM, LONGEST_PAUSE = 0.02, 1.0
+"""The pause after a picture made ahead: waited² / CALM, if it had to wait that long for others; and at most."""
 
 
 class Explorer(ABC):
@@ -323,7 +323,7 @@ class Explorer(ABC):
                     return
                 self._stage.say({"say": "ahead", "values": values, "words": words, **hands}, picture)
             waited = time.monotonic() - began - (_own_time() - used)
-            pause = min(max(PAUSE, YIELD * waited), LONGEST_PAUSE)
+            pause = min(max(PAUSE, waited**2 / CALM), LONGEST_PAUSE)
 
     # --- from values to a picture ---
 

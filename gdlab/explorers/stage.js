@@ -6,7 +6,7 @@
 
 const KEPT_PICTURES = 160;
 const KEPT_BYTES = 16e6;
-const NEAR = 12; // steps ahead of a reader who goes step by step that are worth having, and half as many behind
+const NEAR = 6; // steps ahead of a reader who goes step by step that are worth having, and half as many behind
 const FAST = 24; // of one who holds a key or drags,
 const AHEAD = 48; // and of a run that plays
 const HELD = 200; // milliseconds between two steps of a key that is held, at most

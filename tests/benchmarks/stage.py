@@ -179,7 +179,7 @@ def _aims(seen: Measured) -> Table:
         lambda a: f"{median(pooled(a, 'setting')):.0f} ms",
     )
     row(
-        "a handle within a frame (17 ms), the last picture a round trip behind, no more than two after it rests",
+        "a handle within a frame (17 ms), the last picture a round trip behind, no queue: at most three after it rests",
         dragged,
     )
     return table
@@ -245,8 +245,8 @@ def _dragging(seen: Measured) -> Table:
         table.add(name, *chain(*[_dragged(one) if one else [None] * 4 for one in each]))
     table.notes.append(
         "Sixty moves a second for a second, then rest. The handle: from the pointer's move to its new place painted. "
-        "The last picture: after the last move. A queue would show as many pictures after the rest; one is under way "
-        "and one is the newest wish."
+        "The last picture: after the last move. A queue would show as many pictures after the rest; without one there "
+        "are three at most: one is being decoded, one is under way, and one is the newest wish."
     )
     return table
 

@@ -51,7 +51,7 @@ def test_a_newer_list_takes_the_place_of_an_older_one_and_one_for_other_values_i
 
 
 @pytest.mark.parametrize(
-    ("waited", "pause"), [(0.0, explorer.PAUSE), (0.005, 0.005 * explorer.YIELD), (3.0, explorer.LONGEST_PAUSE)]
+    ("waited", "pause"), [(0.0, explorer.PAUSE), (0.01, 0.005), (0.1, 0.5), (3.0, explorer.LONGEST_PAUSE)]
 )
 def test_they_come_slowly_where_others_need_the_machine(monkeypatch, waited, pause):
     came, pauses = made_ahead([({}, [6, 7, 8])], monkeypatch, waited)
