@@ -31,6 +31,7 @@ class Activation:
         Its key in `ACTIVATIONS`.
     f, f_prime, F : callable
         ``f(z)``, its derivative and an antiderivative; arrays of shape (...), or lists, to arrays of the same shape.
+        ``F`` is the one that is 0 at 0, unless another has a name of its own (softplus, say).
     range : tuple of float
         Infimum and supremum of ``f``.
     non_decreasing : bool
@@ -230,10 +231,8 @@ softmax = _Softmax(
     range=(0.0, 1.0),
 )
 
-ACTIVATIONS = {
-    a.name: a for a in (identity, sigmoid, tanh, relu, leaky_relu, softplus, exponential, step, sine, gaussian, softmax)
-}
-"""Every activation by its name."""
+ACTIVATIONS = {a.name: a for a in tuple(vars().values()) if isinstance(a, Activation)}
+"""Every activation by its name: all that are defined above."""
 
 
 def labels(*names: str) -> dict[str, str]:

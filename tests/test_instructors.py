@@ -82,13 +82,14 @@ def test_the_table_has_every_notebook_with_its_minutes_and_points():
 def test_a_section_tells_a_notebooks_minutes_and_points(name):
     by_check, by_hand = points(name)
     told = f"{minutes(name)} minutes, {by_check} point{'s' * (by_check != 1)}" + f", {by_hand} by hand" * bool(by_hand)
-    assert section(f"### {title(name)}").strip().startswith(f"*{told}.*")
+    assert section(f"### {title(name)}").strip().startswith(f"*{told}.*"), f"it has to begin with *{told}.*"
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_section_says_once_of_each_exercise_what_it_suits(name):
-    (uses,) = re.findall(r"^- (\*\*Lab:\*\*.+(?:\n  .+)*)", section(f"### {title(name)}"), re.MULTILINE)
-    told = [(slug, int(number)) for slug, number in re.findall(r"`([\w-]+)`\s+\((\d+)", uses)]
+    uses = re.findall(r"^- (\*\*Lab:\*\*.+(?:\n  .+)*)", section(f"### {title(name)}"), re.MULTILINE)
+    assert len(uses) == 1, "wanted one line that begins with - **Lab:**"
+    told = [(slug, int(number)) for slug, number in re.findall(r"`([\w-]+)`\s+\((\d+)", uses[0])]
     assert sorted(told) == sorted((slug, number) for slug, (number, _) in graded(name).items())
 
 

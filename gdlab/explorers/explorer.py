@@ -59,6 +59,7 @@ class Explorer(ABC):
     """
 
     controls: ClassVar[Mapping[str, Control]]
+    """What can be set, by name; `gdlab.explorers.controls` has the kinds."""
     width: ClassVar[float] = style.INCHES
     """Width of the picture in inches of 100 CSS pixels. At 6.6 or less, the controls have room beside it."""
     height: ClassVar[float] = 4.5
@@ -97,7 +98,10 @@ class Explorer(ABC):
 
     @abstractmethod
     def caption(self, numbers: Any) -> str:
-        """Return one or two sentences, with numbers, on what is to be seen now; the page has room for 250 letters."""
+        """Return one or two sentences, with numbers, on what is to be seen now; the page has room for 250 letters.
+
+        `gdlab.explorers.style` writes numbers as readers want them.
+        """
 
     def hands(self, numbers: Any) -> Sequence[Hand]:
         """Return what of the picture can be taken hold of now; see `gdlab.explorers.hands`."""

@@ -1,6 +1,6 @@
 """The lessons, one room for each notebook; `lesson` says what is in a room.
 
-A new lesson is a folder, a notebook and its name in `NAMES`.
+A new lesson is a folder, a notebook and its name at the end of `NAMES`: its place there is the notebook's number.
 """
 
 from importlib import import_module

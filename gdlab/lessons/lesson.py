@@ -2,8 +2,9 @@
 
 A room is a folder ``gdlab/lessons/NAME/`` for the notebook ``notebooks/NN_NAME.ipynb``. Its ``__init__.py`` holds the
 `Lesson` record; its other modules the explorers and their parts; ``exercises`` (a module or a folder) the exercises
-with their solutions and ``variants`` the words of these, all of which strict grading hides; ``predictions.toml`` the
-predictions. What the rest of gdlab knows of a lesson, it derives from the record.
+with their solutions, as ``EXERCISES``, and their ``FAMILIES`` (``()`` if there are none), and ``variants`` the words of
+these, all of which strict grading hides; ``predictions.toml`` the predictions. Only ``variants`` may be missing. What
+the rest of gdlab knows of a lesson, it derives from the record.
 """
 
 from collections.abc import Mapping

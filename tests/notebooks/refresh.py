@@ -14,9 +14,11 @@ import nbformat
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 
+from gdlab.lessons import LESSONS
 from gdlab.lessons.catalogue import EXERCISES
 from gdlab.validation import named
 from tests.notebooks import tables
+from tests.notebooks.minutes import minutes
 
 FOLDER = Path(__file__).parents[2] / "notebooks"
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
@@ -81,13 +83,17 @@ def text(notebook: NotebookNode) -> str:
 
 
 def main(names: list[str]) -> None:
-    paths = [path for path in stored() if not names or path.stem in names or path.name in names]
-    if not paths:
-        raise SystemExit(f"no notebook is called {', '.join(names)}; there are {', '.join(p.stem for p in stored())}")
-    for path in paths:
+    wanted = [name.removesuffix(".ipynb") for name in names]
+    if unknown := sorted({*wanted} - {path.stem for path in stored()}):
+        raise SystemExit(f"no notebook is called {', '.join(unknown)}; there are {', '.join(p.stem for p in stored())}")
+    for path in stored():
+        if path.stem not in LESSONS:
+            print(f"{path.name} is of no lesson: gdlab/lessons/__init__.py names none that comes to this file")
+        if wanted and path.stem not in wanted:
+            continue
         notebook = nbformat.read(path, as_version=4)
         path.write_text(text(clean(execute(notebook))), encoding="utf-8")
-        print(f"refreshed {path.name}")
+        print(f"refreshed {path.name}: {minutes(notebook)} minutes")
     tables.write()
 
 

@@ -68,7 +68,10 @@ TABLES = {README: readme_table, INSTRUCTORS: instructors_table}
 
 def by_hand(name: str) -> int:
     """Return the points of a notebook for its written answers, which only the notebook knows."""
-    cells = nbformat.read(NOTEBOOKS / f"{name}.ipynb", as_version=4).cells
+    path = NOTEBOOKS / f"{name}.ipynb"
+    if not path.exists():
+        raise SystemExit(f"no tables written: gdlab/lessons/__init__.py names {name}, and there is no {path.name}")
+    cells = nbformat.read(path, as_version=4).cells
     graded = [cell.metadata["nbgrader"] for cell in cells if cell.metadata.get("nbgrader", {}).get("grade")]
     return sum(one["points"] for one in graded if one["solution"])
 
@@ -101,6 +104,7 @@ def written_into(name: str, notebook: nbformat.NotebookNode) -> nbformat.Noteboo
 
 def write() -> None:
     """Write the tables, and the last lines of the notebooks, anew."""
+    pages = {page: written(page.read_text(encoding="utf-8"), table) for page, table in TABLES.items()}
     for path in (NOTEBOOKS / f"{name}.ipynb" for name in LESSONS):
         if path.exists():
             notebook = nbformat.read(path, as_version=4)
@@ -108,9 +112,8 @@ def write() -> None:
             after = nbformat.writes(written_into(path.stem, notebook), version=4)
             if after != before:
                 path.write_text(after + "\n", encoding="utf-8")
-    for page, table in TABLES.items():
-        text = page.read_text(encoding="utf-8")
-        page.write_text(written(text, table), encoding="utf-8")
+    for page, text in pages.items():
+        page.write_text(text, encoding="utf-8")
 
 
 def _title(name: str) -> str:

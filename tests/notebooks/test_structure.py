@@ -40,8 +40,8 @@ def outputs(notebook):
 
 
 def test_there_are_notebooks():
-    assert [path.stem[:2] for path in PATHS] == [f"{number:02d}" for number in range(len(PATHS))]
     assert PATHS
+    assert [path.stem for path in PATHS] == list(LESSONS), "the notebooks are not those of gdlab/lessons/__init__.py"
 
 
 def test_is_stored_in_canonical_form(path, notebook):
@@ -68,9 +68,8 @@ def test_opens_with_a_title_a_question_and_what_you_will_do_learn_and_need(noteb
 
 def test_says_honestly_how_many_minutes_it_takes(path, notebook):
     (told,) = re.findall(r"(\d+) minutes\.", notebook.cells[0].source)
-    assert (int(told), LESSONS[path.stem].minutes) == (minutes(notebook),) * 2, (
-        "said by the opening cell and by the record, and taken by the rule of tests/notebooks/minutes.py"
-    )
+    record, rule = LESSONS[path.stem].minutes, minutes(notebook)
+    assert int(told) == record == rule, f"{told} minutes in the opening, {record} in the record, {rule} by the rule"
     assert minutes(notebook) <= 60
 
 
@@ -98,7 +97,8 @@ def test_minutes_count_what_is_read_tried_and_written_before_the_fine_print():
 
 
 def test_there_is_something_to_touch_within_250_words(notebook):
-    assert words_before_an_explorer(notebook) <= 250
+    words = words_before_an_explorer(notebook)
+    assert words <= 250, f"{words} words before the first explorer; 250 at most"
 
 
 def test_words_before_an_explorer_are_those_of_the_text_alone():
@@ -117,16 +117,16 @@ def test_ends_with_the_fine_print_and_references(notebook):
 def test_code_cells_are_short(notebook):
     for cell in codes(notebook):
         lines = cell.source.splitlines()
-        assert len(lines) <= 15
-        assert max(map(len, lines)) <= 100
+        assert len(lines) <= 15, f"a cell of {len(lines)} lines, from {lines[0]!r} on; 15 at most"
+        assert max(map(len, lines)) <= 100, f"a line of over 100 letters: {max(lines, key=len)!r}"
 
 
 def test_every_picture_has_a_caption_as_alternative_text(notebook):
     pictures = [output for output in outputs(notebook) if "image/png" in output.get("data", {})]
     assert pictures
     for picture in pictures:
-        alternative = picture.metadata["image/png"]["alt"]
-        assert len(alternative) > 40
+        alternative = picture.metadata.get("image/png", {}).get("alt", "")
+        assert len(alternative) > 40, f"a picture described by {alternative!r}; explorers bring their captions"
         assert alternative in picture.data["text/plain"]
 
 
@@ -169,7 +169,7 @@ def test_an_unsolved_exercise_stands_at_0_points(notebook):
 def test_links_lead_to_notebooks_and_words_that_exist(notebook):
     for target in re.findall(r"\]\(([^)]+)\)", prose(notebook)):
         name, _, word = target.partition("#")
-        assert (FOLDER / name).is_file()
+        assert (FOLDER / name).is_file(), f"[…]({target}) leads to no file in notebooks/"
         if name == "glossary.md" and word:
             assert word in [term.replace(" ", "-") for term in re.findall(r"^### (.+)", GLOSSARY, re.MULTILINE)]
 

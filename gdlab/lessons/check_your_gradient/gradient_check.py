@@ -175,7 +175,7 @@ class GradientCheck(Explorer):
 
     controls: ClassVar[Mapping[str, Control]] = {
         "exponent": IntSlider("h = 10 to the power", -5, -15, -1),
-        "activation": Choice("Activation", labels("tanh", "sigmoid", "relu"), "tanh"),
+        "activation": Choice("Activation", labels(*HIDDEN), "tanh"),
         "place": Choice("Where", {"start": "at a random start", "trained": "after 1,000 steps"}, "start"),
         "precision": Choice("Numbers", {"double": "64 bits (double)", "single": "32 bits (single)"}, "double"),
         "ways": Choice(

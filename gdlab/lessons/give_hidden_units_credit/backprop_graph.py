@@ -219,7 +219,7 @@ class Product:
             details[1] = "linear output: f′ = 1"
         else:
             details[0] = f"{n(numbers.error)} × weight {n(numbers.weight((OUTPUT, unit, 0)))}"
-            details[1] = f"{NAMES[numbers.activation]}′({n(numbers.z(HIDDEN, unit))})"
+            details[1] = f"{NAMES.get(numbers.activation, numbers.activation)}′({n(numbers.z(HIDDEN, unit))})"
             if numbers.by_delta_rule:
                 labels[1] = "1 in place of"
                 details[1] += f" = {n(numbers.true_slope(place))}"
