@@ -5,7 +5,6 @@ kernel, in which the good cells before are run again: one bad cell costs its own
 """
 
 import ast
-import atexit
 import contextlib
 import copy
 import os
@@ -16,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_client.manager import KernelManager
-from jupyter_core.utils import run_sync
 from nbclient.client import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
@@ -25,8 +23,9 @@ from nbgrader.preprocessors import Execute
 from nbgrader.utils import is_grade, is_solution
 from traitlets import Integer
 
+from gdlab.course import forked_kernel
 from gdlab.course.skipped_cells import called, is_shown
-from gdlab.course.workspace import Workspace, digest_of
+from gdlab.course.workspace import Workspace
 
 try:
     import resource
@@ -64,9 +63,6 @@ class RunCells(Execute):
             why_not = copy.deepcopy(NOTHING_THERE)
         else:
             self._run_all(waiting)
-            self.km = self.kc = None
-            with contextlib.suppress(OSError):  # then the next one starts its own, or says why not
-                _ahead.append(self._start())
         for index in waiting:
             nb.cells[index].outputs = [why_not]
             if why_not.ename == "NotRun":
@@ -96,7 +92,8 @@ class RunCells(Execute):
         """Start a kernel with limited memory in a workspace of its own; do not wait until it is ready."""
         workspace = Workspace(Path(self.resources["metadata"]["path"]))
         self.km = self.create_kernel_manager()
-        self.km.kernel_spec.argv = [*workspace.fenced, *self.km.kernel_spec.argv]
+        how = {"provisioner_name": forked_kernel.NAME, "config": {"folder": str(workspace.root)}}
+        self.km.kernel_spec.metadata = {**self.km.kernel_spec.metadata, "kernel_provisioner": how}
         self.start_new_kernel(cwd=str(workspace.work), env=workspace.environment)
         process = getattr(self.km.provisioner, "pid", None)
         if self.megabytes and process and hasattr(resource, "prlimit"):
@@ -105,21 +102,10 @@ class RunCells(Execute):
                 resource.prlimit(process, resource.RLIMIT_DATA, (limit, limit))
         return workspace, self.km
 
-    def _started_ahead(self) -> tuple[Workspace, KernelManager] | None:
-        """Return the kernel that was started ahead, if it is as this submission needs it."""
-        if not _ahead:
-            return None
-        workspace, km = _ahead.pop()
-        if workspace.digest == digest_of(Path(self.resources["metadata"]["path"])) and run_sync(km.is_alive)():
-            self.km = km
-            return workspace, km
-        _end(workspace, km)
-        return None
-
     @contextlib.contextmanager
     def _kernel(self):
         """Have a kernel, and leave no process of it behind."""
-        workspace, km = self._started_ahead() or self._start()
+        workspace, km = self._start()
         try:
             with self.setup_kernel():
                 yield
@@ -222,10 +208,6 @@ class RunCells(Execute):
         return True
 
 
-_ahead: list[tuple[Workspace, KernelManager]] = []
-"""The kernel for the next submission: it starts while nbgrader does its own work. None waits while cells run."""
-
-
 def _end(workspace: Workspace, km: KernelManager) -> None:
     """End a kernel and all that it started; then its workspace goes."""
     group = getattr(km.provisioner, "pgid", None)
@@ -234,12 +216,6 @@ def _end(workspace: Workspace, km: KernelManager) -> None:
             os.killpg(group, signal.SIGKILL)
     km.cleanup_connection_file()
     workspace.close()
-
-
-@atexit.register
-def _end_ahead() -> None:
-    while _ahead:
-        _end(*_ahead.pop())
 
 
 def _is_too_deep(source: str) -> bool:

@@ -10,8 +10,7 @@ import site
 from functools import cache
 from pathlib import Path
 
-from gdlab.course import fence
-from gdlab.course.handed_in import copy_file, digest, look
+from gdlab.course.handed_in import copy_file, look
 from gdlab.course.scratch import scratch
 
 _STARTUP = '''\
@@ -65,7 +64,6 @@ class Workspace:
         self.work.mkdir()
         for path in _beside(files):
             copy_file(path, self.work / path.relative_to(files))
-        self.digest = digest_of(files)
         if fonts := font_list():
             copy_file(fonts, self.home / ".matplotlib" / fonts.name)
 
@@ -85,20 +83,10 @@ class Workspace:
         # a file `types.py` beside the notebook would be taken for Python's own while the kernel starts
         return os.environ | {name: str(path) for name, path in here.items()} | {"PYTHONSAFEPATH": "1"}
 
-    @property
-    def fenced(self) -> list[str]:
-        """The start of a command that runs the rest with no way to write elsewhere, where the system has one."""
-        return fence.fenced(self.root)
-
     def close(self) -> None:
         """Let the folders go."""
         self._folder.cleanup()
         shutil.rmtree(self.root, ignore_errors=True)
-
-
-def digest_of(files: Path) -> str:
-    """Return what is the same for folders from which the same workspace is made."""
-    return digest(files, _beside(files))
 
 
 def _beside(files: Path) -> list[Path]:
