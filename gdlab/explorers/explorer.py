@@ -103,6 +103,10 @@ class Explorer(ABC):
         `gdlab.explorers.style` writes numbers as readers want them.
         """
 
+    def description(self, numbers: Any) -> str:
+        """Return what the picture shows, for those who cannot see it, where the caption alone says too little of it."""
+        return ""
+
     def hands(self, numbers: Any) -> Sequence[Hand]:
         """Return what of the picture can be taken hold of now; see `gdlab.explorers.hands`."""
         return ()
@@ -388,7 +392,8 @@ class Explorer(ABC):
         scene_key = tuple(values[name] for name in self.scenery)
         picture = self._painting.paint(scene_key, lambda: self.set_scene(numbers), lambda: self.draw(numbers))
         hands = for_the_page(self.hands(numbers), self._painting.figure)
-        return picture, words, hands | {"as_they_are": self._painting.as_they_are()}
+        more = {"as_they_are": self._painting.as_they_are(), "described": self.description(numbers) or words}
+        return picture, words, hands | more
 
     @property
     def _is_current(self) -> bool:

@@ -15,7 +15,11 @@ const TELL_EVERY = 100; // milliseconds between two words to the kernel on the s
 const PATIENCE = 4000; // milliseconds until the page says that the kernel does not answer
 const LONGEST = 250; // characters of a caption, and about how wide one is: the room that captions keep, whatever they say
 const LETTER = 7;
+const LETTERS = 14; // pixels of a letter's height at which an explorer has its own size: text that is larger enlarges it
+const SMALLEST = 0.8; // of that size, where the window is low
+const REST = 700; // milliseconds for which nothing has to change until a caption is read out
 const ALWAYS = "run the cell of this picture again to move it.";
+const NO_POINTS = "There are no points yet. Choose a class, and click on the picture.";
 const GONE = "The kernel of this picture has gone: " + ALWAYS;
 
 function make(tag, attributes = {}, ...children) {
@@ -28,6 +32,14 @@ function make(tag, attributes = {}, ...children) {
   }
   element.append(...children);
   return element;
+}
+
+// What scrolls the page in which an element is; none where the page is as high as what is in it, in a frame.
+function windowOf(element) {
+  let found = window.parent === window ? document.documentElement : null;
+  for (let one = element.parentElement; one && one !== document.body; one = one.parentElement)
+    if (/auto|scroll/.test(getComputedStyle(one).overflowY) && one.querySelector(".jp-Cell")) found = one;
+  return found;
 }
 
 let made = 0;
@@ -103,11 +115,16 @@ function points(spec, changed) {
   const undo = () => {
     if (history.length) changed((control.value = history.pop()));
   };
+  const given = () => {
+    control.fromNothing = false;
+    choose(null);
+  };
   const control = {
     tool: null,
     value: [],
     fromNothing: false,
     set,
+    forget: given,
     input: tools[0],
     show: (value) => void (control.value = value),
     element: make(
@@ -117,7 +134,7 @@ function points(spec, changed) {
       ...tools,
       make("button", { type: "button", onclick: undo }, "Undo"),
       make("button", { type: "button", onclick: () => { control.fromNothing = true; set([]); choose(0); } }, "Start empty"),
-      make("button", { type: "button", onclick: () => { control.fromNothing = false; set([]); choose(null); } }, "Given set")
+      make("button", { type: "button", onclick: () => { given(); set([]); } }, "Given set")
     ),
   };
   return control;
@@ -255,7 +272,8 @@ class Stage {
     this.work = work;
     if (this.step) walk.unshift(this.play);
     if (spec.long_work) last.push(work);
-    this.words = make("p", { class: "words", role: "status", "aria-live": "polite" });
+    this.words = make("p", { class: "words" });
+    this.heard = make("div", { class: "heard", role: "status" }); // what a screen reader says, and when
     if (folded.length) settings.push(make("details", { class: "folded" }, make("summary", {}, "More settings"), make("div", { class: "more" }, ...folded)));
     this.side = make("div", { class: "side" }, ...settings, this.reset, ...last);
     this.walk = make("div", { class: "walk" }, ...walk);
@@ -264,7 +282,8 @@ class Stage {
       "div",
       { class: "gdlab-stage", role: "group", "aria-label": spec.title },
       this.side,
-      make("div", { class: "main" }, this.picture, this.walk, this.words)
+      (this.main = make("div", { class: "main" }, this.picture, this.walk, this.words)),
+      this.heard
     );
     this.root.style.setProperty("--wide", `${spec.width}px`);
     this.root.style.setProperty("--high", `${spec.height}px`);
@@ -285,6 +304,10 @@ class Stage {
       this.plan();
     };
     for (const kind of ["pointerenter", "focusin"]) this.root.addEventListener(kind, engage);
+    this.root.addEventListener("focusin", ({ target }) => {
+      const seen = () => this.root.scrollIntoView({ block: "nearest" }); // all of it, for what a key moves
+      if (target.matches(":focus-visible")) requestAnimationFrame(() => requestAnimationFrame(seen)); // Jupyter scrolls first
+    });
     const seen = new IntersectionObserver((entries) => {
       this.visible = entries.at(-1).isIntersecting;
       this.fit();
@@ -292,7 +315,7 @@ class Stage {
       this.plan();
     });
     seen.observe(this.picture);
-    const sized = new ResizeObserver(() => this.layOut());
+    const sized = (this.sized = new ResizeObserver(() => this.layOut()));
     sized.observe(this.root);
     const counted = new ResizeObserver((entries) => {
       const { inlineSize: wide, blockSize: high } = entries.at(-1).devicePixelContentBoxSize[0];
@@ -323,14 +346,31 @@ class Stage {
 
   layOut() {
     const wide = this.root.clientWidth;
-    const size = `${wide} ${devicePixelRatio}`;
+    if (wide && this.window === undefined) {
+      this.window = windowOf(this.root); // which is there once this is on the page
+      if (this.window) this.sized.observe(this.window);
+    }
+    const high = this.window?.clientHeight ?? Infinity;
+    const letters = parseFloat(getComputedStyle(this.root).fontSize);
+    const size = `${wide} ${high} ${letters} ${devicePixelRatio}`;
     if (!wide || size === this.size) return;
     this.size = size;
-    const beside = this.side.childElementCount > 1 && wide >= 0.76 * this.spec.width + 212;
+    const beside = this.side.childElementCount > 1 && wide >= 0.76 * this.spec.width + (212 * letters) / LETTERS;
     this.root.classList.toggle("beside", beside);
     for (const name in this.controls) this.controls[name].unfold?.(beside);
-    this.words.style.setProperty("--lines", Math.ceil((LONGEST * LETTER) / this.words.clientWidth));
+    this.scaled(letters / LETTERS);
+    for (let round = 0; round < 3; round++) {
+      const over = this.root.offsetHeight + 8 - high; // what does not stand in the window together
+      if (over > 0) this.scaled(Math.max(SMALLEST, (this.picture.clientHeight - over) / this.spec.height)); // more lines?
+    }
     if (!this.exact) this.resized();
+  }
+
+  // Give picture and caption their size, as multiple of the explorer's own.
+  scaled(scale) {
+    this.root.style.setProperty("--scale", scale);
+    const letter = (LETTER * parseFloat(getComputedStyle(this.words).fontSize)) / LETTERS;
+    this.words.style.setProperty("--lines", Math.ceil((LONGEST * letter) / this.words.clientWidth));
   }
 
   resized() {
@@ -355,6 +395,7 @@ class Stage {
     this.playing = false;
     clearTimeout(this.impatient);
     clearTimeout(this.teller);
+    clearTimeout(this.reader);
     this.cleanup.forEach((act) => act());
     this.root.remove();
   }
@@ -429,6 +470,7 @@ class Stage {
 
   resetAll() {
     if (this.playing) this.togglePlay();
+    for (const name in this.controls) this.controls[name].forget?.();
     this.ask({ do: "reset" });
   }
 
@@ -486,15 +528,31 @@ class Stage {
     this.bar.value = frame.share;
     this.left.textContent = frame.left;
     this.halt.textContent = frame.stopped ? "Continue" : "Stop";
-    this.veil.hidden = !frame.veiled;
-    this.root.classList.toggle("veiled", Boolean(frame.veiled));
+    const veiled = Boolean(frame.veiled);
+    this.overlay.inert = this.walk.inert = veiled; // nothing under it can be moved, nor heard
+    if (!veiled && document.activeElement === this.veil) this.root.querySelector(".play, input, select").focus();
+    this.veil.hidden = !veiled;
+    if (veiled && this.playing) this.togglePlay();
+    this.root.classList.toggle("veiled", veiled);
   }
 
   say(frame) {
     const words = frame.alert || frame.words;
-    this.words.setAttribute("role", frame.alert ? "alert" : "status");
-    if (this.words.textContent !== words) this.words.textContent = words;
-    if (!frame.alert) this.image.setAttribute("aria-label", words);
+    if (frame.alert) this.words.setAttribute("role", "alert");
+    else this.words.removeAttribute("role");
+    if (frame.veiled) this.image.setAttribute("aria-label", "A picture that is covered until you commit to your prediction");
+    else if (!frame.alert) this.image.setAttribute("aria-label", frame.described);
+    if (this.words.textContent === words) return;
+    this.words.textContent = words;
+    if (!frame.alert) this.readOut();
+  }
+
+  // Have the caption, or other words, read out once nothing changes any more.
+  readOut(words) {
+    clearTimeout(this.reader);
+    this.reader = setTimeout(() => {
+      if (this.engaged && !this.playing && !this.hands.dragging && !this.frame.veiled) this.heard.textContent = words ?? this.words.textContent;
+    }, REST);
   }
 
   lost(words) {
@@ -627,6 +685,7 @@ class Stage {
     this.playing = !this.playing;
     this.showPlay();
     if (this.playing) this.run();
+    else this.readOut();
   }
 
   showPlay() {
@@ -730,6 +789,7 @@ class Hands {
         part.element.remove();
         this.parts.delete(key);
       }
+    if (this.stage.overlay.querySelector(".pad.blank")) this.stage.say({ words: NO_POINTS }); // and not of the given set
     const spots = [...this.parts.values()].filter((part) => part.hand.kind === "spot");
     if (spots.length && !spots.some((part) => part.element.tabIndex === 0)) spots[0].element.tabIndex = 0;
   }
@@ -771,6 +831,7 @@ class Hands {
         this.dragging = null;
         element.classList.remove("held");
         if (this.stage.displayed) this.show(this.stage.displayed);
+        this.stage.readOut();
       });
   }
 
@@ -841,6 +902,7 @@ class Hands {
     const words = [hand.x, hand.y].filter(Boolean).map((name) => this.textOf(name)).join(", ");
     element.setAttribute("aria-label", `${hand.name}: ${words}. Drag it, or use the arrow keys.`);
     if (this.dragging !== part) this.put(element, hand.at, this.axes[hand.axes]);
+    if (this.told === element) element.tell();
   }
 
   strip(hand) {
@@ -878,11 +940,13 @@ class Hands {
     element.addEventListener("click", choose);
     for (const kind of ["pointerenter", "focus"]) element.addEventListener(kind, () => hand().atOnce && choose());
     element.addEventListener("keydown", (event) => {
-      const direction = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
-      if (!direction) return;
-      event.preventDefault();
       const spots = [...this.stage.overlay.querySelectorAll(".spot")]; // one stop for Tab, arrows among them
-      const next = spots[(spots.indexOf(element) + direction + spots.length) % spots.length];
+      const here = spots.indexOf(element), last = spots.length - 1;
+      const around = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+      const to = { Home: 0, End: last, PageUp: Math.max(here - 10, 0), PageDown: Math.min(here + 10, last) }[event.key];
+      if (!around && to === undefined) return;
+      event.preventDefault();
+      const next = spots[to ?? (here + around + spots.length) % spots.length];
       spots.forEach((one) => (one.tabIndex = one === next ? 0 : -1));
       next.focus();
     });
@@ -902,24 +966,41 @@ class Hands {
   }
 
   pad(hand) {
-    const element = make("div", { class: "pad" });
-    element.addEventListener("pointerdown", (event) => {
+    const cross = make("span", { class: "cross" });
+    const element = make("div", { class: "pad", role: "application" }, cross, make("span", { class: "empty" }, "Click to put a point down"));
+    const place = [0.5, 0.5]; // of the cross, as shares of the pad
+    const press = (at) => {
       const { control: name, shown } = hand();
       const control = this.stage.controls[name];
-      if (control.tool === null || event.button) return;
-      event.preventDefault();
       const { extent, most } = this.stage.specOf[name];
       const box = this.stage.picture.getBoundingClientRect();
       const axes = this.axes[hand().axes];
-      const at = this.share(event);
       const base = control.value.length ? control.value : control.fromNothing ? [] : shown;
       const near = base.findIndex(([x, y]) => {
         const [sx, sy] = toShare(axes, x, y);
         return Math.hypot((sx - at[0]) * box.width, (sy - at[1]) * box.height) < 9;
       });
-      const place = toData(axes, ...at).map((v) => Math.round(100 * bound(-extent, v, extent)) / 100);
-      const next = near >= 0 ? base.filter((_, k) => k !== near) : [...base, [...place, control.tool]];
+      const point = toData(axes, ...at).map((v) => Math.round(100 * bound(-extent, v, extent)) / 100);
+      const next = near >= 0 ? base.filter((_, k) => k !== near) : [...base, [...point, control.tool]];
       if (next.length <= most) control.set(next);
+    };
+    element.addEventListener("pointerdown", (event) => {
+      if (this.stage.controls[hand().control].tool === null || event.button) return;
+      event.preventDefault();
+      press(this.share(event));
+    });
+    element.addEventListener("keydown", (event) => {
+      const arrows = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+      const [dx, dy] = arrows[event.key] ?? [0, 0];
+      const step = event.shiftKey ? 0.1 : 0.02;
+      const axes = this.axes[hand().axes], [left, top, width, height] = axes.box;
+      [dx, dy].forEach((d, k) => (place[k] = bound(0.02, place[k] + d * step, 0.98)));
+      const at = [left + place[0] * width, top + place[1] * height];
+      if (event.key === "Enter" || event.key === " ") press(at);
+      else if (!dx && !dy) return;
+      event.preventDefault();
+      Object.assign(cross.style, { left: `${100 * place[0]}%`, top: `${100 * place[1]}%` });
+      this.stage.readOut(toData(axes, ...at).map((v) => v.toFixed(1).replace("-", "−")).join(", "));
     });
     return element;
   }
@@ -927,15 +1008,21 @@ class Hands {
   padAt({ element, hand }) {
     const [left, top, width, height] = this.axes[hand.axes].box;
     Object.assign(element.style, { left: `${100 * left}%`, top: `${100 * top}%`, width: `${100 * width}%`, height: `${100 * height}%` });
-    element.classList.toggle("on", this.stage.controls[hand.control].tool !== null);
+    const { tool, fromNothing, value } = this.stage.controls[hand.control];
+    element.classList.toggle("on", tool !== null);
+    element.tabIndex = tool === null ? -1 : 0;
+    const how = "Arrow keys move a cross, with Shift farther; Enter puts a point down there, or takes one away.";
+    element.setAttribute("aria-label", `${hand.name}. ${how}`);
+    element.classList.toggle("blank", fromNothing && !value.length); // the kernel has the given set until there is a point
   }
 
   // Show words beside an element while the pointer or the focus is on it.
   tells(element, words) {
     const { says } = this.stage;
-    const show = () => {
+    element.tell = () => {
       const text = words();
       if (!text) return;
+      this.told = element;
       says.textContent = text;
       says.hidden = false;
       const [box, whole] = [element, this.stage.picture].map((one) => one.getBoundingClientRect());
@@ -944,8 +1031,12 @@ class Hands {
       const above = box.top - whole.top - says.offsetHeight - 6;
       says.style.top = `${above < 0 ? box.bottom - whole.top + 6 : above}px`;
     };
-    for (const kind of ["pointerenter", "focus", "pointermove"]) element.addEventListener(kind, show);
-    for (const kind of ["pointerleave", "blur"]) element.addEventListener(kind, () => (says.hidden = true));
+    const hide = () => {
+      says.hidden = true;
+      this.told = null;
+    };
+    for (const kind of ["pointerenter", "focus", "pointermove"]) element.addEventListener(kind, element.tell);
+    for (const kind of ["pointerleave", "blur"]) element.addEventListener(kind, hide);
   }
 }
 

@@ -33,6 +33,7 @@ CELLS = {
     "question": 'gdlab.predict("race")',
     SLUG: STUB,
     f"{SLUG}-check": f'gdlab.check("{SLUG}", update)',
+    "covered": 'gdlab.RuleRace(after="race", step=100)',
     "last": "",
 }
 ENDS = itertools.cycle(["Home", "End"])
@@ -125,6 +126,26 @@ def test_what_is_shown_twice_moves_together_and_a_copy_stays(notebook):
     assert notebook.complaints == []
 
 
+def test_what_is_covered_can_be_neither_moved_nor_heard(notebook):
+    explorer, page = notebook.explorer(4), notebook.page
+    veil = explorer.box.locator(".veil")
+    veil.wait_for(state="visible")
+    assert explorer.image.get_attribute("aria-label").startswith("A picture that is covered")
+    assert "% of the points" not in explorer.box.aria_snapshot()
+    explorer.box.get_by_label("Problem").focus()
+    stops = []
+    for _ in range(16):
+        page.keyboard.press("Tab")
+        stops.append(page.evaluate("() => document.activeElement.className || document.activeElement.type"))
+    assert "veil" in stops
+    assert not {"play", "strip", "handle"} & set(stops)
+    veil.focus()
+    page.keyboard.press("Enter")
+    veil.wait_for(state="hidden")
+    assert page.evaluate("() => document.activeElement.className") == "play"
+    assert "% of the points" in explorer.image.get_attribute("aria-label")
+
+
 def test_a_page_that_loads_slowly(chromium, address):
     """anywidget's patience is two seconds; here it is none, so that it gives up before an explorer's code is there."""
     with closing_pages() as pages:
@@ -195,7 +216,7 @@ def test_a_restart_during_long_work_marks_what_is_dead_and_running_again_revives
     dead.nth(3).wait_for()
     words = at_work.page.get_by_text("A question without its buttons: its kernel has gone").filter(visible=True)
     assert words.count() == 1
-    assert at_work.explorers.count() == 4
+    assert at_work.explorers.count() == 5
     assert at_work.explorers.nth(3).get_attribute("data-picture") == picture
     assert at_work.text(SLUG) == RIGHT
     at_work.run_all()
@@ -246,7 +267,7 @@ def test_without_its_kernel_a_saved_notebook_keeps_text_and_pictures_and_running
     assert (picture.is_visible(), picture.evaluate("image => image.naturalWidth") > 1000) == (True, True)
     stored = nbformat.read(own_folder / "faults.ipynb", as_version=4)
     pictures = [output for cell in stored.cells for output in cell.outputs if "image/png" in output.get("data", {})]
-    assert len(pictures) == 4
+    assert len(pictures) == 5
     at_work.run_all()
     assert at_work.explorer().caption in pictures[0].data["text/plain"]
     assert page.get_by_text("model not found").count() == still.count() == words.count() == 0

@@ -200,6 +200,104 @@ def shot(explorer):
     return picture.mean(axis=-1)
 
 
+def test_points_are_put_down_by_keys(notebook):
+    """*Start empty* empties the page at once; arrows move a cross, Enter puts a point down and takes it away."""
+    explorer, page = notebook.explorer(1), notebook.page
+    blank = explorer.box.locator(".pad.blank")
+    explorer.box.get_by_role("button", name="Start empty").click()
+    explorer.settle()
+    assert blank.count() == 3
+    assert explorer.caption.startswith("There are no points yet")
+    pad = explorer.box.locator(".pad").first
+    pad.focus()
+    for key in ("ArrowRight", "Shift+ArrowUp", "Enter"):
+        page.keyboard.press(key)
+    explorer.settle()
+    assert blank.count() == 0
+    assert "your own points" in explorer.caption
+    assert pad.evaluate("pad => pad === document.activeElement")
+    page.keyboard.press("Enter")
+    explorer.settle()
+    assert blank.count() == 3
+    explorer.box.get_by_role("button", name="Given set").click()
+    explorer.settle()
+    assert blank.count() == 0
+    assert explorer.box.locator('.pad[tabindex="0"]').count() == 0  # nothing to do there
+    explorer.reset()
+
+
+def test_a_caption_is_read_out_once_nothing_changes_any_more(notebook):
+    """A screen reader would else be told forty sentences in six seconds; the words on the page follow each picture."""
+    explorer, page = notebook.explorer(0), notebook.page
+    heard = explorer.box.locator(".heard")
+    assert explorer.box.get_by_role("status").count() == 1
+    explorer.settle()
+    heard.evaluate(
+        """heard => {
+            window.said = [];
+            new MutationObserver(() => window.said.push(heard.textContent)).observe(heard, {childList: true});
+        }"""
+    )
+    words, play = explorer.caption, explorer.box.locator(".play")
+    play.click()
+    page.wait_for_timeout(1400)
+    assert explorer.caption != words
+    assert page.evaluate("window.said") == []
+    play.click()
+    explorer.settle()
+    page.wait_for_timeout(1500)
+    assert page.evaluate("window.said") == [explorer.caption]
+    explorer.reset()
+    page.wait_for_timeout(1500)
+
+
+def test_what_a_picture_shows_beyond_its_caption_is_told_as_well(notebook):
+    label = notebook.explorer(0).image.get_attribute("aria-label")
+    assert "bowl with its lowest point" in label
+    assert "The last update" in label
+
+
+def test_words_at_a_handle_follow_it_when_it_is_moved_by_keys(notebook):
+    explorer = notebook.explorer(0)
+    handle, says = explorer.box.locator(".handle").first, explorer.box.locator(".says")
+    handle.focus()
+    before, place = says.inner_text(), says.bounding_box()
+    for _ in range(3):
+        handle.press("Shift+ArrowLeft")
+    explorer.settle()
+    assert says.inner_text() != before
+    assert says.bounding_box()["x"] < place["x"] - 20
+    explorer.reset()
+
+
+def test_all_of_an_explorer_stands_in_a_low_window_and_grows_with_larger_text(notebook):
+    explorer, page = notebook.explorer(1), notebook.page
+    across = "() => document.querySelectorAll('.gdlab-stage .picture')[1].clientWidth"
+    usual = page.evaluate(across)
+    explorer.box.locator(".play").focus()
+    page.set_viewport_size({**VIEWPORT, "height": 660})
+    explorer.settle()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Tab")  # what has the focus by a key is brought into sight as a whole
+    page.wait_for_timeout(300)
+    box = explorer.box.bounding_box()
+    window = page.locator(".jp-WindowedPanel-outer").bounding_box()
+    assert window["y"] <= box["y"]
+    assert box["y"] + box["height"] <= window["y"] + window["height"]
+    assert page.evaluate(across) < usual
+    page.set_viewport_size({"width": 1900, "height": 1000})
+    explorer.settle()
+    usual = page.evaluate(across)
+    toggle = "() => window.jupyterapp.commands.execute('application:toggle-presentation-mode')"
+    page.evaluate(toggle)
+    explorer.settle()
+    assert page.evaluate(across) > 1.15 * usual
+    assert notebook.blurred() == []
+    page.evaluate(toggle)
+    page.set_viewport_size(VIEWPORT)
+    explorer.reset()
+
+
 def test_the_picture_follows_the_theme_and_a_map_stays_dark_where_it_is_low(notebook, keep):
     explorer = notebook.explorer(0)
     theme = "name => window.jupyterapp.commands.execute('apputils:change-theme', { theme: name })"

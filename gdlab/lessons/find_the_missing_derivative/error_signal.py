@@ -17,7 +17,7 @@ from gdlab.validation import Array
 
 REACH = 8.0
 GRIP = 7.0
-"""Where on the line of the target one takes hold of it: its ring stays off the next panel."""
+"""Where on the line of the target one takes hold of it, or at −7 if z is near: its ring stays off the next panel."""
 _Z = np.linspace(-REACH, REACH, 641)
 Range = tuple[float, float]
 
@@ -228,7 +228,7 @@ class ErrorSignal(Explorer):
             Strip("z on the derivatives", self._derivatives, "z"),
             Handle("z on the prediction's curve", self._tops[1], _on(z, curve, numbers.z), "z", path=_way(z, curve)),
             Handle("z on the loss", self._tops[2], _on(z, height, numbers.z), "z", path=_way(z, height)),
-            Handle("target", self._tops[1], (GRIP, numbers.y), y="y"),
+            Handle("target", self._tops[1], (GRIP if numbers.z < GRIP - 2 else -GRIP, numbers.y), y="y"),
         ]
 
     def caption(self, numbers: Signal) -> str:

@@ -229,6 +229,13 @@ class LineFit(Explorer):
             return f"{here} The learning rate {rate} is {side} {limit}, the limit for all samples at once."
         return f"{here} Each update looks at one sample only, so the path is ragged."
 
+    def description(self, numbers: Fit) -> str:
+        p, (w, b), n = numbers.problem, numbers.now, style.number
+        fit = f"{len(p.x)} points and the line ŷ = {n(w)} x + {n(b)}".replace("+ −", "− ")
+        bowl = f"the loss over w and b, a bowl with its lowest point at w = {n(p.best[0])}, b = {n(p.best[1])}"
+        sums = self._sums.in_words(numbers)
+        return f"On the left {fit}. On the right {bowl}, with the steps from the start to here. {sums}"
+
 
 class Sums:
     """The arithmetic of one update as two rows of numbers: *weight + rate × error × slope × input = new weight*."""
@@ -261,6 +268,21 @@ class Sums:
         rows = [self._heads, *self._numbers, *self._signs, self._labels, [self._none]]
         return [artist for row in rows for artist in row]
 
+    def in_words(self, fit: Fit) -> str:
+        """Return the two rows as sentences."""
+        if fit.step == 0:
+            return "There is no update yet."
+        names = {"single": ("error", "slope", "input"), "batch": ("mean of error times slope times input",)}
+        rows = []
+        for name, row in zip("wb", self._values(fit), strict=True):
+            before, rate, *middle, after = (style.number(float(value)) for value in row if value is not None)
+            factors = (f"{word} {value}" for word, value in zip(names[fit.mode], middle, strict=True))
+            rows.append(f"{name}: before {before}, plus rate {rate} times {' times '.join(factors)}, after {after}.")
+        sums = " ".join(rows)
+        if fit.mode == "batch":
+            return f"The last update: {sums}"
+        return f"The last update, by the sample at x = {style.number(float(fit.problem.x[fit.sample]))}: {sums}"
+
     def show(self, fit: Fit) -> None:
         if fit.step == 0:
             for artist in self.artists:
@@ -273,22 +295,27 @@ class Sums:
         for words, artist in zip(self._LABELS[fit.mode], self._labels, strict=True):
             artist.set_text(words)
         self._labels[3].set_color(style.FACTORS["slope"] if fit.mode == "single" else style.INK)
-        for row, name in enumerate("wb"):
-            inputs = fit.problem.x if name == "w" else np.ones_like(fit.problem.x)
-            if fit.mode == "single":
-                middle = [fit.errors[fit.sample], 1.0, inputs[fit.sample]]
-                signs = ["+", "×", "×", "×", "="]
-            else:
-                with np.errstate(all="ignore"):
-                    middle = [None, np.mean(fit.errors * inputs), None]
-                signs = ["+", "×", "", "", "="]
+        signs = ["+", "×", "×", "×", "="] if fit.mode == "single" else ["+", "×", "", "", "="]
+        for row, values in enumerate(self._values(fit)):
             self._numbers[row][3].set_color(style.FACTORS["slope"] if fit.mode == "single" else style.INK)
-            values = [fit.before[row], fit.learning_rate, *middle, fit.now[row]]
             for value, artist in zip(values, self._numbers[row], strict=True):
                 text = "" if value is None else style.number(float(value), 3 if abs(value) < 1e5 else 2)
                 artist.set(text=text, fontsize=max(9, 13 * min(1, 7 / max(len(text), 1))))  # 1.23 × 10⁴⁵ is long
             for sign, artist in zip(signs, self._signs[row], strict=True):
                 artist.set_text(sign)
+
+    @staticmethod
+    def _values(fit: Fit) -> list[list[float | None]]:
+        """Return the numbers of the two rows; None where a column stays empty."""
+        rows = []
+        for row, inputs in enumerate((fit.problem.x, np.ones_like(fit.problem.x))):
+            if fit.mode == "single":
+                middle = [fit.errors[fit.sample], 1.0, inputs[fit.sample]]
+            else:
+                with np.errstate(all="ignore"):
+                    middle = [None, np.mean(fit.errors * inputs), None]
+            rows.append([fit.before[row], fit.learning_rate, *middle, fit.now[row]])
+        return rows
 
 
 def _J(numbers: Fit) -> str:

@@ -204,10 +204,10 @@ class HiddenRules(Explorer):
         pads = [plane.pad("your own data", numbers.data) for plane in self._planes.values()]
         dots = [
             Spot(
-                f"start {start}, {style.RULES[rule].label}",
+                style.RULES[rule].label,
                 self._dots,
                 (max(share, LOWEST), self._rows[rule][0] + _SCATTER[start]),
-                f"{style.percent(share)} right",
+                f"start {start}: {style.percent(share)} right",
                 {"start": start},
             )
             for rule, shares in numbers.shares.items()

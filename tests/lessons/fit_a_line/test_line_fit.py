@@ -222,6 +222,18 @@ def test_the_caption_says_on_which_side_of_the_limit_the_rate_is(explorer, data,
     assert style.number(limit) in words(explorer)
 
 
+@pytest.mark.parametrize("mode", ["single", "batch"])
+def test_what_cannot_be_seen_is_told_with_the_numbers_of_the_picture(explorer, mode):
+    explorer.values = {"mode": mode, "step": 7}
+    seen = [artist.get_text() for row in explorer._sums._numbers for artist in row if artist.get_text()]
+    told = explorer.description(explorer._shown_numbers)
+    assert re.findall(r"(?:before|rate|error|slope|input|after) (−?\d[^,. ]*(?:\.\d+)?)", told) == seen
+    assert ("by the sample at x" in told) == (mode == "single")
+    assert f"w = {style.number(explorer._shown_numbers.problem.best[0])}" in told
+    explorer.values = {"step": 0}
+    assert "no update yet" in explorer.description(explorer._shown_numbers)
+
+
 def test_the_caption_tells_the_line_and_the_loss(explorer):
     explorer.values = {"data": "line", "mode": "batch", "learning_rate": 0.2, "step": STEPS}
     numbers = explorer.compute(**explorer.values)
