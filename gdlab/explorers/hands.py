@@ -71,6 +71,7 @@ class Spot:
 @dataclass(frozen=True)
 class Pad:
     """Axes to put points of two classes down on, for a control of the kind `Points`; a click on a point takes it away.
+    By keys, arrows move a cross and Enter is the click.
 
     `shown` are the points (x, y, class) that are to be seen now, the explorer's own data set, too: one starts from it.
     """

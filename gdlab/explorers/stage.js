@@ -530,7 +530,7 @@ class Stage {
     this.halt.textContent = frame.stopped ? "Continue" : "Stop";
     const veiled = Boolean(frame.veiled);
     this.overlay.inert = this.walk.inert = veiled; // nothing under it can be moved, nor heard
-    if (!veiled && document.activeElement === this.veil) this.root.querySelector(".play, input, select").focus();
+    if (!veiled && document.activeElement === this.veil) (this.step ? this.play : this.root.querySelector("input, select")).focus();
     this.veil.hidden = !veiled;
     if (veiled && this.playing) this.togglePlay();
     this.root.classList.toggle("veiled", veiled);

@@ -13,8 +13,9 @@ With each but "at" and "ahead" it may say the ``width`` that it has for the pict
 are made in that size from then on; a page whose size changes asks for one by "show".
 
 The kernel sends ``{"say": "frame", "ask": id or null, …}`` with what `Explorer` knows of the picture (values, caption,
-hands, progress) and the picture itself as a binary buffer, unless it is the one before; ``{"say": "ahead", …}`` in the
-same form for each picture made ahead; and ``{"say": "at", …}`` hands an ``at`` on to other views of the same explorer.
+description, hands, progress) and the picture itself as a binary buffer, unless it is the one before;
+``{"say": "ahead", …}`` in the same form for each picture made ahead; and ``{"say": "at", …}`` hands an ``at`` on to
+other views of the same explorer.
 """
 
 from collections.abc import Callable

@@ -17,7 +17,7 @@ from gdlab.validation import Array
 
 REACH = 8.0
 GRIP = 7.0
-"""Where on the line of the target one takes hold of it, or at −7 if z is near: its ring stays off the next panel."""
+"""Where on the line of the target one takes hold of it, on one side or the other: its ring stays off the next panel."""
 _Z = np.linspace(-REACH, REACH, 641)
 Range = tuple[float, float]
 
@@ -204,7 +204,7 @@ class ErrorSignal(Explorer):
         self._verdict.set_text(numbers.verdict)
         y_hat, z, L = numbers.prediction, numbers.z, numbers.height
         self._target.set_data([numbers.y] * 2, numbers.pair.height)
-        self._wanted.set_data([-REACH, GRIP, REACH], [numbers.y] * 3)
+        self._wanted.set_data([-REACH, _grip(z), REACH], [numbers.y] * 3)
         for guide in self._guides:
             guide.set_data([z, z], guide.axes.get_ylim())
         over = ((numbers.predictions, numbers.heights), (_Z, numbers.predictions), (_Z, numbers.heights))
@@ -224,11 +224,14 @@ class ErrorSignal(Explorer):
         z = np.array(self.controls["z"].positions)
         curve = np.clip(numbers.pair.activation.f(z), *self._tops[1].get_ylim())
         height = np.clip(numbers.pair.height_at(z, numbers.y), *self._tops[2].get_ylim())
+        left = np.clip(numbers.pair.activation.f(z), *self._tops[0].get_xlim())
+        k = self.controls["z"].positions.index(numbers.z)
         return [
             Strip("z on the derivatives", self._derivatives, "z"),
+            Handle("z on the loss over ŷ", self._tops[0], (left[k], height[k]), "z", path=_way(left, height)),
             Handle("z on the prediction's curve", self._tops[1], _on(z, curve, numbers.z), "z", path=_way(z, curve)),
             Handle("z on the loss", self._tops[2], _on(z, height, numbers.z), "z", path=_way(z, height)),
-            Handle("target", self._tops[1], (GRIP if numbers.z < GRIP - 2 else -GRIP, numbers.y), y="y"),
+            Handle("target", self._tops[1], (_grip(numbers.z), numbers.y), y="y"),
         ]
 
     def caption(self, numbers: Signal) -> str:
@@ -259,6 +262,11 @@ def _way(x: Array, y: Array) -> Array:
 
 def _on(x: Array, y: Array, here: float) -> tuple[float, float]:
     return here, float(np.interp(here, x, y))
+
+
+def _grip(z: float) -> float:
+    """Return where on the line of the target one takes hold of it: not where z is."""
+    return GRIP if z < GRIP - 2 else -GRIP
 
 
 def _point(axes: Axes, colour: str) -> Line2D:

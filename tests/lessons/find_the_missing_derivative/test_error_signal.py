@@ -115,9 +115,15 @@ def test_z_is_dragged_along_the_curves_and_the_target_near_the_edge(explorer, na
     strip, *along, target = explorer.hands(numbers)
     assert (strip.control, strip.axes) == ("z", explorer._derivatives)
     assert (target.at, target.y) == ((GRIP, 0.3), "y")
-    for hand, height in zip(along, (numbers.prediction, numbers.height), strict=True):
+    over_prediction, *over_z = along
+    assert over_prediction.at == pytest.approx((numbers.prediction, numbers.height))
+    for hand, height in zip(over_z, (numbers.prediction, numbers.height), strict=True):
         assert hand.at == pytest.approx((1.0, height))
         np.testing.assert_array_equal(hand.path[:, 0], explorer.controls["z"].positions)
+    explorer.values = {"z": 7.0}  # where the target's ring would lie on that of z
+    *_, target = explorer.hands(explorer.compute(**explorer.values))
+    assert target.at == (-GRIP, 0.3)
+    assert explorer._wanted.get_xdata()[1] == -GRIP
 
 
 def test_the_product_is_on_top_in_numbers(explorer):

@@ -125,7 +125,7 @@ def test_a_dot_says_its_share_and_shows_its_start(explorer, numbers):
     for spot in spots[13::STARTS]:
         rule = next(rule for rule in RULES if spot.name.endswith(style.RULES[rule].label))
         runner = numbers.runners[rule]
-        assert spot.says == f"{style.percent(runner.accuracy)} right"
+        assert spot.says == f"start 13: {style.percent(runner.accuracy)} right"
         assert spot.at[0] == runner.accuracy
 
 
