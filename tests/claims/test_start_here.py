@@ -60,20 +60,33 @@ def test_00_at_a_tenth_of_the_rate_the_delta_rule_catches_up_with_thirty_two_hid
     assert gentle > 0.9 > 0.7 > usual
 
 
+@pytest.mark.parametrize(("rule", "starts"), [("chain_rule", 40), ("delta_rule", 23), ("frozen", 23)])
+def test_00_at_a_tenth_of_the_rate_the_delta_rule_solves_as_many_as_a_frozen_layer_and_the_chain_rule_all(rule, starts):
+    assert solved(rule, 32, 0.1) == pytest.approx(starts, abs=1)
+
+
+def test_00_from_the_first_start_eighteen_is_the_smallest_width_at_which_a_frozen_layer_is_good_enough():
+    widths = gdlab.RuleRace.controls["width"].positions
+    assert next(width for width in widths if race("frozen", width, starts=range(1))[0] > 0.95) == 18
+
+
 @pytest.mark.parametrize("starts", SETS)
 def test_00_the_delta_rule_shrinks_thirty_two_units_until_most_are_nearly_linear_unless_the_rate_is_small(starts):
     data = datasets.xor(160)
     before = random_networks("tanh", 32, starts)
     how = {"loss": "binary_cross_entropy", "rule": "delta_rule", "steps": 600, "record_every": 600}
-    shrunk, slopes = {}, {}
+    shrunk, slopes, moved = {}, {}, {}
     for rate in (1.0, 0.1):
         after = gdlab.train(before, data.X, data.y, learning_rate=rate, **how).layers()
         old, new = (np.sqrt((one[0].W ** 2).sum((1, 2)) + (one[0].b ** 2).sum((1, 2))) for one in (before, after))
         shrunk[rate] = new / old
+        W, b = (getattr(after[0], name) - getattr(before[0], name) for name in ("W", "b"))
+        moved[rate] = np.median(np.sqrt((W**2).sum((1, 2)) + (b**2).sum((1, 2))) / old)
         slopes[rate] = np.median(after[0].activation.f_prime(gdlab.forward(after, data.X).z[0]))
     assert shrunk[1.0].max() < 0.7 < 0.95 < shrunk[0.1].min() < shrunk[0.1].max() < 1.05
     assert slopes[1.0] == pytest.approx(0.93, abs=0.005)
     assert slopes[0.1] < 0.35
+    assert moved[0.1] < 0.25 < 0.9 < moved[1.0]
 
 
 def own_points(points, **setting):

@@ -134,9 +134,8 @@ def _moral(chain: float, delta: float, frozen: float) -> str:
         return "Even hidden units that never learn are good enough here, so this says nothing about the rules."
     if chain > SOLVED >= max(delta, frozen):
         worse = "worse than units that never learn" if delta < frozen else "too little"
-        return (
-            f"So far only hidden units that learn are good enough. With 1 in place of the slope f′(z) they do {worse}."
-        )
+        alone = "So far only the chain rule’s hidden units are good enough."
+        return f"{alone} With 1 in place of the slope f′(z), hidden units do {worse}."
     if min(chain, frozen) > SOLVED:
         return "Random hidden units are good enough here, and the delta rule has spoiled them."
     if min(chain, delta) > SOLVED:
