@@ -1,5 +1,8 @@
 """What notebook 03 says and does not compute itself."""
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -171,6 +174,15 @@ def test_03_what_the_questions_on_the_single_arrows_lead_to():
         assert set(np.sign(f[activation].f_prime(-4.5 * x - 1))) == seen
 
 
+def test_03_as_the_explorer_of_single_arrows_opens_the_sums_are_56_degrees_apart():
+    explorer = gdlab.UpdateArrows()
+    values, flipped = explorer.values, neuron.samples("flipped", "sigmoid")
+    assert (values["data"], values["activation"]) == ("flipped", "sigmoid")
+    place = np.array([values["w"], values["b"]])
+    sums = (neuron.arrows(flipped, "sigmoid", rule, place).sum(axis=0) for rule in neuron.TWO_RULES)
+    assert f"{np.degrees(np.arccos(gdlab.agreement(*sums))):.0f}" == "56"
+
+
 def test_03_both_rules_put_the_border_between_the_penguins_at_the_same_mass():
     birds = gdlab.datasets.penguins("body_mass_g", "species", ("Adelie", "Gentoo"))
     x = (birds.X - 4200) / 500
@@ -201,6 +213,14 @@ def test_03_two_samples_and_one_weight_have_two_valleys_of_squared_error_and_one
     np.testing.assert_allclose(valleys["chain_rule"], [-1.569, 0.013], atol=1e-3)
     np.testing.assert_allclose(valleys["delta_rule"], [0.013], atol=1e-3)
     np.testing.assert_allclose(2 * one_weight.curve("chain_rule", valleys["chain_rule"]), [0.1512, 0.0320], atol=1e-4)
+
+
+def test_03_with_one_weight_the_chain_rule_finds_the_lower_valley_from_minus_a_half_on_and_the_delta_rule_always():
+    starts = one_weight.OneWeight.controls["start"].positions
+    ends = {rule: np.array([one_weight.way_down(rule, w)[-1] for w in starts]) for rule in neuron.TWO_RULES}
+    np.testing.assert_allclose(ends["delta_rule"], 0.013, atol=0.002)
+    found = ends["chain_rule"] > -0.5
+    np.testing.assert_array_equal(found, np.array(starts) > -0.5 - 1e-9)
 
 
 def test_03_a_sigmoid_neuron_that_is_badly_wrong_costs_half_at_most_and_without_limit():
@@ -401,7 +421,9 @@ def test_03_classes_that_a_threshold_parts_make_both_hills_fall_on_and_on():
 
 
 def test_03_with_relu_the_explorer_shows_a_chain_rule_that_is_stuck_and_a_delta_rule_that_gets_out():
-    chain, delta = (neuron.run("flipped", "relu", (-4.5, -1.0), 1.0, rule) for rule in neuron.TWO_RULES)
+    text = next((Path(__file__).parents[2] / "notebooks").glob("03_*.ipynb")).read_text(encoding="utf-8")
+    rate = float(re.search(r"choose \*ReLU\* and set \*\*Learning rate\*\* to ([\d.]+):", text)[1])
+    chain, delta = (neuron.run("flipped", "relu", (-4.5, -1.0), rate, rule) for rule in neuron.TWO_RULES)
     w, b = chain.theta[-1]
     assert (w * neuron.samples("flipped", "relu").x + b <= 1e-3).all()
     np.testing.assert_allclose(chain.theta[-1], chain.theta[-300], atol=1e-3)
