@@ -140,6 +140,12 @@ def test_05_half_the_first_weights_make_the_wait_longer(depth):
     assert (half_times(depth, 0.025)[:, 0] > half_times(depth, 0.05)[:, 0]).all()
 
 
+def test_05_with_the_largest_first_weights_three_layers_are_the_fastest_from_the_first_start():
+    largest = max(deep_linear.DeepLinear.controls["scale"].positions)
+    told = {depth: half_times(depth, largest, range(1)).tolist()[0] for depth in (1, 2, 3)}
+    assert told == {1: [35, 35], 2: [35, 60], 3: [20, 30]}
+
+
 def test_05_the_weaker_strength_is_learned_the_later_the_weaker_it_is():
     runs = [(weak, deep_linear.strengths(2, weak, 0.05, 0)) for weak in (0.5, 1.0, 1.5, 2.0)]
     times = [deep_linear.half_time(run[:, 1], weak) for weak, run in runs]

@@ -170,7 +170,7 @@ def _(X, W1, b1, W2, *, unit):
 
 @MAP_DERIVATIVE.wrong("the bias is forgotten")
 def _(X, W1, b1, W2, *, unit):
-    """A bias adds nothing to the slope by itself. But it moves the unit to another place on its curve, where the curve is
+    """A bias adds nothing to ∂z/∂x by itself. But it moves the unit to another place on its curve, where the curve is
     steeper or flatter."""
     return _through(unit.f_prime, X, W1, np.zeros_like(b1), W2)
 
@@ -187,9 +187,9 @@ def _(X, W1, b1, W2, *, unit):
     return np.ones((len(X), 1)) * ((unit.f_prime(X @ W1 + b1).mean(axis=0) * W2[:, 0]) @ W1.T)
 
 
-@MAP_DERIVATIVE.wrong("the slope of the first input only")
+@MAP_DERIVATIVE.wrong("the derivative along the first input only")
 def _(X, W1, b1, W2, *, unit):
-    """Both of your columns are the slope along x₁. Which weights lead from x₂ into the hidden units?"""
+    """Both of your columns are ∂z/∂x₁. Which weights lead from x₂ into the hidden units?"""
     return _through(unit.f_prime, X, W1, b1, W2)[:, [0, 0]]
 
 
