@@ -167,9 +167,27 @@ def test_06_a_wide_hidden_layer_solves_xor_though_it_never_learns_and_the_delta_
     assert solved_xor(width, "delta_rule", starts=starts, first=first) <= 0.1
 
 
-@pytest.mark.parametrize(("width", "solved"), [(6, (47, 0, 0)), (16, (50, 0, 14)), (32, (50, 0, 50))])
+@pytest.mark.parametrize(
+    ("width", "solved"), [(6, (47, 0, 0)), (12, (50, 0, 14)), (16, (50, 0, 14)), (32, (50, 0, 50))]
+)
 def test_06_the_table_counts_the_starts_that_solve_xor(width, solved):
     assert [50 * solved_xor(width, rule) for rule in THREE] == pytest.approx(solved, abs=2)
+
+
+@TWICE
+def test_06_twelve_relus_solve_xor_more_often_than_six_by_the_delta_rule_and_if_frozen(first):
+    solved = {
+        rule: [
+            (shares_right("xor", "relu", width, 1.0, rule, steps=400, starts=50, first=first) > 0.95).sum()
+            for width in (6, 12)
+        ]
+        for rule in THREE[1:]
+    }
+    if first == FOUND:
+        assert solved["delta_rule"] == pytest.approx([1, 6], abs=2)
+        assert solved["frozen"] == pytest.approx([2, 20], abs=2)
+    for six, twelve in solved.values():
+        assert six <= 5 <= twelve - 1
 
 
 @TWICE
@@ -255,6 +273,22 @@ def test_06_the_first_explorer_changes_every_number_of_the_hidden_units_and_none
     assert [place for place in BACKWARD if numbers.differs(place)] == [p for p in BACKWARD if p[0] == 0]
 
 
+def test_06_in_the_first_explorer_the_error_signal_of_hidden_unit_1_is_minus_its_error_times_its_slope():
+    numbers = BackpropStepper().compute(**{name: control.start for name, control in BackpropStepper.controls.items()})
+    error = (numbers.y - numbers.trace.y_hat[0, 0]) * numbers.layers[1].W[0, 0]
+    slope = 1 - np.tanh(numbers.trace.z[0][0, 0]) ** 2
+    signal = numbers.gradients[0].b[0, 0]
+    assert [f"{value:.3f}" for value in (error, slope, signal)] == ["-0.484", "0.712", "0.344"]
+    assert signal == pytest.approx(-error * slope)
+
+
+def test_06_from_the_start_in_the_picture_the_angle_passes_90_degrees_at_some_step():
+    explorer = HiddenRules()
+    first = {name: control.start for name, control in HiddenRules.controls.items()}
+    told = [explorer.caption(next(explorer.stages(**first | {"step": step}))[1]) for step in (0, 50)]
+    assert ["uphill" in words for words in told] == [False, True]
+
+
 @pytest.mark.parametrize("activation", ["tanh", "sigmoid", "relu"])
 def test_06_around_a_square_the_chain_rule_climbs_nothing_and_the_delta_rule_does(activation):
     for w, v, side in ((1.2, 1.4, 1.6), (1.0, 0.3, 0.4), (2.0, 1.0, 1.0)):
@@ -296,7 +330,7 @@ def test_06_the_delta_rules_sum_shrinks_with_the_area_of_the_square():
 
 
 @pytest.mark.parametrize("activation", ["tanh", "sigmoid", "identity"])
-def test_06_the_difference_of_the_cross_slopes_vanishes_with_1_minus_the_slope(activation):
+def test_06_the_difference_of_the_cross_derivatives_vanishes_with_1_minus_the_slope(activation):
     f = gdlab.ACTIVATIONS[activation]
     for w, v, x, y in np.random.default_rng(0).normal(size=(5, 4)):
         layers = [gdlab.Layer([[w]], [[0.0]], activation), gdlab.Layer([[v]], [[0.0]])]

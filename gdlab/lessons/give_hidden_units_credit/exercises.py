@@ -373,7 +373,7 @@ def _(X, y, W1, b1, W2, b2):
     return X.mean(axis=0)[:, None] @ below, below, H.mean(axis=0)[:, None] * signal, None
 
 
-def cross_slopes(w, v, x, y):
+def cross_derivatives(w, v, x, y):
     f = np.tanh(w * x)
     slope = 1 - f**2
     signal = v * f - y
@@ -382,12 +382,12 @@ def cross_slopes(w, v, x, y):
     return dFw_dv, dFv_dw
 
 
-CROSS_SLOPES = FunctionExercise(
-    slug="cross-slopes",
+CROSS_DERIVATIVES = FunctionExercise(
+    slug="cross-derivatives",
     title="Is it the gradient of anything?",
     points=3,
     why_one="the notebook goes on with this field",
-    solution=cross_slopes,
+    solution=cross_derivatives,
     inputs=lambda rng: tuple(float(value) for value in rng.normal(0, 1.2, 4)),
     parts=("∂F_w/∂v", "∂F_v/∂w"),
     hints=(
@@ -401,40 +401,40 @@ CROSS_SLOPES = FunctionExercise(
 )
 
 
-@CROSS_SLOPES.wrong("in the other order")
+@CROSS_DERIVATIVES.wrong("in the other order")
 def _(w, v, x, y):
     """Both are right, in the other order: first how F_w changes with v, then how F_v changes with w."""
-    return cross_slopes(w, v, x, y)[::-1]
+    return cross_derivatives(w, v, x, y)[::-1]
 
 
-@CROSS_SLOPES.wrong("ŷ − y was held fixed")
+@CROSS_DERIVATIVES.wrong("ŷ − y was held fixed")
 def _(w, v, x, y):
     """ŷ − y is not a constant: it holds the prediction, which changes with both weights. Use the product rule."""
     f = np.tanh(w * x)
     return (v * f - y) * x, (v * f - y) * (1 - f**2) * x
 
 
-@CROSS_SLOPES.wrong("half of the product rule")
+@CROSS_DERIVATIVES.wrong("half of the product rule")
 def _(w, v, x, y):
     """You differentiated ŷ − y and left the other factor of the product as it is. That one changes, too."""
     f = np.tanh(w * x)
     return f * v * x, v * (1 - f**2) * x * f
 
 
-@CROSS_SLOPES.wrong("of the gradient, not of this F")
+@CROSS_DERIVATIVES.wrong("of the gradient, not of this F")
 def _(w, v, x, y):
     """There is a slope in it. Is there one in `F_w` as the delta rule makes it?"""
-    return cross_slopes(w, v, x, y)[1], None
+    return cross_derivatives(w, v, x, y)[1], None
 
 
-@CROSS_SLOPES.wrong("the slope of tanh is missing")
+@CROSS_DERIVATIVES.wrong("the slope of tanh is missing")
 def _(w, v, x, y):
     """F was made without f′. But how much `tanh(w x)` changes with `w` is a fact, whatever the rule."""
     f = np.tanh(w * x)
     return None, v * x * f + (v * f - y) * x
 
 
-@CROSS_SLOPES.wrong("the inner derivative is missing")
+@CROSS_DERIVATIVES.wrong("the inner derivative is missing")
 def _(w, v, x, y):
     """`tanh(w x)` changes with `w` by its slope times the inner derivative. What is the derivative of `w x` with respect to
     `w`?"""
@@ -442,7 +442,7 @@ def _(w, v, x, y):
     return None, (v * f + (v * f - y)) * (1 - f**2)
 
 
-@CROSS_SLOPES.wrong("with respect to its own weight")
+@CROSS_DERIVATIVES.wrong("with respect to its own weight")
 def _(w, v, x, y):
     """You differentiated F_w with respect to w and F_v with respect to v. The question is how each changes with the *other*
     weight."""
@@ -450,5 +450,5 @@ def _(w, v, x, y):
     return v * (1 - f**2) * x * v * x, f**2
 
 
-EXERCISES = (ONE_STEP, BACKPROP, CROSS_SLOPES)
+EXERCISES = (ONE_STEP, BACKPROP, CROSS_DERIVATIVES)
 FAMILIES = (PAPER,)
