@@ -69,6 +69,15 @@ def test_07_the_complex_step_and_the_backward_pass_agree_to_15_digits_and_less_i
     assert np.linalg.norm(trained.gradient) < np.linalg.norm(start.gradient) / 3
 
 
+@pytest.mark.parametrize("h", [0.1, 10.0])
+def test_07_on_a_parabola_a_central_difference_makes_no_error_and_a_forward_difference_does(h):
+    def J(t):
+        return 3 * t**2 + 2 * t + 1
+
+    assert (J(1 + h) - J(1 - h)) / (2 * h) == pytest.approx(8, rel=1e-12)
+    assert (J(1 + h) - J(1)) / h == pytest.approx(8 + 3 * h)
+
+
 def test_07_a_long_step_takes_a_relu_past_its_corner_and_a_short_one_does_not():
     relu, tanh = (measure(name, "start", "double").errors["central"] for name in ("relu", "tanh"))
     assert error_at(relu, -2) > 1e-3 > error_at(tanh, -2)
@@ -168,6 +177,29 @@ def test_07_a_wrong_sign_has_error_1_and_a_factor_c_has_c_minus_1_over_c_plus_1(
     for _, errors in checks()["mean"]:
         np.testing.assert_allclose(errors, 99 / 101, rtol=1e-6)
     assert round(99 / 101, 2) == 0.98
+
+
+@TWICE
+def test_07_with_the_wrong_sign_on_two_clouds_every_point_ends_wrong_by_1_and_the_derivative_of_b3_is_0(first):
+    data, seeds = data_of("clouds"), range(first, first + 20)
+    layers = gdlab.initialise(SIZES, "tanh", "sigmoid", seed=seeds, scheme="he")
+    for _ in range(300):
+        gradients = backward_with(BUGS["sign"], layers, gdlab.forward(layers, data.X), data.y)
+        layers = [
+            layer.with_parameters(layer.W - 0.3 * one.W, layer.b - 0.3 * one.b)
+            for layer, one in zip(layers, gradients, strict=True)
+        ]
+    errors = data.y - gdlab.forward(layers, data.X).y_hat
+    wrong_by_1 = np.abs(errors).min(axis=(1, 2)) > 1 - 1e-9
+    assert wrong_by_1.sum() >= 19
+    assert wrong_by_1[0] or first
+    np.testing.assert_allclose(errors.mean(axis=(1, 2))[wrong_by_1], 0, atol=1e-12)
+
+
+def test_07_so_in_the_explorer_all_but_b3_are_wrong_as_it_opens_with_this_bug():
+    explorer = gdlab.BrokenBackward(bug="sign", problem="clouds")
+    assert explorer.values["step"] == 300
+    assert "W₁, b₁, W₂, b₂ and W₃ are wrong, the rest fits" in explorer._words
 
 
 def test_07_stale_activations_are_found_after_ten_steps():

@@ -242,7 +242,7 @@ class GradientCheck(Explorer):
         middle = EXPONENTS[numbers.errors["central"].argmin()]
         for side, ends in ((self._short, (-15.4, middle)), (self._long, (middle, -0.6))):
             side.set_xy([(ends[0], _FLOOR), (ends[1], _FLOOR), (ends[1], 8), (ends[0], 8)])
-        long = "corners" if numbers.activation == "relu" else "no straight line"
+        long = "corners" if numbers.activation == "relu" else "uneven bend"
         for text, x, words in zip(
             self._sides,
             (min(middle, -2.9) - 0.5, min(middle, -3.4) + 0.25),
@@ -278,7 +278,7 @@ class GradientCheck(Explorer):
         if numbers.exponent == numbers.best:
             place = "No other power of ten does better for central differences"
         elif numbers.exponent > numbers.best:
-            cause = "a corner of the loss lies within it" if numbers.corner else "the loss is no straight line on it"
+            cause = "a corner of the loss lies within it" if numbers.corner else "the loss bends unevenly within it"
             place = f"The step is too long, {cause}; the best for central differences is {best}"
         else:
             place = f"The step is too short, rounding takes the digits; the best for central differences is {best}"

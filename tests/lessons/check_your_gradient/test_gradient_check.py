@@ -107,7 +107,7 @@ def test_the_caption_says_on_which_side_of_the_best_step_one_is(explorer):
     for exponent in (-4, -5, -6):
         move(explorer, "exponent", exponent)
         told[exponent] = words(explorer)
-    assert "no straight line" in told[-4]
+    assert "bends unevenly" in told[-4]
     assert told[-5].startswith("No other power of ten")
     assert "rounding" in told[-6]
     explorer.reset()

@@ -111,27 +111,27 @@ def _(J, theta, gradient, h, *, weights):
 @CHECK_GRADIENT.wrong("one number for all parameters")
 def _(J, theta, gradient, h, *, weights):
     """`theta + h` moves every parameter, and you get one number, the sum of all derivatives. Move one parameter at a time."""
-    slope = all_at_once(J, theta, h, weights)
-    return slope, relative(gradient, slope)
+    measured = all_at_once(J, theta, h, weights)
+    return measured, relative(gradient, measured)
 
 
 @CHECK_GRADIENT.wrong("only the last parameter is measured")
 def _(J, theta, gradient, h, *, weights):
-    """Only one of your slopes is not 0. Is the array of zeros made anew in each turn of the loop?"""
+    """Only one of your derivatives is not 0. Is the array of zeros made anew in each turn of the loop?"""
     measured = check_by(J, theta, gradient, h, weights=weights)[0] * (np.arange(theta.size) == theta.size - 1)
     return measured, relative(gradient, measured)
 
 
 @CHECK_GRADIENT.wrong("only the first parameter is measured")
 def _(J, theta, gradient, h, *, weights):
-    """Only the first of your slopes is not 0. Is the `return` inside the loop?"""
+    """Only the first of your derivatives is not 0. Is the `return` inside the loop?"""
     measured = check_by(J, theta, gradient, h, weights=weights)[0] * (np.arange(theta.size) == 0)
     return measured, relative(gradient, measured)
 
 
 @CHECK_GRADIENT.wrong("off by h²")
 def _(J, theta, gradient, h, *, weights):
-    """Each of your slopes is multiplied by h where it should be divided by it: what does `/ 2 * h` compute?"""
+    """Each of your derivatives is multiplied by h where it should be divided by it: what does `/ 2 * h` compute?"""
     measured = check_by(J, theta, gradient, h, weights=weights)[0] * h**2
     return measured, relative(gradient, measured)
 
@@ -149,9 +149,9 @@ def _(J, theta, gradient, h, *, weights):
     return check_by(J, theta, gradient, h, weights=weights)[::-1]
 
 
-@CHECK_GRADIENT.wrong("all slopes are 0", plain=True)
+@CHECK_GRADIENT.wrong("all derivatives are 0", plain=True)
 def _(J, theta, gradient, h):
-    """All slopes are 0. Are the two places the same array? `there = theta` makes no copy, only a second name. Or did you
+    """All derivatives are 0. Are the two places the same array? `there = theta` makes no copy, only a second name. Or did you
     use an imaginary step? This J turns its result into a float, which throws the imaginary part away without a word."""
     return np.zeros(theta.size), relative(gradient, np.zeros(theta.size))
 
