@@ -176,8 +176,8 @@ class SignalFlow(Explorer):
     """Send the error signal back through up to twenty layers, or samples forward, before any learning.
 
     Each hidden layer has 16 units without biases; the output is a sigmoid with cross-entropy. A bar for each layer
-    shows how large the error signal still is; it fades as the signal does. On its way to a layer the signal passes a
-    weight matrix, which multiplies its size by one factor, and then the slopes, which multiply it by another. Sizes are
+    shows how large the error signal still is; the smaller, the paler. On its way to a layer the signal passes a weight
+    matrix, which multiplies its size by one factor, and then the slopes, which multiply it by another. Sizes are
     geometric means of twenty random starts, the thin lines the range of these. Point at a layer for its numbers, and
     click it for its slopes.
     """
