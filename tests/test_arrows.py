@@ -13,8 +13,9 @@ COMMANDS = {"command", "links", "notebooks"}
 MATHEMATICS = {path.stem for path in PACKAGE.glob("*.py")} - {"__init__"} - COMMANDS
 ALLOWED = {
     "mathematics": {"mathematics"},
-    "explorers": {"mathematics", "explorers"},
-    "exercises": {"mathematics", "exercises"},
+    "page": {"page"},
+    "explorers": {"mathematics", "page", "explorers"},
+    "exercises": {"mathematics", "page", "exercises"},
     "lessons": {"mathematics", "explorers", "exercises", "lessons"},
     "course": {"mathematics", "exercises", "lessons", "commands", "course"},
     "site": {"mathematics", "lessons", "commands", "site"},

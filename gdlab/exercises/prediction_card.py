@@ -9,20 +9,12 @@ import html
 from collections.abc import Callable
 from typing import Any
 
-import ipywidgets as widgets
-
-from gdlab.exercises.feedback import disclosure, marked, panel
+from gdlab.exercises.card import Card
+from gdlab.exercises.feedback import marked
 from gdlab.exercises.prediction import Option, Prediction
 from gdlab.validation import whole
 
 _VIEW = "application/vnd.jupyter.widget-view+json"
-_STYLE = """<style>
-.jp-OutputArea-child:has(.gdlab-card:not(.jupyter-widgets-disconnected)) + .jp-OutputArea-child:has(.gdlab-still),
-.jp-OutputArea-child:has(.gdlab-card) + .jp-OutputArea-child:has(.gdlab-still) + .jp-OutputArea-child {
-  display: none;
-}
-</style>"""
-"""Hides what stands for a card where there is none; the words on what to do stay where only its kernel has gone."""
 
 
 def _beside(model_id: str, still: dict[str, Any], called: str) -> dict[str, Any]:
@@ -45,15 +37,8 @@ class PredictionCard:
         self.prediction = prediction
         self._on_commit, self._show = on_commit, show
         self.committed: Option | None = None
-        width = {"width": "auto", "max_width": "860px"}
-        labels = [(option.text, index) for index, option in enumerate(prediction.options)]
-        self._choice = widgets.RadioButtons(options=labels, index=None, layout=width)
-        self._commit = widgets.Button(description="Commit", disabled=True, tooltip="Put the prediction down")
-        self._answer = widgets.HTML(layout=width)
-        self._choice.observe(lambda change: setattr(self._commit, "disabled", change["new"] is None), names="index")
-        self._commit.on_click(lambda _: self.commit(self._choice.index))
-        question = widgets.HTML(_STYLE + _question(prediction.question), layout=width)
-        self.widget = widgets.VBox([question, self._choice, self._commit, self._answer]).add_class("gdlab-card")
+        options = [marked(option.text) for option in prediction.options]
+        self.widget = Card({"question": _asked(prediction.question), "options": options}, self.commit)
 
     def commit(self, index: int) -> None:
         """Put down the option with this number, counted from 0. The first one put down stays.
@@ -71,17 +56,20 @@ class PredictionCard:
         option = self.prediction.options[index]
         self.committed = option
         self._on_commit(self.prediction.slug)
-        self._choice.index = index
-        self._choice.disabled = self._commit.disabled = True
-        headline = "Keep that thought" if option.right else "Now look closely"
         truth = next(one for one in self.prediction.options if one.right)
         outcome = "It was as you said." if option.right else f"It was: “{truth.text}”"
-        told = disclosure("When you have looked: how did it turn out?", outcome)
-        self._answer.value = panel("hint", headline, (f"You said: “{option.text}”", option.feedback), disclosed=told)
+        self.widget.answer = {
+            "index": index,
+            "headline": "Keep that thought" if option.right else "Now look closely",
+            "words": [marked(words) for words in (f"You said: “{option.text}”", option.feedback)],
+            "ask": "When you have looked: how did it turn out?",
+            "outcome": marked(outcome),
+        }
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         items = "".join(f"<li>{html.escape(option.text)}</li>" for option in self.prediction.options)
-        still = f"{_question(self.prediction.question)}<ul>{items}</ul><p>(Run this cell to choose.)</p>"
+        question = f'<p style="font-size:15px; line-height:1.5">{_asked(self.prediction.question)}</p>'
+        still = f"{question}<ul>{items}</ul><p>(Run this cell to choose.)</p>"
         called = "A question without its buttons"
         return self._show(self.widget.model_id, {"text/html": still, "text/plain": repr(self)}, called)
 
@@ -90,5 +78,5 @@ class PredictionCard:
         return "\n".join(lines)
 
 
-def _question(text: str) -> str:
-    return f'<p style="font-size:15px; line-height:1.5"><strong>Predict.</strong> {marked(text)}</p>'
+def _asked(question: str) -> str:
+    return f"<strong>Predict.</strong> {marked(question)}"

@@ -22,18 +22,6 @@ const ALWAYS = "run the cell of this picture again to move it.";
 const NO_POINTS = "There are no points yet. Choose a class, and click on the picture.";
 const GONE = "The kernel of this picture has gone: " + ALWAYS;
 
-function make(tag, attributes = {}, ...children) {
-  const element = document.createElement(tag);
-  element.dataset.lmSuppressShortcuts = "true"; // on each: Jupyter looks at what has the focus before what it is in
-  for (const [name, value] of Object.entries(attributes)) {
-    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
-    else if (value === true) element.setAttribute(name, "");
-    else if (value !== false && value !== undefined) element.setAttribute(name, value);
-  }
-  element.append(...children);
-  return element;
-}
-
 // What scrolls the page in which an element is; none where the page is as high as what is in it, in a frame.
 function windowOf(element) {
   let found = window.parent === window ? document.documentElement : null;
@@ -42,8 +30,6 @@ function windowOf(element) {
   return found;
 }
 
-let made = 0;
-const newId = () => `gdlab-${Date.now().toString(36)}-${++made}`;
 const bound = (low, value, high) => Math.min(Math.max(value, low), high);
 
 function nearest(positions, value, logarithmic) {
@@ -280,7 +266,7 @@ class Stage {
     if (!walk.length) this.walk.hidden = true;
     this.root = make(
       "div",
-      { class: "gdlab-stage", role: "group", "aria-label": spec.title },
+      { class: "gdlab-page gdlab-stage", role: "group", "aria-label": spec.title },
       this.side,
       (this.main = make("div", { class: "main" }, this.picture, this.walk, this.words)),
       this.heard
@@ -288,7 +274,7 @@ class Stage {
     this.root.style.setProperty("--wide", `${spec.width}px`);
     this.root.style.setProperty("--high", `${spec.height}px`);
     el.append(this.root);
-    for (const kind of ["keydown", "keyup", "keypress"]) this.root.addEventListener(kind, (event) => event.stopPropagation());
+    keepKeysInside(this.root);
     this.showPlay();
   }
 
@@ -328,19 +314,11 @@ class Stage {
     } catch {} // Safari does not tell
     const zoomed = () => this.layOut();
     addEventListener("resize", zoomed);
-    const theme = () => this.root.classList.toggle("dark", isDark());
-    const watch = new MutationObserver(theme);
-    watch.observe(document.body, { attributes: true });
-    const scheme = matchMedia("(prefers-color-scheme: dark)");
-    scheme.addEventListener("change", theme);
-    theme();
-    this.cleanup.push(() => {
+    this.cleanup.push(followTheme(this.root), () => {
       seen.disconnect();
       sized.disconnect();
       counted.disconnect();
       removeEventListener("resize", zoomed);
-      watch.disconnect();
-      scheme.removeEventListener("change", theme);
     });
   }
 
@@ -735,13 +713,6 @@ class Stage {
 
 const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 
-function isDark() {
-  const { jpThemeLight, vscodeThemeKind } = document.body.dataset;
-  if (jpThemeLight !== undefined) return jpThemeLight === "false";
-  if (vscodeThemeKind !== undefined) return /dark|contrast$/.test(vscodeThemeKind);
-  return matchMedia("(prefers-color-scheme: dark)").matches;
-}
-
 // --- hands on the picture ---
 
 // Axes tell where they are on the picture and what their ends are, so that a pointer can be read in data coordinates.
@@ -1038,18 +1009,6 @@ class Hands {
     for (const kind of ["pointerenter", "focus", "pointermove"]) element.addEventListener(kind, element.tell);
     for (const kind of ["pointerleave", "blur"]) element.addEventListener(kind, hide);
   }
-}
-
-// Hear the kernel however long this module took to load. Where that is more than two seconds (many cells, a slow
-// machine) anywidget, 0.9.18 and later, gives up on a model and drops all that the kernel says to it, though it shows it.
-function hearAlways(model) {
-  const found = (whole) => {
-    const { _handle_comm_msg: heard } = Object.getPrototypeOf(Object.getPrototypeOf(whole));
-    whole.comm?.on_msg(heard.bind(whole));
-  };
-  model.on("change:loaded", found); // the only way to the model itself from what a module is given of it
-  model.set("loaded", true);
-  model.off("change:loaded", found);
 }
 
 export default {

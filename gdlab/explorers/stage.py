@@ -19,42 +19,16 @@ other views of the same explorer.
 """
 
 from collections.abc import Callable
-from functools import cache
-from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
-import ipywidgets as widgets
 import traitlets
 
-
-@cache
-def _code(name: str) -> str:
-    return Path(__file__).with_name(name).read_text(encoding="utf-8")
+from gdlab.page.page_widget import PageWidget
 
 
-def _front_end() -> str:
-    """The versions of anywidget's page code that speak with the one installed here."""
-    major, minor, *_ = version("anywidget").split(".")
-    return f"~{major}.{minor}.*"
+class Stage(PageWidget):
+    """A page's view of one explorer."""
 
-
-class Stage(widgets.DOMWidget):
-    """A page's view of one explorer.
-
-    It has the traits of `anywidget.AnyWidget` without being one: that makes a class of its own for each widget, and a
-    cell that is run again and again would fill the memory with classes.
-    """
-
-    _model_name = traitlets.Unicode("AnyModel").tag(sync=True)
-    _model_module = traitlets.Unicode("anywidget").tag(sync=True)
-    _model_module_version = traitlets.Unicode(_front_end()).tag(sync=True)
-    _view_name = traitlets.Unicode("AnyView").tag(sync=True)
-    _view_module = traitlets.Unicode("anywidget").tag(sync=True)
-    _view_module_version = traitlets.Unicode(_front_end()).tag(sync=True)
-    _anywidget_id = traitlets.Unicode("gdlab.explorers.stage.Stage").tag(sync=True)
-    _esm = traitlets.Unicode().tag(sync=True)
-    _css = traitlets.Unicode().tag(sync=True)
     spec = traitlets.Dict().tag(sync=True)
     """What stays: the controls and the size of the picture."""
     shown = traitlets.Dict().tag(sync=True)
@@ -64,7 +38,7 @@ class Stage(widgets.DOMWidget):
         self, spec: dict[str, Any], frame: Callable[[], dict[str, Any]], hear: Callable[[dict[str, Any]], None]
     ) -> None:
         self._frame = frame
-        super().__init__(spec=spec, _esm=_code("stage.js"), _css=_code("stage.css"))
+        super().__init__(__file__, spec=spec)
         self.on_msg(lambda _, content, __: hear(content))
 
     def get_state(self, key: Any = None, drop_defaults: bool = False) -> dict[str, Any]:

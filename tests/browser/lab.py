@@ -315,10 +315,22 @@ class Notebook:
             explorer.wait_for_change("", still=600)  # JupyterLab lays out what comes into view, and then again
         return explorer
 
+    @property
+    def cards(self) -> Locator:
+        """The cards of all predictions on the page."""
+        return self.page.locator(".gdlab-card")
 
-_SCROLL = """image => {
+    def card(self, index: int = 0) -> Locator:
+        """Scroll to the card of a prediction."""
+        card = self.cards.nth(index)
+        card.wait_for(state="attached")
+        card.evaluate(_SCROLL)
+        return card
+
+
+_SCROLL = """element => {
     const notebook = window.jupyterapp.shell.currentWidget.content;
-    return notebook.scrollToItem(notebook.widgets.findIndex(cell => cell.node.contains(image)), 'start');
+    return notebook.scrollToItem(notebook.widgets.findIndex(cell => cell.node.contains(element)), 'start');
 }"""
 """JupyterLab 4.4, for one, hides the cells out of view, so that a browser cannot scroll to them by itself."""
 _STATE = "image => image.dataset.picture + image.closest('.gdlab-stage').querySelector('.words').innerText"

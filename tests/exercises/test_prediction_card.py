@@ -1,9 +1,9 @@
 """Predictions: every one asks before it answers, takes one answer, and keeps its feedback until then."""
 
 import html
+import json
 import re
 
-import ipywidgets as widgets
 import pytest
 
 import gdlab
@@ -17,19 +17,18 @@ pytestmark = pytest.mark.filterwarnings("error")
 every = pytest.mark.parametrize("prediction", PREDICTIONS.values(), ids=PREDICTIONS)
 
 
-def choose(card, index):
-    """Do what the page does when a person clicks on an option."""
-    card._choice.set_state({"index": index})
+def press(card, index):
+    """Do what the page does when a person has chosen an option and presses *Commit*."""
+    card.widget._handle_custom_msg(json.loads(json.dumps({"do": "commit", "index": index})), [])
 
 
-def click(button):
-    """Do what the page does when a person clicks on a button; a disabled one cannot be clicked."""
-    if not button.disabled:
-        button._handle_custom_msg({"event": "click"}, [])
+def read(words):
+    return html.unescape(re.sub(r"<[^>]+>", "", words))
 
 
 def answer(card):
-    return html.unescape(re.sub(r"<[^>]+>", "", card._answer.value))
+    """What is to be read at once after the commit, without what is one press away."""
+    return read(" ".join([card.widget.answer["headline"], *card.widget.answer["words"]]))
 
 
 def plain(words):
@@ -71,24 +70,22 @@ def test_no_two_predictions_ask_the_same():
 
 
 @every
-def test_nothing_can_be_committed_before_a_choice(prediction):
+def test_the_page_has_no_word_of_the_feedback_before_the_commit(prediction):
     card = gdlab.predict(prediction.slug)
-    assert card._choice.index is None
-    assert card._commit.disabled
-    click(card._commit)
     assert card.committed is None
-    assert card._answer.value == ""
+    state = card.widget.get_state()
+    assert (state["answer"], set(state["spec"])) == ({}, {"question", "options"})
+    told = read(json.dumps(state["spec"], ensure_ascii=False))
+    assert not any(plain(option.feedback) in told for option in prediction.options)
 
 
 @every
 def test_the_feedback_comes_with_the_commit_and_speaks_to_the_choice(prediction):
     for index, option in enumerate(prediction.options):
         card = gdlab.predict(prediction.slug)
-        choose(card, index)
-        assert not card._commit.disabled
-        assert card._answer.value == ""
-        click(card._commit)
+        press(card, index)
         assert card.committed is option
+        assert card.widget.answer["index"] == index
         assert plain(option.feedback) in answer(card)
         others = [plain(other.feedback) for other in prediction.options if other is not option]
         assert not any(other in answer(card) for other in others)
@@ -100,7 +97,7 @@ def test_who_was_right_and_who_was_not_read_different_headlines(prediction):
     for index, option in enumerate(prediction.options):
         card = gdlab.predict(prediction.slug)
         card.commit(index)
-        headlines[option.right].add(re.search("<strong>.*?</strong>", card._answer.value)[0])
+        headlines[option.right].add(card.widget.answer["headline"])
     assert len(headlines[True]) == len(headlines[False]) == 1
     assert headlines[True] != headlines[False]
 
@@ -111,13 +108,12 @@ def test_after_the_commit_it_says_what_was_said_and_what_it_was_is_one_press_awa
     for index, option in enumerate(prediction.options):
         card = gdlab.predict(prediction.slug)
         card.commit(index)
-        before, told = card._answer.value.split("<details", 1)
-        before, told = (html.unescape(re.sub(r"<[^>]+>", "", part)) for part in (before, told))
-        assert f"You said: “{plain(option.text)}”" in before
-        assert "turn out?" in told
-        assert told.endswith("It was as you said." if option.right else f"It was: “{plain(truth.text)}”")
+        assert f"You said: “{plain(option.text)}”" in answer(card)
+        assert "turn out?" in card.widget.answer["ask"]
+        outcome = "It was as you said." if option.right else f"It was: “{plain(truth.text)}”"
+        assert read(card.widget.answer["outcome"]) == outcome
         if not option.right:
-            assert plain(truth.text) not in before
+            assert plain(truth.text) not in answer(card)
 
 
 @pytest.fixture
@@ -135,41 +131,35 @@ def card():
     )
 
 
-def test_a_choice_can_be_changed_until_it_is_committed(card):
-    for index in (1, 2, 0):
-        choose(card, index)
-    click(card._commit)
-    assert card.committed is card.prediction.options[0]
-
-
-def test_a_choice_that_is_taken_back_cannot_be_committed(card):
-    choose(card, 1)
-    choose(card, None)
-    assert card._commit.disabled
-    click(card._commit)
-    assert card.committed is None
-
-
 def test_only_the_first_commit_counts(card):
-    choose(card, 1)
-    click(card._commit)
-    said = card._answer.value
-    assert card._commit.disabled
-    assert card._choice.disabled
-    choose(card, 0)
-    click(card._commit)
-    card._commit.click()
+    press(card, 1)
+    said = card.widget.answer
+    press(card, 0)
     card.commit(0)
     assert card.committed is card.prediction.options[1]
-    assert card._answer.value == said
+    assert card.widget.answer == said
 
 
-def test_a_commit_in_code_shows_on_the_page(card):
+def test_a_commit_in_code_shows_on_the_page(card, monkeypatch):
+    sent = []
+    monkeypatch.setattr(card.widget, "_send", lambda message, buffers=None: sent.append(message))
     card.commit(2)
-    assert card._choice.index == 2
-    assert card._choice.disabled
-    assert card._commit.disabled
+    assert [message["state"] for message in sent] == [{"answer": card.widget.answer}]
     assert "On nothing." in answer(card)
+
+
+def test_a_page_that_is_opened_later_shows_what_was_committed_to(card):
+    press(card, 1)
+    assert card.widget.get_state()["answer"]["index"] == 1
+
+
+def test_who_waits_for_a_commit_is_told_once():
+    told = []
+    card = PredictionCard(PREDICTIONS["race"], on_commit=told.append)
+    assert told == []
+    for index in (1, 0):
+        press(card, index)
+    assert told == ["race"]
 
 
 @pytest.mark.parametrize("bad", [3, -1, None, "Yes", 1.0, True])
@@ -177,38 +167,33 @@ def test_what_is_no_option_is_told_and_commits_nothing(card, bad):
     with pytest.raises((ValueError, TypeError), match="wanted"):
         card.commit(bad)
     assert card.committed is None
-    assert card._answer.value == ""
-    assert card._choice.index is None
-    assert not card._choice.disabled
+    assert card.widget.answer == {}
 
 
 def test_two_cards_of_one_prediction_are_independent():
     one, other = gdlab.predict("race"), gdlab.predict("race")
     one.commit(0)
     assert other.committed is None
-    assert not other._choice.disabled
+    assert other.widget.answer == {}
 
 
 # --- on the page ---
 
 
-def test_question_options_button_and_answer_stand_in_this_order(card):
-    question, choice, commit, shown = card.widget.children
-    assert isinstance(choice, widgets.RadioButtons)
-    assert isinstance(commit, widgets.Button)
-    assert html.escape(card.prediction.question) in question.value
-    assert [label for label, _ in choice.options] == [option.text for option in card.prediction.options]
-    assert [value for _, value in choice.options] == [0, 1, 2]
-    assert shown is card._answer
+@every
+def test_the_page_asks_the_question_with_every_option_in_order(prediction):
+    spec = gdlab.predict(prediction.slug).widget.spec
+    assert read(spec["question"]) == f"Predict. {plain(prediction.question)}"
+    assert [read(option) for option in spec["options"]] == [plain(option.text) for option in prediction.options]
 
 
 def test_the_words_are_text_and_no_markup(card):
     card.commit(0)
-    shown = card._answer.value + card.widget.children[0].value + card._repr_mimebundle_()["text/html"]
+    shown = json.dumps([card.widget.spec, card.widget.answer]) + card._repr_mimebundle_()["text/html"]
     assert "<b>" not in shown
     assert "<i>" not in shown
-    assert "<code>is</code>" in card._answer.value
-    assert "1 &lt; 2 &amp; 2 &gt; 1" in card.widget.children[0].value
+    assert "<code>is</code>" in card.widget.answer["words"][1]
+    assert "1 &lt; 2 &amp; 2 &gt; 1" in card.widget.spec["question"]
 
 
 @every
@@ -244,7 +229,7 @@ def test_in_jupyterlab_words_on_what_to_do_and_the_question_stand_beside_the_car
     assert [list(one) for one in shown] == [[live], ["text/html", "text/plain"]]
     assert shown[0][live]["model_id"] == card.widget.model_id
     assert "Run its cell" in shown[1]["text/plain"]
-    assert "gdlab-still" in shown[1]["text/html"], "the card's style hides what has this class"
+    assert "gdlab-still" in shown[1]["text/html"], "the page's style hides what has this class"
 
 
 def test_an_unknown_prediction_is_told_with_those_there_are():

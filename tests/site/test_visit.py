@@ -114,6 +114,17 @@ def test_one_click_runs_a_lesson_without_a_pop_up_an_error_or_a_word_on_stderr(v
     assert [text for name, text in visit.outputs("stream") if name == "stderr"] == []
 
 
+def test_a_question_is_answered_by_keys_and_its_picture_uncovered(visit):
+    card, covered = visit.card(), visit.page.locator(".gdlab-stage.veiled")
+    covered.wait_for(state="attached")
+    card.get_by_role("radio").first.press("Space")
+    card.get_by_role("button", name="Commit").press("Enter")
+    headline = card.get_by_role("status").locator(".headline")
+    headline.wait_for()
+    assert headline.evaluate("headline => headline === document.activeElement")
+    covered.wait_for(state="detached")
+
+
 def test_links_between_lessons_and_to_the_glossary_lead_there(visit, address):
     for words, place in (
         ("glossary", "glossary.html"),

@@ -73,8 +73,9 @@ def library() -> Path:
     )
     exercises = copy / "exercises"
     exercises.mkdir()
-    for module in ("__init__.py", "attempt.py", "feedback.py", "prediction.py", "prediction_card.py"):
-        shutil.copy(source / "exercises" / module, exercises / module)
+    predictions = ("prediction.py", "prediction_card.py", "card.py", "card.js", "card.css")
+    for file in ("__init__.py", "attempt.py", "feedback.py", *predictions):
+        shutil.copy(source / "exercises" / file, exercises / file)
     shutil.copy(here / "json_values.py", exercises / "json_values.py")
     shutil.copy(here / "no_exercises.py", copy / "lessons" / "catalogue.py")
     shutil.copy(here / "submission_process.py", Path(name, "submission_process.py"))
