@@ -16,7 +16,7 @@ from typing import Any
 
 from jupyter_client.manager import KernelManager
 from nbclient.client import NotebookClient
-from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbclient.exceptions import CellExecutionComplete, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 from nbgrader.preprocessors import Execute
@@ -145,7 +145,10 @@ class RunCells(Execute):
         except DeadKernelError:
             problem = "the kernel died in this cell"
         except CellTimeoutError:  # no word that it is idle: it runs on, or the word was lost in a flood of output
-            problem = "the cell could not be stopped, so its kernel was ended" if self._timed_out else ""
+            if self._timed_out:
+                problem, self._told = "the cell could not be stopped, so its kernel was ended", []
+        except Exception:  # a reply that is none: cells can have their kernel say anything
+            problem = "what its kernel answered could not be read"
         problem = problem or self._spent
         self.nb.cells[index] = cell
         if not again:
@@ -181,10 +184,17 @@ class RunCells(Execute):
             self._spent = "this cell took more memory than there is"
 
     def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> NotebookNode | None:
-        """Let go what is too much, and what widgets say to a page that is not there."""
-        if msg["msg_type"].startswith("comm") or not self._cut(msg["content"]):
+        """Let go what is too much, what is no output, and what widgets say to a page that is not there."""
+        try:
+            if msg["msg_type"].startswith("comm") or not self._cut(msg["content"]):
+                return None
+            return super().process_message(msg, cell, cell_index)
+        except CellExecutionComplete:  # so nbclient knows that a cell has ended
+            raise
+        except Exception:  # what notebooks cannot hold: a number for a text, say
+            told = "something that it showed could not be read"
+            self._told += [] if told in self._told else [told]
             return None
-        return super().process_message(msg, cell, cell_index)
 
     def _cut(self, content: dict[str, Any]) -> bool:
         """Shorten the content of a message to what its cell may still hold; return whether there is room for any."""

@@ -233,6 +233,24 @@ def no_score(notebook):
     return notebook
 
 
+BY_HAND = """kernel = get_ipython().kernel
+for kind, content in [("display_data", {}), ("error", {}), ("stream", {"name": "stdout", "text": None}), ("status", {})]:
+    kernel.session.send(kernel.iopub_socket, kind, content, parent=kernel.get_parent())
+"""
+
+
+def unreadable(notebook):
+    """Outputs and a reply that a notebook cannot hold: by a slip, and as messages made by hand."""
+    cells = [
+        'from IPython.display import display\ndisplay({"text/plain": 5}, raw=True)',
+        'class Picture:\n    def _repr_mimebundle_(self, **_):\n        return {"image/png": None}\nPicture()',
+        BY_HAND,
+        "get_ipython().payload_manager._payload.append(5)",
+    ]
+    notebook["cells"][1:1] = map(code, cells)
+    return all_right(notebook)
+
+
 def corrupt(notebook):
     return json.dumps(all_right(notebook)).encode()[:5000]
 
@@ -311,6 +329,7 @@ STUDENTS = (
     Student(left_by_exit, FULL, "Code cell 4: this cell ended the kernel"),
     Student(leaves_a_process, FULL),
     Student(no_score, NOTHING, f"{MATCHING}-check: the check gave no score"),
+    Student(unreadable, FULL, "Code cell 3: something that it showed could not be read."),
     Student(corrupt, NOTHING, "Nothing could be graded: the file is not JSON"),
     Student(nothing_in_it, NOTHING, "Nothing could be graded: the file is empty"),
     Student(not_text, NOTHING, "Nothing could be graded: the file is not text"),
