@@ -1,9 +1,9 @@
 """Take from this process, and from those that it will start, what Landlock (see `fence`) does not take.
 
 Linux can refuse system calls by their number and arguments, and calls it seccomp. Refused are other processes' limits,
-and owners and attributes of files. Modes and times of files stay as they are, too, and no file is locked, but whoever
-tries is told that it went well: Python does it wherever it copies a file or opens a database, and one's own files do
-without.
+and owners and attributes of files. Modes and times of files stay as they are, too, no file is locked, and no other
+process is made slower, but whoever tries is told that it went well: Python does the first wherever it copies a file or
+opens a database, and libraries see to their own threads; they do without.
 """
 
 import ctypes
@@ -18,6 +18,8 @@ _MACHINES = {
         "owners": (92, 93, 94, 260),  # chown, fchown, lchown, fchownat
         "attributes": (188, 189, 190, 197, 198, 199),  # setxattr, lsetxattr, fsetxattr; and as many removexattr
         "limits": 302,  # prlimit64
+        "schedules": (142, 144, 203, 314),  # sched_setparam, sched_setscheduler, sched_setaffinity, sched_setattr
+        "priorities": (141, 251),  # setpriority, ioprio_set
         "locks": 73,  # flock
         "other locks": 72,  # fcntl
     },
@@ -27,6 +29,8 @@ _MACHINES = {
         "owners": (54, 55),
         "attributes": (5, 6, 7, 14, 15, 16),
         "limits": 261,
+        "schedules": (118, 119, 122, 274),
+        "priorities": (140, 30),
         "locks": 32,
         "other locks": 25,
     },
@@ -62,6 +66,12 @@ def restrict_calls() -> bool:
     asked = [step for one in _LOCKING for step in ((_EQUAL, 0, 1, one), (_RETURN, 0, 0, _PRETEND))]
     asked = [(_LOAD, 0, 0, _SECOND), *asked, (_RETURN, 0, 0, _ALLOW)]
     program += [(_EQUAL, 0, len(asked), known["other locks"]), *asked]
+    for number in known["schedules"]:  # of which process; 0 is oneself
+        program += [(_EQUAL, 0, 4, number), (_LOAD, 0, 0, _FIRST), (_EQUAL, 0, 1, 0), (_RETURN, 0, 0, _ALLOW)]
+        program.append((_RETURN, 0, 0, _PRETEND))
+    for number in known["priorities"]:  # of a process, a group or a user, and of which
+        program += [(_EQUAL, 0, 6, number), (_LOAD, 0, 0, _FIRST), (_AT_LEAST, 3, 0, 2)]
+        program += [(_LOAD, 0, 0, _SECOND), (_EQUAL, 0, 1, 0), (_RETURN, 0, 0, _ALLOW), (_RETURN, 0, 0, _PRETEND)]
     program += [(_EQUAL, 1, 0, known["limits"]), (_RETURN, 0, 0, _ALLOW)]
     program += [(_LOAD, 0, 0, _FIRST), (_EQUAL, 0, 1, 0), (_RETURN, 0, 0, _ALLOW)]  # its own limits
     for half in (_THIRD, _THIRD + 4):  # nothing there: it only asks for them

@@ -15,9 +15,12 @@ from tests.course.kept_in import CALLS_ARE_REFUSED
 pytestmark = pytest.mark.skipif(not CALLS_ARE_REFUSED, reason="this system refuses no calls")
 PARENT = """
 import os, resource, subprocess, sys
-before = resource.getrlimit(resource.RLIMIT_CORE)
+def limits():
+    nice = os.getpriority(os.PRIO_PROCESS, 0)
+    return resource.getrlimit(resource.RLIMIT_CORE), nice, os.sched_getscheduler(0), os.sched_getaffinity(0)
+before = limits()
 done = subprocess.run(sys.argv[1:], capture_output=True, text=True)
-print(done.stdout + done.stderr, before == resource.getrlimit(resource.RLIMIT_CORE))
+print(done.stdout + done.stderr, before == limits())
 """
 
 
@@ -49,6 +52,28 @@ def test_nobody_elses_limits_are_set(fenced):
     )
     assert said.startswith("True\n(0, 0)\n")
     assert said.rstrip().endswith("PermissionError: [Errno 1] Operation not permitted")
+    assert kept
+
+
+SLOW = """
+import ctypes, os
+def slow(process):
+    os.setpriority(os.PRIO_PROCESS, process, 19)
+    os.sched_setaffinity(process, {min(os.sched_getaffinity(0))})
+    os.sched_setscheduler(process, os.SCHED_IDLE, os.sched_param(0))
+def seen(process):
+    return os.getpriority(os.PRIO_PROCESS, process), os.sched_getscheduler(process), os.sched_getaffinity(process)
+"""
+
+
+def test_nobody_else_is_made_slow(fenced):
+    said, kept = fenced(
+        f"{SLOW}before = seen(os.getppid())\nslow(os.getppid())\nos.setpriority(os.PRIO_USER, 0, 19)\n"
+        "print(seen(os.getppid()) == before, os.getpriority(os.PRIO_PROCESS, 0) == before[0])\n"
+        "slow(0)\nprint(seen(0) == (19, os.SCHED_IDLE, {min(before[2])}))\n"  # oneself one may
+        "import numpy, threading, zmq\nzmq.Context().socket(zmq.PUB).bind('tcp://127.0.0.1:*')\nprint('on')"
+    )
+    assert said.split() == ["True", "True", "True", "on"]
     assert kept
 
 
@@ -125,6 +150,8 @@ def test_the_numbers_are_those_of_the_system(machine, header):
     wanted = {"modes and times": "chmod fchmod fchmodat utime utimes futimesat utimensat"}
     wanted |= {"owners": "chown fchown lchown fchownat"}
     wanted |= {"attributes": "setxattr lsetxattr fsetxattr removexattr lremovexattr fremovexattr"}
+    wanted |= {"schedules": "sched_setparam sched_setscheduler sched_setaffinity sched_setattr"}
+    wanted |= {"priorities": "setpriority ioprio_set"}
     for kind, names in wanted.items():
         assert sorted(known[kind]) == sorted(found[name] for name in names.split() if name in found)
     assert (known["limits"], known["locks"]) == (found["prlimit64"], found["flock"])
