@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from nbgrader.api import Gradebook, MissingEntry
@@ -22,6 +23,7 @@ from nbgrader.plugins import ExtractorPlugin, FileNameCollectorPlugin
 from traitlets.config import Config
 
 from gdlab.course.handed_in import (
+    ALL_OF_IT,
     MOST_FILES,
     PassedOver,
     Released,
@@ -38,6 +40,11 @@ from gdlab.course.quoting import printable, quoted
 from gdlab.course.repair import UnreadableError
 from gdlab.course.roster import in_roster, stranger
 from gdlab.course.scratch import scratch
+
+try:
+    import pwd
+except ImportError:  # on Windows nothing is known of a folder's owner
+    pwd = None
 
 PLATFORMS = (
     re.compile(r"(?P<student_id>[^/]+)_attempt_[\d-]+(?:_.*)?"),  # Blackboard; what comes before the id is cut below
@@ -220,7 +227,33 @@ class Collector(FileNameCollectorPlugin):
 
 
 class CollectWithoutLinks(ExchangeCollect):
-    """nbgrader's collecting from the exchange, which follows no link that a student put there."""
+    """nbgrader's collecting from the exchange, which follows no link, and passes over what nobody should have put there.
+
+    Every student may make folders there, and call them as they like; nbgrader ends at a name that it cannot read.
+    """
+
+    def init_src(self) -> None:
+        """List the submissions to collect."""
+        self._left_out: set[str] = set()
+        super().init_src()
+        self.src_records = [record for record in self.src_records if record["filename"] not in self._left_out]
+
+    def _path_to_record(self, path: str) -> dict:
+        name = os.path.basename(path)
+        try:
+            if not os.path.isdir(path):
+                raise ValueError("it is no folder")
+            record = super()._path_to_record(path)
+            _ = record["timestamp"] < datetime.now()  # so that it can be compared
+            if not record["username"]:
+                raise ValueError("it names no student")
+            if self.check_owner and _is_anothers(path, record["username"]):
+                raise ValueError("somebody else put it there")
+        except Exception as problem:  # whatever a name can have wrong
+            self.log.warning("Passed over: %s in the exchange (%s).", quoted(name), quoted(str(problem)))
+            self._left_out.add(name)
+            return {"username": name, "filename": name, "timestamp": datetime.min}
+        return record
 
     def do_copy(self, src: str, dest: str, log: object = None) -> None:
         """Copy the regular files of a submission; log what is passed over."""
@@ -228,7 +261,7 @@ class CollectWithoutLinks(ExchangeCollect):
         if os.path.islink(src):
             self.log.warning("Passed over: %s is a link, and links are not followed.", src)
             os.makedirs(dest)
-            os.symlink("nowhere: links are not followed", Path(dest, "what was handed in"))  # grading will say so
+            os.symlink("nowhere: links are not followed", Path(dest, ALL_OF_IT))  # grading will say so
             return
         os.makedirs(dest)
         for folder, folders, names, descriptor in os.fwalk(src, follow_symlinks=False):
@@ -246,6 +279,14 @@ class CollectWithoutLinks(ExchangeCollect):
                 except OSError as problem:
                     if not os.path.islink(Path(dest, within, name)):
                         self.log.warning("Passed over: %s (%s).", Path(folder, name), problem)
+
+
+def _is_anothers(path: str, user: str) -> bool:
+    """Tell whether a folder is of another user of the system; where students are none, nothing is known."""
+    try:
+        return pwd is not None and pwd.getpwnam(user).pw_uid != os.lstat(path).st_uid
+    except KeyError:
+        return False
 
 
 def kept_remarks(course: CourseDirectory, student: str, assignment: str, files: Iterable[Path] = ()) -> list[str]:

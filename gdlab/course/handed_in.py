@@ -41,6 +41,8 @@ _COPY = re.compile(
 
 
 _IS_A_LINK = "is a link, and links are not followed"
+ALL_OF_IT = "what was handed in"
+"""How a link is called that stands for a whole folder that was one."""
 
 
 @dataclass(frozen=True)
@@ -119,7 +121,7 @@ def _look(folder: Path, top: Path, found: HandedIn, depth: int) -> None:
         if is_of_a_system(entry.name):
             continue
         if entry.is_symlink():
-            found.passed_over.append(PassedOver(names, _IS_A_LINK))
+            found.passed_over.append(PassedOver(() if entry.name == ALL_OF_IT else names, _IS_A_LINK))
         elif entry.is_dir(follow_symlinks=False):
             _look(path, top, found, depth - 1)
         elif not entry.is_file(follow_symlinks=False):

@@ -9,6 +9,7 @@ import tarfile
 import zipfile
 
 import pytest
+from nbgrader.coursedir import CourseDirectory
 
 from gdlab.course import collecting, handed_in
 from gdlab.course.make import make_course
@@ -20,6 +21,13 @@ from tests.course.students import ASSIGNMENT, GRADIENT, SOLVED, WORDS, cell, cod
 
 NAME = f"{ASSIGNMENT}.ipynb"
 HELPER = "def mean(values):\n    return sum(values) / len(values)\n"
+NO_SUBMISSIONS = [
+    f"xf+{ASSIGNMENT}+nonsense+abc",
+    f"+{ASSIGNMENT}+2026-11-01 10:00:00 UTC+abc",
+    f"xh+{ASSIGNMENT}+2026-11-01 10:00:00 UTC+link",
+    f"xi+{ASSIGNMENT}+2026-11-01 10:00:00 UTC+file",
+]
+"""Folders of the exchange, a link that leads nowhere and a file: anybody may put them there."""
 MARKS = {}
 """What each student should have: points, whether a person has to look, and words of the remark (None: no remark)."""
 
@@ -343,7 +351,11 @@ def exchange(group):
     group.from_exchange("abel", {NAME: group.solved, "notes.txt": group.course / "gradebook.db"})
     expected("abel", 3, remark='"notes.txt" is a link, and links are not followed')
     (group.inbound / f"eve+{ASSIGNMENT}+2026-11-01 10:00:00 UTC+abc").symlink_to(group.course / "source" / ASSIGNMENT)
-    expected("eve", 0, remark='"what was handed in" is a link, and links are not followed.')
+    expected("eve", 0, remark="The folder is a link, and links are not followed.")
+    for name in NO_SUBMISSIONS[:-2]:
+        (group.inbound / name).mkdir()
+    (group.inbound / NO_SUBMISSIONS[-2]).symlink_to("/nowhere")
+    (group.inbound / NO_SUBMISSIONS[-1]).write_bytes(group.solved)
     group.from_exchange("brit", {NAME: group.course / "source" / ASSIGNMENT / NAME})
     expected("brit", 0, remark=f'no file {NAME} was handed in. "{NAME}" is a link, and links are not followed.')
 
@@ -365,9 +377,26 @@ def test_nobody_is_invented_and_what_is_nobodys_is_said(marks):
     assert f'Passed over: "{NAME}" is nobody\'s: whose it is cannot be told.' in log
     assert 'Passed over: "fred.tar.gz/w/notes.txt" is a link' in log
     assert '[ZipCollectApp | WARNING] No student in the roster has the id "nobody"' in log
+    for name in NO_SUBMISSIONS:
+        assert f"Passed over: {handed_in.quoted(name)} in the exchange (" in log
     assert "adam: took adam.zip/03_bend_the_neuron/03_bend_the_neuron.ipynb" in log
     assert 'There is no folder 03_bend_the_neuron of "flora", but "03_bend_the_neuron.ipynb".' in log
     assert not re.search(r"WARNING\] (?:vic|12345)[:,]", log)  # named as a platform does
+
+
+def test_nobody_hands_in_for_another_user_of_the_system(tmp_path):
+    pwd = pytest.importorskip("pwd")
+    me = pwd.getpwuid(os.getuid()).pw_name
+    other = next(user.pw_name for user in pwd.getpwall() if user.pw_uid != os.getuid())
+    left_out = []
+    for name in (me, other, "no such user"):
+        folder = tmp_path / f"{name}+{ASSIGNMENT}+2026-11-01 10:00:00 UTC+abc"
+        folder.mkdir()
+        collect = collecting.CollectWithoutLinks(coursedir=CourseDirectory())
+        collect._left_out = set()
+        collect._path_to_record(str(folder))
+        left_out += collect._left_out
+    assert left_out == [f"{other}+{ASSIGNMENT}+2026-11-01 10:00:00 UTC+abc"]
 
 
 def test_no_link_is_left_where_work_was_graded(marks):
