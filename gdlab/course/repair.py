@@ -181,15 +181,23 @@ def repair(
     after: dict[int, list[NotebookNode]] = {}  # what comes after a place; -1 is the top
     remarks = []
     last = len(cells) - 1
-    own = _own_words(
-        cells, {place for found in places.values() for place in found}, [*texts, *(c.source for c in assigned)]
-    )
+    known_texts = [*texts, *(cell.source for cell in assigned)]
+    own = _own_words(cells, {place for found in places.values() for place in found}, known_texts)
+
+    def looked_for(want: AssignedCell, place: int) -> tuple[str, str] | None:
+        """Return what may be the answer that is not in its place, and what there is to be said of it."""
+        return (
+            _near(want, place, assigned, places, own)
+            or _elsewhere(cells, assigned, places, own, known_texts)
+            or _in_files(files)
+        )
+
     for want in assigned:
         found = places[want.grade_id]
         if not found:
             if want.grade or want.task:
                 answer = want.cell(want.source)
-                if want.written and (instead := _near(want, last, assigned, places, own) or _in_files(files)):
+                if want.written and (instead := looked_for(want, last)):
                     answer.source, said = instead
                     remarks.append(f"{want.grade_id} was missing; {said}")
                 else:
@@ -205,9 +213,7 @@ def repair(
             mended[last] = _joined(copies, want)
             for place in found[:-1]:
                 mended[place] = None
-            if mended[last].source == want.source and (
-                instead := _near(want, last, assigned, places, own) or _in_files(files)
-            ):
+            if mended[last].source == want.source and (instead := looked_for(want, last)):
                 mended[last].source, said = instead
                 remarks.append(f"{want.grade_id} was left blank; {said}")
         elif want.locked or want.task:
@@ -287,19 +293,38 @@ def _runs(source: str, used: Collection[str]) -> bool:
         return True
     except (SyntaxError, ValueError):
         return False
-    return not all(_says(node, used) for node in tree.body)
+    says = [_says(node, used) for node in tree.body if not isinstance(node, ast.Import | ast.ImportFrom)]
+    return not (all(says) and (says or not tree.body))
 
 
 def _says(node: ast.stmt, used: Collection[str]) -> bool:
-    """Tell whether a statement is no more than words: a string, one that is printed or named, or names of nothing."""
+    """Tell whether a statement is no more than words: texts, shown or named or as a docstring, or names of nothing."""
+    if isinstance(node, ast.FunctionDef):
+        return all(isinstance(part, ast.Expr) and _is_text(part.value) for part in node.body)
     value = getattr(node, "value", None)
-    match value:
-        case ast.Constant(str()) | ast.JoinedStr() | ast.Call(ast.Name("print" | "Markdown"), [ast.Constant(str())]):
-            return isinstance(node, ast.Expr | ast.Assign)
+    if _is_text(value):
+        return isinstance(node, ast.Expr | ast.Assign)
     if isinstance(node, ast.Expr) or (isinstance(node, ast.AnnAssign) and value is None):
         names = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
         return bool(names) and not names & set(used) and not any(isinstance(part, ast.Call) for part in ast.walk(node))
     return False
+
+
+def _is_text(value: ast.expr | None) -> bool:
+    """Tell whether an expression is a text, a list of sentences, or what shows one without computing anything."""
+    match value:
+        case ast.Constant(str()) | ast.JoinedStr():
+            return True
+        case ast.List(parts) | ast.Tuple(parts):
+            texts = [part.value for part in parts if isinstance(part, ast.Constant) and isinstance(part.value, str)]
+            return len(texts) == len(parts) and any(map(_has_words, texts))
+        case ast.Call(ast.Name("print" | "display" | "Markdown"), parts):
+            return bool(parts) and all(map(_is_shown_text, parts))
+    return False
+
+
+def _is_shown_text(value: ast.expr) -> bool:
+    return not isinstance(value, ast.JoinedStr) and _is_text(value)
 
 
 def _near(
@@ -320,6 +345,49 @@ def _near(
     end = min(behind, default=max(own, default=0) + 1)
     words = "\n\n".join(words for at, words in own.items() if first < at < end)
     return (words, "what the student wrote near its place is taken as the answer") if words else None
+
+
+def _elsewhere(
+    cells: Sequence[NotebookNode],
+    assigned: Sequence[AssignedCell],
+    places: Mapping[str, Sequence[int]],
+    own: Mapping[int, str],
+    texts: Iterable[str],
+) -> tuple[str, str] | None:
+    """Return sentences of the student's own anywhere: behind a stub's code, in a check's cell, or in words' own cells."""
+    known = {_bare(line) for text in texts for line in text.splitlines()}
+    said = []
+    for cell in assigned:
+        for at in places[cell.grade_id][-1:] if cell.cell_type == "code" else ():
+            lines = cells[at].source.splitlines()
+            lines = _comments_behind(lines) if cell.solution else lines
+            said += ["\n".join(line.strip() for line in lines if _bare(line) not in known and _is_prose(line))]
+    said += [words for at, words in own.items() if cells[at].cell_type != "code" and _has_words(words)]
+    words = "\n\n".join(filter(None, said))
+    return (words, "what the student wrote far from its place may be the answer") if words else None
+
+
+def _comments_behind(lines: Sequence[str]) -> list[str]:
+    """Return the comments with which code ends."""
+    code = [place for place, line in enumerate(lines) if line.strip() and not line.lstrip().startswith("#")]
+    return list(lines[max(code, default=-1) + 1 :])
+
+
+def _is_prose(line: str) -> bool:
+    """Tell whether a line, or what it has behind a ``#``, is a sentence and no code."""
+    text = line.lstrip(" \t#").rstrip()
+    if re.match(r"(?:elif|else|except|finally|case)\b.*:$", text):
+        return False
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            ast.parse(f"{text} pass" if text.endswith(":") else text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return _has_words(text)
+    return False
+
+
+def _has_words(text: str) -> bool:
+    return len(re.findall(r"[^\W\d_]{2,}", text)) > 3
 
 
 def _in_files(files: Sequence[str]) -> tuple[str, str] | None:

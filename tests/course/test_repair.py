@@ -109,6 +109,11 @@ def test_a_blank_answer_is_exactly_the_assignments(text):
         "'The matching loss.'",
         "print('The matching loss.')",
         "answer = 'tanh'",
+        "print('The rule', 'descends the matching loss')",
+        "import math\nprint('It descends the matching loss')",
+        "from IPython.display import Markdown, display\ndisplay(Markdown('It descends the matching loss.'))",
+        "answer = ['It descends the matching loss.', 'It is convex.']",
+        "def answer():\n    'It descends the matching loss.'",
         "%%markdown\nThe matching loss.",
     ],
 )
@@ -135,6 +140,11 @@ def test_words_in_a_cell_for_code_are_taken_as_the_answer(answer):
         "#\n",
         "# gdlab.Explorer(f)",
         "x = " + "1 + " * 3000 + "1",
+        "import math",
+        "colours = ['red', 'blue']",
+        "def g():\n    'Return what the function f returns.'\n    return f",
+        "print('The mean of the loss is', f)",
+        "x = 1  # Here one could try other numbers, too.",
     ],
 )
 def test_code_is_no_answer(source):
@@ -150,6 +160,44 @@ def test_a_quoted_sentence_is_an_answer_and_a_split_text_is_none():
     assert cells[1].source == quoted
     cells, remarks = repair([*split, words(WORDS.source), new_markdown_cell("Your answer here")], (WORDS,), [lesson])
     assert (cells[3].source, remarks) == (WORDS.source, [])
+
+
+SENTENCE = "The rule descends the matching loss."
+STUBS = "def f():\n    ...", "def f():\n    # Nothing yet\n    return 1"
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        *([code(f"{stub}\n\n# {SENTENCE}", "f")] for stub in STUBS),
+        [new_markdown_cell(SENTENCE), code(STUBS[0], "f")],
+        [code(STUBS[0], "f"), code(f"{CHECK.source}\n# {SENTENCE}", "f-check")],
+        [code(STUBS[0], "f"), code(f"{CHECK.source}\n{SENTENCE}", "f-check")],
+    ],
+)
+def test_a_sentence_far_from_its_place_goes_before_a_person(cells):
+    mended, remarks = repair([*cells, words(WORDS.source)], ASSIGNED)
+    assert SENTENCE in mended[-1].source
+    assert remarks[-1] == "why was left blank; what the student wrote far from its place may be the answer"
+    assert SENTENCE not in repair([*cells, words("Mine.")], ASSIGNED)[0][-1].source
+
+
+@pytest.mark.parametrize(
+    "stub",
+    [
+        *STUBS,
+        "# later",
+        "def f():\n    # It is the mean of the losses.\n    return 1",
+        "def f():\n    return 1\n    # return np.mean(error * slope * input) + 1",
+        "f = 1\n# for number, value in enumerate(values):\n#     print(number, value, other, value)\n# f",
+        "def f():\n    ...\n# Make this return the slope, please.",
+    ],
+)
+def test_comments_on_code_and_code_in_comments_are_no_answer(stub):
+    assigned = (STUB, CHECK, WORDS)
+    blank = [new_markdown_cell("Ann Lee, group 3"), code(stub, "f"), code(CHECK.source, "f-check"), words(WORDS.source)]
+    cells, remarks = repair(blank, assigned, ["def f():\n    ...\n# Make this return the slope, please."])
+    assert (cells[-1].source, remarks) == (WORDS.source, [])
 
 
 @pytest.mark.parametrize("there", [[words(WORDS.source)], []])
