@@ -33,6 +33,7 @@ from gdlab.course.handed_in import (
     look,
     may_be_a_notebook,
     notebook_among,
+    other_notebooks,
     unpack,
     without_ending,
 )
@@ -198,10 +199,11 @@ class Extractor(ExtractorPlugin):
                 remarks.append(IN_ANOTHERS_FOLDER.format(quoted(names[found]), student))
             self.log.info("%s: took %s", student, names[found])
         base = next(iter([*taken, *files]), target).parent
+        essays = other_notebooks([path for path in own if path not in taken], notebooks)
         for path in files[:MOST_FILES]:
             if path in taken:
                 within = Path(taken[path])
-            elif (taken and may_be_a_notebook(path)) or path.name == "timestamp.txt":
+            elif (taken and may_be_a_notebook(path) and path not in essays) or path.name == "timestamp.txt":
                 continue
             else:
                 within = path.relative_to(base) if path.is_relative_to(base) else Path(_file_name(names[path]))

@@ -13,7 +13,7 @@ import os
 import re
 import sys
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from fnmatch import fnmatch
 from glob import glob
 from pathlib import Path
@@ -53,6 +53,7 @@ from gdlab.course.handed_in import (
     may_be_a_notebook,
     may_hold_words,
     notebook_among,
+    other_notebooks,
     unpack,
     without_ending,
 )
@@ -217,15 +218,23 @@ class Desk(CourseDirectory):
                 within |= {path: path.relative_to(here) for path in found.files if path.is_relative_to(here)}
             except UnreadableError as problem:
                 self.chosen[student, name] = problem
-        handed_out = set(os.listdir(source)) if (source := self._source()).is_dir() else set()
-        papers = [path for path in own if may_hold_words(path) and path.name not in {*handed_out, timestamps.NAME}]
-        self.papers[student] = [quoted(path.name) for path in papers if not may_be_a_notebook(path)]
+        papers, said = self._papers(own, {self.chosen[student, name] for name in names})
+        self.papers[student] = [quoted(path.name) for path in papers]
+        remarks += said
         self.remarks[student] = [
             *remarks,
             *self._files_beside(target, {path: within[path] for path in found.files if not may_be_a_notebook(path)}),
             *(self._time(folder / timestamps.NAME, target / timestamps.NAME) if found.files else []),
         ]
         return target
+
+    def _papers(self, files: Sequence[Path], chosen: Collection[Any]) -> tuple[list[Path], list[str]]:
+        """Return the files that may hold a written answer, and remarks on the notebooks among them."""
+        handed_out = set(os.listdir(source)) if (source := self._source()).is_dir() else set()
+        papers = [path for path in files if may_hold_words(path) and path.name not in {*handed_out, timestamps.NAME}]
+        papers = [path for path in papers if not may_be_a_notebook(path)]
+        others = other_notebooks([path for path in files if path not in chosen], self.released.values())
+        return [*papers, *others], [f"Not graded: {quoted(path.name)}, which is another notebook." for path in others]
 
     def _source(self) -> Path:
         return Path(self.format_path(self.source_directory, ".", self.assignment_id))

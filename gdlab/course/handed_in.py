@@ -14,7 +14,7 @@ import time
 import zipfile
 import zlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
@@ -33,8 +33,13 @@ _MOST_MEMBERS, _DEPTH = 20_000, 4
 _ARCHIVE = re.compile(r"\.(?:zip|tar|tgz|tar\.gz|tbz2|tar\.bz2|txz|tar\.xz)$", re.IGNORECASE)
 _BROKEN = (OSError, ValueError, RuntimeError, EOFError, zlib.error, zipfile.BadZipFile)
 """What reading an archive may raise."""
+_LESSON = re.compile(r"(?<![^\W_])\d\d_[a-z]")
+"""In the name of a lesson's notebook, this one's or another's."""
 _OF_SYSTEMS = {"__macosx", "thumbs.db", "desktop.ini", "__pycache__"}
-_WORDS = re.compile(r"\.(?:txt|md|rtf|docx?|odt|pages|pdf|tex|html?|png|jpe?g|gif|webp|heic|bmp|tiff?)", re.IGNORECASE)
+_CODE_AND_DATA = re.compile(
+    r"\.(?:py[a-z]*|m?js|css|c|h|cpp|r|m|sh|bat|csv|tsv|dat|np[yz]|pkl|pickle|h5|json|ya?ml|toml|ini|cfg|lock|log)",
+    re.IGNORECASE,
+)
 _COPY = re.compile(
     r"(?:[ _-]*\((\d+)\)|[ _-]+copy[ _-]?(\d*)|-(\d{1,2})|[ _-]+(?:try|attempt|version|v)[ _-]*(\d+))", re.I
 )
@@ -295,8 +300,18 @@ def may_be_a_notebook(path: Path) -> bool:
 
 
 def may_hold_words(path: Path) -> bool:
-    """Tell from a file's name whether it may hold an answer in words, or a picture of one."""
-    return _WORDS.fullmatch(path.suffix) is not None
+    """Tell from a file's name whether it may hold an answer, written, drawn or spoken: any but code and numbers."""
+    return _CODE_AND_DATA.fullmatch(path.suffix) is None and path.stat().st_size > 0
+
+
+def other_notebooks(files: Iterable[Path], released: Collection[Released]) -> list[Path]:
+    """Return the notebooks that are none of a course's, such as one with the written answer."""
+    found = []
+    for path in [path for path in files if may_be_a_notebook(path) and not _LESSON.search(path.name)][:20]:
+        with suppress(UnreadableError):
+            if (cells := read_cells(path)) and not any(one.is_shown_by(path, cells) for one in released):
+                found.append(path)
+    return found
 
 
 def notebook_among(

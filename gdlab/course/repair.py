@@ -189,7 +189,7 @@ def repair(
         return (
             _near(want, place, assigned, places, own)
             or _elsewhere(cells, assigned, places, own, known_texts)
-            or _in_files(files)
+            or _in_files(files, cells)
         )
 
     for want in assigned:
@@ -390,10 +390,15 @@ def _has_words(text: str) -> bool:
     return len(re.findall(r"[^\W\d_]{2,}", text)) > 3
 
 
-def _in_files(files: Sequence[str]) -> tuple[str, str] | None:
-    """Return what stands for an answer that may be in files, and what there is to be said of it."""
-    said = f"the answer may be in {', '.join(files[:5])}, beside the notebook"
-    return (f"(Nothing is written here; {said}.)", said) if files else None
+def _in_files(files: Sequence[str], cells: Sequence[NotebookNode]) -> tuple[str, str] | None:
+    """Return what stands for an answer that may be in files, and what there is to be said of it.
+
+    Files that code reads or writes hold none.
+    """
+    codes = "\n".join(cell.source for cell in cells if cell.cell_type == "code")
+    left = [one for one in files if not re.search(rf"[\"'/]{re.escape(one[1:-1])}[\"']", codes)]
+    said = f"the answer may be in {', '.join(left[:5])}" + (", beside the notebook" if cells else "")
+    return (f"(Nothing is written here; {said}.)", said) if left else None
 
 
 def squeezed(text: str) -> str:

@@ -254,14 +254,17 @@ def downloads(group):
     put("zac.zip", zipped({f"{long}.ipynb": solved}))
     expected("zac", 3, remark=f'Handed in as "{long[:29]}…{(long + ".ipynb")[-30:]}".')
     put("ute.7z", b"7z")
-    expected("ute", 0, remark='there is only "ute.7z". "ute.7z" counts for ute, whose id is in its name.')
+    expected("ute", 0, person=True, remark='there is only "ute.7z". "ute.7z" counts for ute, whose id is in its name.')
     put("uta answer.pdf", b"%PDF")
-    expected("uta", 0, person=True, remark='the answer may be in "uta answer.pdf", beside the notebook.')
+    expected("uta", 0, person=True, remark='the answer may be in "uta answer.pdf".')
+    essay = json.dumps({"cells": [markdown("It descends the matching loss.")]}).encode()
+    put("ulf.zip", zipped({NAME: blank, "written answer.ipynb": essay, "06_give_hidden_units_credit.ipynb": solved}))
+    expected("ulf", 0, person=True, remark='Not graded: "written answer.ipynb", which is another notebook.')
     put("ulla - Kopie.ipynb", solved)
     expected("ulla", 3, remark='"ulla - Kopie.ipynb" counts for ulla, whose id is in its name.')
     for student, content in (("ralf", {}), ("rita", {"w/notes.rb": b"hi"})):
         put(f"{student}.zip", zipped({f"w/{NAME}": "/etc/passwd", **content}))
-        expected(student, 0, remark=f'"{student}.zip/w/{NAME}" is a link, and links are not followed.')
+        expected(student, 0, bool(content), f'"{student}.zip/w/{NAME}" is a link, and links are not followed.')
     put("nobody.zip", zipped({NAME: solved}))
     expected("nobody", 3, remark='No student in the roster has the id "nobody"')
     put(NAME, solved)  # whose is it?
@@ -281,7 +284,7 @@ def hands(group):
     group.by_hand("sven", {"work.zip": zipped({f"sven/{NAME}": blank}), f"adam/{NAME}": solved})
     expected("sven", 0, remark=f'Not graded: "sven/adam/{NAME}", which lies in a folder called by another student.')
     group.by_hand("nils", {"essay.docx": b"PK", "work.rar": b"Rar!"})
-    expected("nils", 0, person=True, remark='was missing; the answer may be in "essay.docx", beside the notebook.')
+    expected("nils", 0, person=True, remark='was missing; the answer may be in "essay.docx", "work.rar".')
     secret = group.course / "source" / ASSIGNMENT / NAME
     reads = group.notebook(
         neuron_gradient="import pathlib\nassert not pathlib.Path('notes.txt').exists()\n" + SOLVED[GRADIENT]
@@ -332,6 +335,9 @@ def hands(group):
         "max3", {NAME: blank, "glossary.md": b"As handed out.", "helper.py": b"", "timestamp.txt": b"2026-11-01"}
     )
     expected("max3", 0)
+    for student, files in {"max4": {"answer": b"It descends."}, "max5": {"Answer.gdoc": b"{}"}}.items():
+        group.by_hand(student, {NAME: blank, **files})
+        expected(student, 0, person=True, remark=f'the answer may be in "{next(iter(files))}", beside the notebook.')
     group.by_hand("rea", {NAME: published})
     expected("rea", 0)
     group.by_hand("rob", {NAME: published, f"{ASSIGNMENT} (1).ipynb": solved})

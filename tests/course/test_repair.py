@@ -204,7 +204,9 @@ def test_comments_on_code_and_code_in_comments_are_no_answer(stub):
 def test_a_file_that_may_hold_a_blank_answer_goes_before_a_person(there):
     cells, (remark,) = repair(there, (WORDS,), files=['"answer.txt"'])
     assert "answer.txt" in cells[0].source
-    assert remark.endswith('; the answer may be in "answer.txt", beside the notebook')
+    assert remark.endswith('; the answer may be in "answer.txt"' + (", beside the notebook" if there else ""))
+    written = [*there, code("open('answer.txt', 'w').write('1')")]
+    assert WORDS.source in [cell.source for cell in repair(written, (WORDS,), files=['"answer.txt"'])[0]]
     assert repair([words("Mine.")], (WORDS,), files=['"answer.txt"'])[0][0].source == "Mine."
 
 
