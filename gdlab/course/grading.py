@@ -21,7 +21,7 @@ from typing import Any
 
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
-from nbformat.v4 import new_markdown_cell, new_notebook, new_output
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import Autograde, GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
@@ -58,6 +58,7 @@ from gdlab.course.handed_in import (
     without_ending,
 )
 from gdlab.course.harmless_markdown import harmless_markdown
+from gdlab.course.lost_imports import lost_imports
 from gdlab.course.quoting import printable, quoted
 from gdlab.course.repair import AssignedCell, UnreadableError, read_cells, repair
 from gdlab.course.roster import in_roster, stranger
@@ -350,7 +351,11 @@ class RepairCells(NbGraderPreprocessor):
         with Gradebook(names["db_url"]) as gradebook:
             assigned = _assigned(gradebook, names["notebook"], names["assignment"])
         kept = nb.metadata.gdlab
-        cells, remarks = repair(nb.cells, assigned, kept.pop("texts", ()), kept.pop("files", ()))
+        texts = kept.pop("texts", ())
+        cells, remarks = repair(nb.cells, assigned, texts, kept.pop("files", ()))
+        if imports := lost_imports(nb.cells, texts):
+            cells.insert(0, new_code_cell(imports, metadata={"gdlab": {"shown": True}}))  # the assignment's own
+            remarks.append(f"nothing imported what the assignment does, so this was put back: {quoted(imports)}")
         leave_to_run(cells)
         said = kept.remarks
         if not nb.cells and any(one.startswith("Nothing could be graded") for one in said):  # which says enough

@@ -72,10 +72,22 @@ def why_missing(name: str, cells: Sequence[NotebookNode], place: int) -> tuple[s
             return f"`{name}` is defined only below this check; move its cell above", f"{name} is defined only below it"
         errors = [output for output in cell.get("outputs", []) if output.output_type == "error"]
         if number < place and errors:
-            stopped = f"{errors[0].get('ename', 'an error')}: {str(errors[0].get('evalue', ''))[:200]}"
-            stopped = re.sub(r"\(\d+\.py, line ", "(line ", stopped)  # IPython's number of the cell says nothing
-            return f"there is no `{name}`, because the cell that should define it stopped with {stopped}", ""
-    return f"there is no `{name}` where this check runs", ""
+            why = f"there is no `{name}`, because the cell that should define it stopped with"
+            return f"{why} {_stopped(errors[0])}", ""
+    why = f"there is no `{name}` where this check runs"
+    if name == "gdlab":
+        return why, "gdlab is not there any more"
+    for number in range(place - 1, -1, -1):  # a stub's cell, say, that stopped before it came to defining anything
+        errors = [output for output in cells[number].get("outputs", []) if output.output_type == "error"]
+        if errors and not is_grade(cells[number]):
+            return f"{why}; {called(cells, number)} stopped with {_stopped(errors[0])}", ""
+    return why, ""
+
+
+def _stopped(error: NotebookNode) -> str:
+    """Return what a cell stopped with, without IPython's number of the cell, which says nothing."""
+    said = f"{error.get('ename', 'an error')}: {str(error.get('evalue', ''))[:200]}"
+    return re.sub(r"\(\d+\.py, line ", "(line ", said)
 
 
 def _only_shows(cell: NotebookNode) -> bool:

@@ -251,6 +251,17 @@ def unreadable(notebook):
     return all_right(notebook)
 
 
+def without_imports(notebook):
+    """The first cell was deleted after it had run; the stubs are solved without another import of gdlab."""
+    notebook["cells"] = [one for one in notebook["cells"] if not one["source"].startswith("import")]
+    return all_right(notebook)
+
+
+def forgets_gdlab(notebook):
+    notebook["cells"].insert(place(notebook, OPPOSED), code("del gdlab"))
+    return all_right(notebook)
+
+
 def corrupt(notebook):
     return json.dumps(all_right(notebook)).encode()[:5000]
 
@@ -330,6 +341,8 @@ STUDENTS = (
     Student(leaves_a_process, FULL),
     Student(no_score, NOTHING, f"{MATCHING}-check: the check gave no score"),
     Student(unreadable, FULL, "Code cell 3: something that it showed could not be read."),
+    Student(without_imports, FULL, 'nothing imported what the assignment does, so this was put back: "import '),
+    Student(forgets_gdlab, (3.0, 0.0, 0.0, None), f"{OPPOSED}-check: gdlab is not there any more."),
     Student(corrupt, NOTHING, "Nothing could be graded: the file is not JSON"),
     Student(nothing_in_it, NOTHING, "Nothing could be graded: the file is empty"),
     Student(not_text, NOTHING, "Nothing could be graded: the file is not text"),

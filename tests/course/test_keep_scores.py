@@ -31,6 +31,10 @@ def test_the_reason_stands_first_and_alone():
     assert remarks == []
     shown, _ = kept(traceback("NameError", "name 'gdlab' is not defined. Did you forget to import 'gdlab'?"))
     assert [one.evalue for one in shown] == ["there is no `gdlab` where this check runs"]
+    above = [new_code_cell("%run b.ipynb", outputs=[traceback("Exception", "no b.ipynb")]), new_code_cell("1")]
+    shown, _ = kept(traceback("NameError", "name 'f' is not defined"), above=above)
+    why = "there is no `f` where this check runs; code cell 1 stopped with Exception: no b.ipynb"
+    assert [one.evalue for one in shown] == [why]
 
 
 @pytest.mark.parametrize("name", ["NoScore", "NothingThere", "KernelEnded", "NameError", "ZeroDivisionError"])
