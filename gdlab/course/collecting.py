@@ -311,22 +311,46 @@ def students_there(course: CourseDirectory) -> list[str]:
     return sorted(path.name for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
 
 
-def elsewhere(course: CourseDirectory, student: str, assignment: str) -> str:
-    """Say what lies in a student's folder that may be this assignment's, if none lies where it should; or nothing."""
+def elsewhere(course: CourseDirectory, student: str, assignment: str) -> list[Path]:
+    """Return what lies in a student's folder that may be this assignment's, if nothing lies where it should."""
     place = Path(course.format_path(course.submitted_directory, student, assignment))
-    if os.path.lexists(place) or place.parent.name != student or not place.parent.is_dir():
-        return ""
+    folder = place.parent
+    if os.path.lexists(place) or folder.name != student or folder.is_symlink() or not folder.is_dir():
+        return []
     source = Path(course.format_path(course.source_directory, ".", assignment)).parent
-    others = [Released(path.name) for path in source.iterdir() if path.name != assignment] if source.is_dir() else []
-    there = [
+    others = {path.name for path in source.iterdir()} - {assignment} if source.is_dir() else ()
+    return [
         path
-        for path in sorted(place.parent.iterdir())
-        if not is_of_a_system(path.name) and not any(other.is_named_by(path) for other in others)
+        for path in sorted(folder.iterdir())
+        if not is_of_a_system(path.name) and not _is_called_by_another(path.name, assignment, others)
     ]
-    if not there:
-        return ""
+
+
+def _is_called_by_another(name: str, assignment: str, others: Collection[str]) -> bool:
+    """Tell whether a file or folder is called by one of the other assignments, or has another lesson's number."""
+    lesson = re.match(r"(\d\d)[ _-]*[^\W\d]", name)
+    return any(_bare(one) in _bare(name) for one in others) or bool(lesson and not assignment.startswith(lesson[1]))
+
+
+def _bare(name: str) -> str:
+    return "".join(filter(str.isalnum, name)).casefold()
+
+
+def said_of(there: Sequence[Path], student: str, assignment: str) -> list[str]:
+    """Say of what lies elsewhere that it is graded."""
     names = ", ".join(quoted(path.name) for path in there[:5])
-    return f"There is no folder {assignment} of {quoted(student)}, but {names}. If that was handed in, put it there."
+    return [f"There is no folder {assignment} of {quoted(student)}; {names} was taken instead."] if there else []
+
+
+def nowhere(course: CourseDirectory) -> list[str]:
+    """Say of each file or broken link that lies where students' folders should that it is not graded."""
+    folder = Path(course.root, course.submitted_directory)
+    return [
+        f"{quoted(path.name)} lies in {folder.name}/ itself and is not graded: put it into "
+        f"downloaded/{course.assignment_id}/archive/ and collect it"
+        for path in (sorted(folder.iterdir()) if folder.is_dir() else [])
+        if not path.is_dir() and not is_of_a_system(path.name)
+    ]
 
 
 def known(course: CourseDirectory) -> tuple[set[str], list[Released]]:

@@ -46,6 +46,7 @@ from gdlab.course.collecting import kept_remarks
 from gdlab.course.handed_in import (
     MOST_BYTES,
     MOST_FILES,
+    HandedIn,
     PassedOver,
     copy_file,
     is_archive,
@@ -66,7 +67,9 @@ from gdlab.course.run import NOTHING_THERE, RunCells, kernel_error
 from gdlab.course.scratch import remove_left, scratch
 from gdlab.course.skipped_cells import (
     OTHER_NOTEBOOKS,
+    asks_for_module,
     asks_for_notebook,
+    called,
     cells_of,
     leave_to_run,
     why_missing,
@@ -110,9 +113,12 @@ def _list_submissions(self: Autograde) -> None:
     """List all that was handed in: nbgrader leaves out folders without a file that ends in .ipynb."""
     folders = glob(self._format_source(self.coursedir.assignment_id, self.coursedir.student_id))
     self.notebooks, self.assignments = [], {folder: [] for folder in folders if os.path.isdir(folder)}
-    for student in collecting.students_there(self.coursedir):
-        if said := collecting.elsewhere(self.coursedir, student, self.coursedir.assignment_id):
-            self.log.warning("%s", said)
+    course, assignment = self.coursedir, self.coursedir.assignment_id
+    for student in filter(lambda one: fnmatch(one, course.student_id), collecting.students_there(course)):
+        if collecting.elsewhere(course, student, assignment):
+            self.assignments[self._format_source(assignment, student)] = []
+    for said in collecting.nowhere(course):
+        self.log.warning("%s.", said)
     if not self.assignments:
         _INIT_NOTEBOOKS(self)  # says what there is instead
 
@@ -186,10 +192,9 @@ class Desk(CourseDirectory):
 
     def lay_out(self, student: str, names: Sequence[str]) -> Path:
         """Lay out what a student handed in of these notebooks; return the folder."""
-        folder = Path(self.real.format_path(self.real.submitted_directory, student, self.assignment_id))
         target = Path(self.format_path(self.submitted_directory, student, self.assignment_id))
         target.mkdir(parents=True)
-        found = look(folder, Path(self.real.root, self.real.submitted_directory))
+        folder, found, where = self._found(student)
         within = {path: path.relative_to(folder) for path in found.files}
         called = {path: f"{student}/{place}" for path, place in within.items()}
         for archive in [path for path in found.files if is_archive(path.name)]:
@@ -203,7 +208,7 @@ class Desk(CourseDirectory):
             if not inner and not said:
                 found.passed_over.append(PassedOver((archive.name,), "holds no file"))
         kept = kept_remarks(self.real, student, self.assignment_id, found.files)
-        remarks = list(dict.fromkeys([*kept, *(f"{one}." for one in found.passed_over)]))
+        remarks = list(dict.fromkeys([*where, *kept, *(f"{one}." for one in found.passed_over)]))
         called = {path: called[path] for path in found.files}
         own, others, said = collecting.own_and_others(called, student, self.roster)
         remarks += said
@@ -228,6 +233,18 @@ class Desk(CourseDirectory):
             *(self._time(folder / timestamps.NAME, target / timestamps.NAME) if found.files else []),
         ]
         return target
+
+    def _found(self, student: str) -> tuple[Path, HandedIn, list[str]]:
+        """Return a student's folder for the assignment, what is in it, and remarks; without one, the student's own."""
+        folder = Path(self.real.format_path(self.real.submitted_directory, student, self.assignment_id))
+        there = collecting.elsewhere(self.real, student, self.assignment_id)
+        if not there:
+            return folder, look(folder, Path(self.real.root, self.real.submitted_directory)), []
+        found, names = look(folder.parent), {path.name for path in there}
+        within = [path for path in found.files if path.relative_to(folder.parent).parts[0] in names]
+        passed_over = [one for one in found.passed_over if one.names[:1] and one.names[0] in names]
+        said = collecting.said_of(there, student, self.assignment_id)
+        return folder.parent, HandedIn(within, passed_over), said
 
     def _papers(self, files: Sequence[Path], chosen: Collection[Any]) -> tuple[list[Path], list[str]]:
         """Return the files that may hold a written answer, and remarks on the notebooks among them."""
@@ -413,6 +430,8 @@ class KeepScores(NbGraderPreprocessor):
             explained = any(remark.startswith(f"{name}: ") for remark in kept.remarks)  # by `RunCells`
             if said := _keep_score(nb.cells, place, explained):
                 kept.remarks.append(f"{name}: {said}.")
+        if not all(map(_has_full_score, nb.cells)):
+            kept.remarks += _missing_modules(nb.cells)
         kept.graded = True
         for remark in kept.remarks:
             self.log.warning("%s, %s: %s", resources["nbgrader"]["student"], resources["nbgrader"]["notebook"], remark)
@@ -446,6 +465,24 @@ def _keep_score(cells: Sequence[NotebookNode], place: int, explained: bool = Fal
             cell.outputs.append(kernel_error("NoScore", said))
     cell.outputs = [o for o in cell.outputs if o.output_type != "execute_result" or o in scores[-1:]]
     return said
+
+
+def _missing_modules(cells: Sequence[NotebookNode]) -> list[str]:
+    """Return a remark for each module that is asked for and not there."""
+    asking: dict[str, int] = {}
+    for place, cell in enumerate(cells):
+        if cell.cell_type == "code" and (name := asks_for_module(cell)):
+            asking.setdefault(name, place)
+    why = "which is neither installed here nor handed in"
+    return [f"{called(cells, place).capitalize()} asks for {quoted(name)}, {why}." for name, place in asking.items()]
+
+
+def _has_full_score(cell: NotebookNode) -> bool:
+    """Tell whether a cell is no check, or one with all of its points."""
+    if cell.cell_type != "code" or not is_grade(cell) or is_solution(cell):
+        return True
+    points = float(cell.metadata.nbgrader.points)
+    return any(str(points) == o.data.get("text/plain") for o in cell.outputs if o.output_type == "execute_result")
 
 
 def _plain(value: Any) -> Any:

@@ -74,9 +74,9 @@ class MarksPlugin(ExportPlugin):
 
     def _remarks(self, assignment: Assignment, student: str) -> list[str]:
         course = self.parent.coursedir
-        if not Path(course.format_path(course.submitted_directory, student, assignment.name)).exists():
-            said = [elsewhere(course, student, assignment.name), *kept_remarks(course, student, assignment.name)]
-            return list(filter(None, said)) or ["Nothing was handed in."]
+        there = Path(course.format_path(course.submitted_directory, student, assignment.name)).exists()
+        if not there and not elsewhere(course, student, assignment.name):
+            return kept_remarks(course, student, assignment.name) or ["Nothing was handed in."]
         graded = Path(course.format_path(course.autograded_directory, student, assignment.name))
         remarks = [remarks_on(graded / f"{notebook.name}.ipynb") for notebook in assignment.notebooks]
         if None in remarks:

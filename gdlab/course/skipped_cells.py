@@ -7,6 +7,7 @@ they train networks, for the text below the exercises.
 
 import ast
 import copy
+import importlib.util
 import re
 import symtable
 from collections.abc import Sequence
@@ -22,6 +23,18 @@ OTHER_NOTEBOOKS = "When work is graded, no other notebooks lie beside it, only f
 def asks_for_notebook(error: str) -> bool:
     """Tell whether an error says that a notebook is not there, as after ``%run other.ipynb``."""
     return ".ipynb" in error and ("not found" in error or "No such file" in error)
+
+
+def asks_for_module(cell: NotebookNode) -> str:
+    """Return the name of a module that a cell, or the check in it, asked for and that is not installed here."""
+    for output in cell.get("outputs", []):
+        told = [f"{output.get('ename')}: {output.get('evalue')}", output.get("text")]
+        told.append(output.get("data", {}).get("text/html"))
+        asked = r"ModuleNotFoundError: No module named (?:'|&#x27;)(\w+)"
+        for name in re.findall(asked, "\n".join(map(str, told))):
+            if importlib.util.find_spec(name) is None:
+                return name
+    return ""
 
 
 def cells_of(source: Path) -> list[NotebookNode]:

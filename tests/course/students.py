@@ -262,6 +262,14 @@ def forgets_gdlab(notebook):
     return all_right(notebook)
 
 
+def asks_for_a_library(notebook):
+    """In a stub's cell, which then defines nothing, and in a function."""
+    inside = "def matching_loss(z, y):\n    import no_such_library\n"
+    return all_right(
+        notebook, neuron_gradient="import no_library_either as nl\n" + SOLVED[GRADIENT], tanh_matching_loss=inside
+    )
+
+
 def corrupt(notebook):
     return json.dumps(all_right(notebook)).encode()[:5000]
 
@@ -343,6 +351,12 @@ STUDENTS = (
     Student(unreadable, FULL, "Code cell 3: something that it showed could not be read."),
     Student(without_imports, FULL, 'nothing imported what the assignment does, so this was put back: "import '),
     Student(forgets_gdlab, (3.0, 0.0, 0.0, None), f"{OPPOSED}-check: gdlab is not there any more."),
+    Student(
+        asks_for_a_library,
+        (0.0, 3.0, 0.0, None),
+        'Code cell 2 asks for "no_library_either", which is neither installed here nor handed in. '
+        'Code cell 7 asks for "no_such_library", which is neither installed here nor handed in.',
+    ),
     Student(corrupt, NOTHING, "Nothing could be graded: the file is not JSON"),
     Student(nothing_in_it, NOTHING, "Nothing could be graded: the file is empty"),
     Student(not_text, NOTHING, "Nothing could be graded: the file is not text"),

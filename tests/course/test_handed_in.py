@@ -300,10 +300,20 @@ def hands(group):
     expected("quinn", 0, remark="The folder is a link, and links are not followed")
     (group.course / "submitted" / "quentin").symlink_to(group.course / "submitted" / "kate")
     expected("quentin", 0, remark="The folder is a link, and links are not followed")
-    for student, folder in (("flora", ""), ("floris", "03 Bend the neuron")):
-        (group.course / "submitted" / student / folder).mkdir(parents=True)
-        (group.course / "submitted" / student / folder / NAME).write_bytes(solved)
-        expected(student, 0, remark=f'There is no folder {ASSIGNMENT} of "{student}", but "{folder or NAME}".')
+    for student, where in {
+        "flora": NAME,
+        "floris": f"03 Bend the neuron/{NAME}",
+        "florin": f"{ASSIGNMENT.upper()}/{NAME}",
+        "flor": f"flor/{ASSIGNMENT}/{NAME}",
+    }.items():
+        path = group.course / "submitted" / student / where
+        path.parent.mkdir(parents=True)
+        path.write_bytes(solved)
+        taken = where.partition("/")[0]
+        said = f'There is no folder {ASSIGNMENT} of "{student}"; "{taken}" was taken instead.'
+        expected(student, 3, remark=said)
+    (group.course / "submitted" / "loose.ipynb").write_bytes(solved)
+    (group.course / "submitted" / "lost").symlink_to("/nowhere")
     sums = group.notebook(
         change=lambda n: n["cells"].insert(1, code("x = " + "1 + " * 3000 + "1")), neuron_gradient=SOLVED[GRADIENT]
     )
@@ -387,7 +397,8 @@ def test_nobody_is_invented_and_what_is_nobodys_is_said(marks):
     for name in NO_SUBMISSIONS:
         assert f"Passed over: {handed_in.quoted(name)} in the exchange (" in log
     assert "adam: took adam.zip/03_bend_the_neuron/03_bend_the_neuron.ipynb" in log
-    assert 'There is no folder 03_bend_the_neuron of "flora", but "03_bend_the_neuron.ipynb".' in log
+    for name in ("loose.ipynb", "lost"):
+        assert f'"{name}" lies in submitted/ itself and is not graded: put it into downloaded/{ASSIGNMENT}/' in log
     assert not re.search(r"WARNING\] (?:vic|12345)[:,]", log)  # named as a platform does
 
 
@@ -513,3 +524,23 @@ def test_an_archive_in_itself_has_an_end(tmp_path, monkeypatch):
     assert handed_in.unpack(tmp_path / "b.zip", tmp_path / "b") == [
         handed_in.PassedOver(("b.zip", "large.txt"), "is too large")
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "taken"),
+    [
+        ("03 Bend the neuron", True),
+        ("03-bend.ipynb", True),
+        ("work.zip", True),
+        ("06 Give hidden units credit.ipynb", False),
+        ("my_essay.ipynb", False),
+        ("08_keep_the_signal_alive", False),
+        (".DS_Store", False),
+    ],
+)
+def test_what_is_called_by_another_assignment_is_not_taken(tmp_path, name, taken):
+    course = CourseDirectory(root=str(tmp_path))
+    for one in (ASSIGNMENT, "06_give_hidden_units_credit", "my_essay"):
+        (tmp_path / "source" / one).mkdir(parents=True)
+    (tmp_path / "submitted" / "ann" / name).mkdir(parents=True)
+    assert [path.name for path in collecting.elsewhere(course, "ann", ASSIGNMENT)] == [name] * taken

@@ -59,3 +59,14 @@ def test_another_notebook_is_said_not_to_be_there():
     cell = new_code_cell("%run b.ipynb", outputs=[traceback("Exception", "File `'b.ipynb'` not found.")])
     kept(above=[cell])
     assert cell.outputs[1].text == OTHER_NOTEBOOKS
+
+
+@pytest.mark.parametrize(
+    ("score", "name", "asked"),
+    [("0.0", "no_such.part", ["no_such"]), ("3.0", "no_such", []), ("0.0", "gdlab.exercises.nothing", [])],
+)
+def test_a_library_that_is_not_here_is_said_if_a_mark_was_lost(score, name, asked):
+    cell = new_code_cell("import x", outputs=[traceback("ModuleNotFoundError", f"No module named {name!r}")])
+    _, remarks = kept(new_output("execute_result", {"text/plain": score}), above=[cell])
+    why = "which is neither installed here nor handed in"
+    assert remarks == [f'Code cell 1 asks for "{name}", {why}.' for name in asked]

@@ -32,7 +32,7 @@ from tests.course.students import (
 
 CHECKS = (f"{GRADIENT}-check", f"{OPPOSED}-check", f"{MATCHING}-check")
 SAME = {"all_right", "partly_right", "not_numbers", "raises", "noisy", "copied", "edited_checks", "killed", "corrupt"}
-SAME |= {"without_imports"}
+SAME |= {"without_imports", "asks_for_a_library"}
 """Those of the class whose marks are compared here; the points are those of grading in a kernel."""
 SCRIPT = "<script>fetch('/formgrader/api/grade/1', {method: 'PUT'})</script>"
 
