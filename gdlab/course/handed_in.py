@@ -271,9 +271,21 @@ class Released:
 
     def is_shown_by(self, path: Path, cells: Sequence[NotebookNode]) -> bool:
         """Tell whether a file with these cells is this notebook."""
+        return self.is_named_by(path) or self.is_in(cells)
+
+    def is_in(self, cells: Sequence[NotebookNode]) -> bool:
+        """Tell whether cells of this notebook are among others."""
         ids = {cell.metadata.nbgrader.grade_id for cell in cells if "nbgrader" in cell.metadata}
         common = self.sources & {squeezed(cell.source) for cell in cells} - {""}
-        return self.is_named_by(path) or bool(ids & set(self.grade_ids)) or len(common) > 2
+        return bool(ids & set(self.grade_ids)) or len(common) > 2
+
+    def doubts(self, path: Path) -> list[str]:
+        """Return a remark if a file can be read, says something, and is another notebook."""
+        with suppress(UnreadableError):
+            cells = [cell for cell in read_cells(path) if cell.source.strip()]
+            if cells and self.grade_ids and not self.is_in(cells):
+                return [f"This looks like another notebook than {self.name}: hardly a cell of it is there."]
+        return []
 
     def is_named_by(self, path: Path) -> bool:
         """Tell whether a file's name is this notebook's, maybe with more before or behind it."""
@@ -340,7 +352,7 @@ def notebook_among(
     """
     maybe = [path for path in files if may_be_a_notebook(path)]
     if [path.name for path in maybe] == [called]:
-        return maybe[0], []
+        return maybe[0], released.doubts(maybe[0])
     maybe.sort(key=lambda path: (released.is_named_by(path), path.stat().st_mtime), reverse=True)
     ranks = []
     for path in maybe[:20]:
@@ -359,7 +371,7 @@ def notebook_among(
         there = ", ".join(sorted(quoted(path.name) for path in maybe)[:5])
         raise UnreadableError(f"no file {called} was handed in, and there are several others: {there}")
     usual = re.fullmatch(rf"(?:.*[_ -])?{re.escape(released.name)}(?:-\d{{1,2}})?\.ipynb", best.name, re.DOTALL)
-    remarks = [] if usual else [f"Handed in as {quoted(best.name)}."]
+    remarks = [*([] if usual else [f"Handed in as {quoted(best.name)}."]), *released.doubts(best)]
     others = [path for rank, path in ranks[1:] if rank[0] and is_this]
     if others and readable:
         why = "no other is newer" if ranks[1][0][2] else "the others are blank" if worked_on else "all are blank"
