@@ -59,11 +59,19 @@ class Submission:
         self._asked = None
         self._last = None
         self._shell = _shell(main, settings["home"]) if settings["ipython"] else None
+        os.register_at_fork(after_in_child=self._leave)
+        sys.breakpointhook = lambda *_, **__: None  # nobody is there to be asked
         builtins.get_ipython = lambda: self._shell
         builtins.display = builtins.exit = builtins.quit = lambda *_, **__: None
         import site
 
         site.sethelper()
+
+    def _leave(self) -> None:
+        """Read no command and answer none any more: a copy of this process would do it in its place."""
+        nothing = os.open(os.devnull, os.O_RDWR)
+        for stream in (self._commands, self._answers):
+            os.dup2(nothing, stream.fileno())
 
     def send(self, answer) -> None:
         self._answers.write(json.dumps(answer) + "\n")
@@ -200,6 +208,7 @@ _ASIDE = {
     "psearch",
     "pdef",
     "page",
+    "store",
 }
 """Magics that define nothing, and take time or show something."""
 
