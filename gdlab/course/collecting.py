@@ -37,10 +37,11 @@ from gdlab.course.handed_in import (
     unpack,
     without_ending,
 )
-from gdlab.course.quoting import printable, quoted
+from gdlab.course.quoting import composed, printable, quoted
 from gdlab.course.repair import UnreadableError
 from gdlab.course.roster import in_roster, stranger
 from gdlab.course.scratch import scratch
+from gdlab.notebooks import chosen_notebooks
 
 try:
     import pwd
@@ -54,6 +55,10 @@ PLATFORMS = (
 )
 """How platforms call the folder or file of a student in what one downloads."""
 _NAMES_THE_ASSIGNMENT = re.compile(r"(?:^|[ _-])\d\d_[a-z]\w*.*$", re.IGNORECASE)
+_LESSON_OR_COPY = re.compile(
+    rf"\(\d{{1,2}}\)|(?<![^\W_])(?:{'|'.join(path.stem for path in chosen_notebooks())})(?:-\d{{1,2}}(?!\w))?"
+)
+"""What says nothing of whose a file is, though there may be numbers in it."""
 _NUMBER = re.compile(r"[ _-]*\(\d+\)$")
 _COPY_OR_TRY = re.compile(r"(?:[ _-]+(?:copy|try|attempt|version|v)[ _-]*\d*|-\d{1,2})$", re.IGNORECASE)
 
@@ -197,7 +202,7 @@ class Extractor(ExtractorPlugin):
             remarks += said
             if found in others:
                 remarks.append(IN_ANOTHERS_FOLDER.format(quoted(names[found]), student))
-            self.log.info("%s: took %s", student, names[found])
+            self.log.info("%s: took %s", student, quoted(names[found]))
         base = next(iter([*taken, *files]), target).parent
         essays = other_notebooks([path for path in own if path not in taken], notebooks)
         for path in files[:MOST_FILES]:
@@ -229,7 +234,7 @@ class Collector(FileNameCollectorPlugin):
 
 
 class CollectWithoutLinks(ExchangeCollect):
-    """nbgrader's collecting from the exchange, which follows no link, and passes over what nobody should have put there.
+    """nbgrader's collecting from the exchange, which follows no link, and passes over what should not be there.
 
     Every student may make folders there, and call them as they like; nbgrader ends at a name that it cannot read.
     """
@@ -394,8 +399,8 @@ def _shorter(name: str) -> str:
 
 def _called(name: str, roster: Collection[str]) -> str:
     """Return the id by which something is called: one of the roster alone, or any in the manner of a platform."""
-    name = printable(without_ending(name))
-    by_capitals = {student.casefold(): student for student in roster}
+    name = composed(without_ending(name))
+    by_capitals = {composed(student).casefold(): student for student in roster}
     shorter = _shorter(name)
     for one in (name, shorter, _COPY_OR_TRY.sub("", shorter)):
         if one.casefold() in by_capitals:
@@ -409,16 +414,19 @@ def _called(name: str, roster: Collection[str]) -> str:
 
 
 def _within(name: str, roster: Collection[str], *, at_the_start: bool = False) -> str:
-    """Return the id of the roster with which a name begins, or the only one in it; letters and dots belong to an id."""
-    text = re.sub(r"\.\w{1,10}$", "", printable(without_ending(name)).casefold())
-    found = [one for one in roster if one.casefold() in text]
-    found = [
-        one for one in found if re.search(rf"(?<![^\W_])(?<![.@+]){re.escape(one.casefold())}(?![^\W_])(?![.@+])", text)
-    ]
-    if first := [one for one in found if text.startswith(one.casefold())]:
-        return max(first, key=len)
+    """Return the id of the roster with which a name begins, or the only one in it; letters and dots belong to an id.
+
+    One or two digits count at the start alone: cameras and browsers number what they make.
+    """
+    text = re.sub(r"\.\w{1,10}$", "", composed(without_ending(name)).casefold())
+    text = _LESSON_OR_COPY.sub(" ", text)
+    by_text = {composed(one).casefold(): one for one in roster}
+    found = [one for one in by_text if text.startswith(one) or (one in text and not re.fullmatch(r"\d{1,2}", one))]
+    found = [one for one in found if re.search(rf"(?<![^\W_])(?<![.@+]){re.escape(one)}(?![^\W_])(?![.@+])", text)]
+    if first := [one for one in found if text.startswith(one)]:
+        return by_text[max(first, key=len)]
     longest = [one for one in found if not any(one != other and one in other for other in found)]
-    return longest[0] if len(longest) == 1 and not at_the_start else ""
+    return by_text[longest[0]] if len(longest) == 1 and not at_the_start else ""
 
 
 def own_and_others(

@@ -14,7 +14,7 @@ from pathlib import Path
 from nbgrader.api import Gradebook, Student
 from nbgrader.apps.dbapp import DbStudentImportApp
 
-from gdlab.course.quoting import quoted
+from gdlab.course.quoting import composed, quoted
 
 _COLUMNS = ("id", "first_name", "last_name", "email")
 _SAME = {"firstname": "first_name", "lastname": "last_name", "mail": "email", "student_id": "id", "e_mail": "email"}
@@ -83,7 +83,7 @@ def read(path: Path) -> list[dict[str, str]]:
         identity = student.get("id", "")
         if not identity:
             raise ValueError(f"row {number} of {path.name} has no id: {', '.join(filter(None, cells))!r}")
-        if "/" in identity or "\\" in identity or identity.startswith("."):
+        if "/" in identity or "\\" in identity or identity.startswith(".") or not identity.isprintable():
             raise ValueError(f"row {number} of {path.name} has the id {identity!r}, which no folder can be called")
         if identity in seen:
             raise ValueError(f"rows {seen[identity]} and {number} of {path.name} have the same id, {identity!r}")
@@ -104,7 +104,7 @@ def in_roster(student: Student) -> bool:
 
 def stranger(student: str, roster: Iterable[str]) -> str:
     """Return what there is to be said of work whose owner is not known; ids of the roster that are near are named."""
-    plain = {one: "".join(filter(str.isalnum, one)).casefold() for one in (student, *sorted(roster))}
+    plain = {one: "".join(filter(str.isalnum, composed(one))).casefold() for one in (student, *sorted(roster))}
     wanted = plain.pop(student)
     like = [one for one, bare in plain.items() if bare == wanted] or [
         one for one, bare in plain.items() if difflib.SequenceMatcher(None, bare, wanted).ratio() > 0.85

@@ -346,6 +346,8 @@ def hands(group):
         "max3", {NAME: blank, "glossary.md": b"As handed out.", "helper.py": b"", "timestamp.txt": b"2026-11-01"}
     )
     expected("max3", 0)
+    group.by_hand("max6", {NAME: chosen_notebooks(["06"])[0].read_bytes()})
+    expected("max6", 0, person=True, remark=f"This looks like another notebook than {ASSIGNMENT}: hardly a cell of it")
     for student, files in {"max4": {"answer": b"It descends."}, "max5": {"Answer.gdoc": b"{}"}}.items():
         group.by_hand(student, {NAME: blank, **files})
         expected(student, 0, person=True, remark=f'the answer may be in "{next(iter(files))}", beside the notebook.')
@@ -396,7 +398,7 @@ def test_nobody_is_invented_and_what_is_nobodys_is_said(marks):
     assert '[ZipCollectApp | WARNING] No student in the roster has the id "nobody"' in log
     for name in NO_SUBMISSIONS:
         assert f"Passed over: {handed_in.quoted(name)} in the exchange (" in log
-    assert "adam: took adam.zip/03_bend_the_neuron/03_bend_the_neuron.ipynb" in log
+    assert 'adam: took "adam.zip/03_bend_the_neuron/03_bend_the_neuron.ipynb"' in log
     for name in ("loose.ipynb", "lost"):
         assert f'"{name}" lies in submitted/ itself and is not graded: put it into downloaded/{ASSIGNMENT}/' in log
     assert not re.search(r"WARNING\] (?:vic|12345)[:,]", log)  # named as a platform does
@@ -469,6 +471,31 @@ def test_a_syntax_error_is_said_at_the_check(marks):
 )
 def test_whose_it_is_stands_in_the_name(name, student):
     assert collecting.student_in(name, {"ann", "bob"}) == student
+
+
+@pytest.mark.parametrize(
+    ("name", "student"),
+    [
+        ("03_bend_the_neuron (7).ipynb", ""),
+        ("03_bend_the_neuron-24.ipynb", ""),
+        ("03_bend_the_neuron.ipynb", ""),
+        ("lost_03_bend_the_neuron.ipynb", "lost"),
+        ("IMG 7.jpg", "IMG 7.jpg"),
+        ("Scan (24).pdf", "Scan (24).pdf"),
+        ("7_03_bend_the_neuron.ipynb", "7"),
+        ("7 - my answer.docx", "7"),
+        ("24_smith.ipynb", "24"),
+        ("24_smith_03_bend_the_neuron.ipynb", "24"),
+        ("s24_03_bend_the_neuron.ipynb", "s24"),
+        ("s24_work.ipynb", "s24"),
+        ("my answer 03_bend_the_neuron, ann.docx", "ann"),
+        ("Lee, Bob (4711).zip", "4711"),
+        ("nu\u0308m_03_bend_the_neuron.ipynb", "nüm"),
+        ("my answer, nu\u0308m.pdf", "nüm"),
+    ],
+)
+def test_the_number_of_a_copy_or_a_lesson_is_no_id(name, student):
+    assert collecting.student_in(name, {"03", "7", "24", "s24", "4711", "ann", "nüm"}) == student
 
 
 @pytest.mark.parametrize(("names", "seed"), [(["03"], None), (["03", "04"], None), (["03"], 2027)])

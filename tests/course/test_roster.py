@@ -46,12 +46,17 @@ def test_a_comma_in_a_name_is_no_separator(tmp_path):
         ("name,email\nAnn,a@x.org", "no column called id; its first row is 'name, email'"),
         ("id,email\n,a@x.org", "row 2 of roster.csv has no id: 'a@x.org'"),
         ("id\na/b", "the id 'a/b', which no folder can be called"),
+        ('id,first_name\n"001,A\n002,B\n', "which no folder can be called"),
         ("id\nann\n\nann", "rows 2 and 4 of roster.csv have the same id, 'ann'"),
     ],
 )
 def test_what_is_wrong_is_said(tmp_path, content, words):
     with pytest.raises(ValueError, match=words):
         read(tmp_path, content)
+
+
+def test_an_id_that_looks_the_same_is_near():
+    assert 'Near it is "nüm".' in roster.stranger("nu\u0308m", ["nüm", "bob"])
 
 
 def test_a_roster_of_ids_knows_strangers_too_and_names_the_ids_near_theirs(tmp_path):
