@@ -141,7 +141,12 @@ def _place(error: BaseException) -> str:
     own = getattr(sys.modules.get("__main__"), "__dict__", None)  # where cells run
     frames = (at for at in traceback.walk_tb(error.__traceback__) if at[0].f_globals is own)
     lines = [frame for frame in traceback.StackSummary.extract(frames) if frame.line]
-    return f" (line {lines[-1].lineno}: `{lines[-1].line[:200]}`)" if lines else ""
+    if not lines:
+        return ""
+    said = (
+        "" if lines[-1].line.startswith("get_ipython().") else f": `{lines[-1].line[:200]}`"
+    )  # IPython made it of a %
+    return f" (line {lines[-1].lineno}{said})"
 
 
 def _same_objects(one: Any, other: Any) -> bool:

@@ -1,6 +1,7 @@
 """`gdlab course --strict`: real nbgrader grades a class of honest work and of tricks; every mark is the right one."""
 
 import csv
+import logging
 from pathlib import Path
 
 import pytest
@@ -113,7 +114,7 @@ def test_each_exercise_has_the_points_it_should_have(course, student):
 def test_the_exported_marks_say_what_ended(course):
     with (course / "grades.csv").open(newline="", encoding="utf-8") as file:
         lines = {line["student_id"]: line for line in csv.DictReader(file)}
-    assert "neuron-gradient-check got no points: while it was tried, the process ended" in lines["killed"]["remarks"]
+    assert "neuron-gradient-check got no points: it ended Python" in lines["killed"]["remarks"]
     assert lines["all_right"]["remarks"] == lines["repr_of_ones_own"]["remarks"] == ""
     assert float(lines["partly_right"]["score"]) == 1.5
 
@@ -133,6 +134,15 @@ def test_feedback_speaks_to_the_attempt_and_runs_no_script(course):
 
 def test_the_log_says_when_there_are_no_walls(course):
     assert ("is no wall" in (course / "log.txt").read_text()) != sandbox.bubblewrap_works()
+
+
+def test_that_there_are_no_walls_is_said_once(monkeypatch, caplog):
+    monkeypatch.setattr(run.RunOutside, "_warned", False)
+    log = logging.getLogger("gdlab-test")
+    with caplog.at_level(logging.WARNING, "gdlab-test"):
+        for _ in range(3):
+            run.RunOutside(bubblewrap="never", log=log)._walls()
+    assert len(caplog.records) == 1
 
 
 def test_words_keep_their_form_and_formulas():

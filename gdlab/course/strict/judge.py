@@ -38,6 +38,7 @@ _NUMBERS = 10_000
 """How many numbers the arguments and the value of such a function may have: what is asked here is computed here."""
 _PROGRAM = re.compile(r"\s*%%(?:!|(?:bash|sh|script|system|sx|python[23]?|pypy|perl|ruby)\b)")
 _SHELL_LINE = re.compile(r"^\s*(?:\w+\s*=\s*)?(?:!|%sx\b|%system\b)", re.M)
+_LEFT_OUT = "This cell was left out"
 _NO_PROGRAMS = "strict grading starts no programs."
 _IPYTHON = re.compile(
     r"^\s*[%!?]|\?\s*$|=\s*[%!]|[iI][pP]ython|\bawait\b|\basync\s+(?:for|with)\b|\b_+\d+\b|\b__\b|\b(?:Out|In)\[", re.M
@@ -171,11 +172,11 @@ def _blame(
     step: int | str, reason: str, cells: Sequence[NotebookNode], wanted: Mapping[str, Check], graded: Graded
 ) -> None:
     if step in wanted:
-        graded.marks[step] = _no_mark(wanted[step].exercise, f"While it was tried, {reason}.")
-        graded.remarks.append(f"{step} got no points: while it was tried, {reason}.")
+        graded.marks[step] = _no_mark(wanted[step].exercise, f"{reason[:1].upper()}{reason[1:]}.")
+        graded.remarks.append(f"{step} got no points: {reason}.")
     else:
-        graded.told[step] = f"While this cell ran, {reason}. It was left out."
-        graded.remarks.append(f"{called(cells, step).capitalize()} was left out: while it ran, {reason}.")
+        graded.told[step] = f"{_LEFT_OUT}: {reason}."
+        graded.remarks.append(f"{called(cells, step).capitalize()} was left out: {reason}.")
 
 
 def _not_run(cells: Sequence[NotebookNode], step: int) -> str:
@@ -233,7 +234,7 @@ class _Run:
         for _ in range(_QUESTIONS):
             answer = self.sandbox.receive(deadline)
             if time.monotonic() > deadline:  # it may have written many questions ahead
-                raise EndedError("it went on asking and could not be stopped")
+                raise EndedError("it did not end in time, and could not be stopped")
             if not isinstance(answer, dict):
                 raise EndedError("what came back could not be read")
             if "apply" not in answer:
@@ -262,7 +263,7 @@ class _Run:
         above = [
             f"In {called(self.cells, step)}: {told.partition(chr(10))[0]}"
             for step, told in self.graded.told.items()
-            if told.startswith(("it ", "While "))
+            if told.startswith(("it ", _LEFT_OUT))
         ]
         above += [_not_run(self.cells, step) for step in self.graded.told if _PROGRAM.match(self.cells[step].source)]
         return check.exercise.wrong_feedback("There is nothing to check", f"{why[:1].upper()}{why[1:]}.", *above)

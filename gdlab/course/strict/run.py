@@ -1,6 +1,7 @@
 """nbgrader's part of strict grading: it takes the place of the preprocessor that runs a submission in a kernel."""
 
 import html
+import logging
 import os
 import secrets
 from pathlib import Path
@@ -38,6 +39,8 @@ class RunOutside(RunCells):
         "auto",
         help="Whether bubblewrap keeps submissions in: where it works, or else nothing is graded, or not at all.",
     ).tag(config=True)
+
+    _warned = False
 
     def preprocess(
         self, nb: NotebookNode, resources: dict[str, Any], km: None = None
@@ -84,7 +87,10 @@ class RunOutside(RunCells):
         if works:
             self.log.info("Strict grading behind bubblewrap.")
         else:
-            self.log.warning("Strict grading without bubblewrap: a guard in the process stops tricks, but is no wall.")
+            level = logging.INFO if RunOutside._warned else logging.WARNING  # it is asked for each submission
+            said = "Strict grading without bubblewrap: a guard in the process stops tricks, but is no wall."
+            self.log.log(level, said)
+            RunOutside._warned = True
         return works
 
 

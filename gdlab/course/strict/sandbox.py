@@ -203,7 +203,7 @@ class Sandbox:
             try:
                 rest = rest[os.write(descriptor, rest) :]
             except BrokenPipeError:
-                raise EndedError("the process ended") from None
+                raise EndedError("it ended Python") from None
 
     def receive(self, until: float) -> Any:
         """Return the next message, as JSON gives it: whatever a submission may have written.
@@ -220,9 +220,9 @@ class Sandbox:
             if searched > LARGEST:
                 raise EndedError(f"more than {LARGEST // 1_000_000} MB came back")
             if not select.select([self._process.stdout], [], [], max(0.0, until - time.monotonic()))[0]:
-                raise EndedError("it went on running and could not be stopped")
+                raise EndedError("it did not end in time, and could not be stopped")
             if not (piece := os.read(self._process.stdout.fileno(), 1 << 16)):
-                raise EndedError("the process ended")
+                raise EndedError("it ended Python")
             self._read += piece
         line = bytes(self._read[:end])
         del self._read[: end + 1]
@@ -296,7 +296,7 @@ def _bubblewrap(library: Path, home: Path) -> list[str]:
     places = list(dict.fromkeys([*_SYSTEM, *_prefixes(), *_packages()]))
     hidden = _hidden()
     for path in places:
-        if os.path.islink(path):
+        if path in _SYSTEM and os.path.islink(path):  # an environment may be one, and is bound as it is
             command += ["--symlink", os.readlink(path), path]
         else:
             command += ["--ro-bind-try", path, path]
