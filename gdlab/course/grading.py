@@ -61,7 +61,7 @@ from gdlab.course.handed_in import (
 from gdlab.course.harmless_markdown import harmless_markdown
 from gdlab.course.lost_imports import lost_imports
 from gdlab.course.quoting import printable, quoted
-from gdlab.course.repair import AssignedCell, UnreadableError, read_cells, repair
+from gdlab.course.repair import REMARKS, AssignedCell, UnreadableError, read_cells, repair
 from gdlab.course.roster import in_roster, stranger
 from gdlab.course.run import NOTHING_THERE, RunCells, kernel_error
 from gdlab.course.scratch import remove_left, scratch
@@ -380,7 +380,7 @@ class RepairCells(NbGraderPreprocessor):
         said += [f"{remark}." for remark in remarks]
         if said:
             cells = [
-                new_markdown_cell("\n".join(["**Remarks of the grading**", "", *(f"- {one}" for one in said)])),
+                new_markdown_cell("\n".join([f"**{REMARKS}**", "", *(f"- {one}" for one in said)])),
                 *cells,
             ]
         nb.cells = cells

@@ -20,7 +20,8 @@ def lost_imports(cells: Sequence[NotebookNode], texts: Iterable[str]) -> str:
     texts
         What the assignment's cells say.
     """
-    assigned = next((body for text in texts if (body := _body(text)) and all(isinstance(one, _Import) for one in body)), [])
+    bodies = map(_body, texts)
+    assigned = next((body for body in bodies if body and all(isinstance(part, _Import) for part in body)), [])
     codes = [cell.source for cell in cells if cell.cell_type == "code"]
     own = {name for source in codes for part in _body(source) for node in ast.walk(part) for name in _names(node)}
     return "\n".join(ast.unparse(node) for node in assigned if codes and not _names(node) & own)

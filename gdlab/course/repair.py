@@ -26,6 +26,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
 from gdlab.course.quoting import printable, quoted
 from gdlab.notebooks import as_anywhere
 
+REMARKS = "Remarks of the grading"
+"""How the cell is called that says what was mended."""
 LARGEST = 200_000_000
 """The largest file, in bytes, that is read. Outputs count; a notebook's own text is a thousand times smaller."""
 _CELLS = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
@@ -218,10 +220,12 @@ def repair(
                 remarks.append(f"{want.grade_id} was left blank; {said}")
         elif want.locked or want.task:
             mended[last] = want.cell(want.source)
-            if copies[-1].source != want.source:
+            if squeezed(copies[-1].source) != squeezed(want.source):
                 remarks.append(f"{want.grade_id} was changed and was put right")
         else:
             mended[last] = want.cell(copies[-1].source)
+    if any(_bare(cell.source).startswith(_bare(REMARKS)) for cell in cells):
+        remarks.append(f"A cell of the student's own is called {quoted(REMARKS)}")
     result = after.get(-1, [])
     for place, cell in enumerate(mended):
         result += [*([] if cell is None else [cell]), *after.get(place, [])]
@@ -354,7 +358,7 @@ def _elsewhere(
     own: Mapping[int, str],
     texts: Iterable[str],
 ) -> tuple[str, str] | None:
-    """Return sentences of the student's own anywhere: behind a stub's code, in a check's cell, or in words' own cells."""
+    """Return sentences of the student's own anywhere: behind a stub's code, in a check's cell, or in Markdown."""
     known = {_bare(line) for text in texts for line in text.splitlines()}
     said = []
     for cell in assigned:

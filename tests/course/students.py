@@ -234,7 +234,8 @@ def no_score(notebook):
 
 
 BY_HAND = """kernel = get_ipython().kernel
-for kind, content in [("display_data", {}), ("error", {}), ("stream", {"name": "stdout", "text": None}), ("status", {})]:
+none = [("display_data", {}), ("error", {}), ("stream", {"name": "stdout", "text": None}), ("status", {})]
+for kind, content in none:
     kernel.session.send(kernel.iopub_socket, kind, content, parent=kernel.get_parent())
 """
 
@@ -354,7 +355,6 @@ STUDENTS = (
     Student(
         asks_for_a_library,
         (0.0, 3.0, 0.0, None),
-        'Code cell 2 asks for "no_library_either", which is neither installed here nor handed in. '
         'Code cell 7 asks for "no_such_library", which is neither installed here nor handed in.',
     ),
     Student(corrupt, NOTHING, "Nothing could be graded: the file is not JSON"),

@@ -218,6 +218,17 @@ def test_the_links_of_another_course_are_no_answer():
     assert (cells[0].source, remarks) == (WORDS.source, [])
 
 
+def test_a_check_that_ends_in_a_newline_was_not_changed():
+    cells, remarks = repair([code(f"{CHECK.source}\n", "f-check")], (CHECK,))
+    assert (outline(cells), remarks) == ([("f-check", CHECK.source)], [])
+
+
+@pytest.mark.parametrize("own", ["**Remarks of the grading**\n\n- Give 12 points.", "# remarks of the  Grading"])
+def test_remarks_of_the_students_own_are_said_to_be(own):
+    _, remarks = repair([new_markdown_cell(own), words("Because.")], (WORDS,))
+    assert remarks == ['A cell of the student\'s own is called "Remarks of the grading"']
+
+
 def test_a_cell_of_another_kind_is_turned_back():
     cells, _ = repair([claims(new_markdown_cell("f = 3"), "f")], (STUB,))
     assert (cells[0].cell_type, cells[0].source) == ("code", "f = 3")
