@@ -41,7 +41,7 @@ from gdlab.course.quoting import composed, printable, quoted
 from gdlab.course.repair import UnreadableError
 from gdlab.course.roster import in_roster, stranger
 from gdlab.course.scratch import scratch
-from gdlab.notebooks import chosen_notebooks
+from gdlab.lessons import LESSONS
 
 try:
     import pwd
@@ -55,9 +55,7 @@ PLATFORMS = (
 )
 """How platforms call the folder or file of a student in what one downloads."""
 _NAMES_THE_ASSIGNMENT = re.compile(r"(?:^|[ _-])\d\d_[a-z]\w*.*$", re.IGNORECASE)
-_LESSON_OR_COPY = re.compile(
-    rf"\(\d{{1,2}}\)|(?<![^\W_])(?:{'|'.join(path.stem for path in chosen_notebooks())})(?:-\d{{1,2}}(?!\w))?"
-)
+_LESSON_OR_COPY = re.compile(rf"\(\d{{1,2}}\)|(?<![^\W_])(?:{'|'.join(LESSONS)})(?:-\d{{1,2}}(?!\w))?")
 """What says nothing of whose a file is, though there may be numbers in it."""
 _NUMBER = re.compile(r"[ _-]*\(\d+\)$")
 _COPY_OR_TRY = re.compile(r"(?:[ _-]+(?:copy|try|attempt|version|v)[ _-]*\d*|-\d{1,2})$", re.IGNORECASE)
