@@ -420,10 +420,10 @@ def test_cells_have_the_numbers_that_the_student_counts(magic):
     check = new_code_cell("", metadata={"nbgrader": {"grade_id": "line-gradient-check"}})
     cells = [new_markdown_cell("**Remarks of the grading**"), IMPORTS, "", new_markdown_cell("words"), "os._exit(0)"]
     cells += [check, f"{magic}def f(:", f"{magic}import json\njson.loads('x')", f"{magic}while True: pass", UPDATE]
-    graded = grade(cells, False, TWO, limits=judge.Limits(cell=0.5))
+    graded = grade(cells, False, TWO, limits=judge.Limits(cell=2.5))
     assert graded.remarks == [
         "Code cell 3 was left out: it ended Python.",
-        "Code cell 7 was stopped after 0.5 seconds.",
+        "Code cell 7 was stopped after 2.5 seconds.",
     ]
     line = 2 if magic else 1
     assert f"(code cell 5, line {line})" in graded.told[6]
