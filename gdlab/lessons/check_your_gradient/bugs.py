@@ -57,7 +57,7 @@ def _not_transposed(error: Array, W: Array, index: int) -> Array:
 
 BUGS = {
     "none": Bug("none"),
-    "sign": Bug("wrong sign: actual − predicted", _chain_rule_but(output_signal=lambda loss, f, z, y: y - f.f(z))),
+    "sign": Bug("wrong sign: y − ŷ", _chain_rule_but(output_signal=lambda loss, f, z, y: y - f.f(z))),
     "transposed": Bug("W₂ not transposed", _chain_rule_but(carry=_not_transposed)),
     "slope": Bug("f′ taken of the activation", _chain_rule_but(factor=lambda f, z: f.f_prime(f.f(z)))),
     "mean": Bug("sum, not mean", _chain_rule_but(output_signal=lambda loss, f, z, y: (f.f(z) - y) * y.shape[-2])),
