@@ -1,9 +1,9 @@
 """Thirty learners on one server: each has a kernel and an explorer, and moves something twice a second for a minute.
 
 What the page does is done over its websockets: a cell is run, a step that is not at hand is asked for, the pictures
-around it are asked for ahead, just as `stage.js` does. Every tenth move is of another control, which drops them all:
-first each learner does so in their own time, then all within the same half second, as when a lecturer says so. The
-learners themselves cost next to nothing, but run on the same machine.
+around it are asked for ahead, just as `stage.js` does. At first they move the step alone. Then every tenth move is of
+another control, which drops all pictures: each learner does so in their own time, and then all within the same half
+second, as when a lecturer says so. The learners themselves cost next to nothing, but run on the same machine.
 """
 
 import asyncio
@@ -12,6 +12,7 @@ import tempfile
 import time
 import urllib.parse
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,13 @@ from tests.browser import lab
 from tests.explorers.steering import EXPLORERS
 
 LEARNERS, TWICE_A_SECOND = 30, 0.5
+NEVER = 10
+WAYS: dict[str, Callable[[int], int]] = {
+    "the step alone": lambda learner: NEVER,
+    "settings in their own time": lambda learner: learner % 10,
+    "settings all at once": lambda learner: 9,
+}
+"""Which of ten moves is of a setting, for each learner."""
 NEAR, BATCH = 6, 12  # as in stage.js
 PIDS = {"kernel": "__import__('os').getpid()", "server": "__import__('os').getppid()"}
 
@@ -128,7 +136,7 @@ class Learner:
         )
 
     async def steer(self, seconds: float, delay: float, first: int) -> None:
-        """Move something twice a second, whether or not the answer to the last move has come; a setting at `first`."""
+        """Move something twice a second, answered or not; of ten moves one, from `first` on, is a setting."""
         self.took, self.shown_at_once = [], 0
         began = time.perf_counter() + delay
         for count in range(int(seconds / TWICE_A_SECOND)):
@@ -151,13 +159,13 @@ class Learner:
 
 
 async def class_of(count: int, address: str, seconds: float) -> list[dict[str, float]]:
-    """Return what was measured with a class whose learners move their settings one by one, and all at once."""
+    """Return what was measured with a class that steers in each of the ways."""
     teachable = [one for one in EXPLORERS if any(isinstance(c, Steps) for c in one.controls.values())]
     learners = [Learner(address, teachable[index % len(teachable)]) for index in range(count)]
     began = time.perf_counter()
     await asyncio.gather(*(learner.arrive() for learner in learners))
     arrived = {"first pictures on every page after, s": time.perf_counter() - began}
-    measured = [arrived | await steered(learners, seconds, at_once=at_once) for at_once in (False, True)]
+    measured = [arrived | await steered(learners, seconds, first) for first in WAYS.values()]
     for learner in learners:
         learner.listening.cancel()
         learner.socket.close()
@@ -165,21 +173,21 @@ async def class_of(count: int, address: str, seconds: float) -> list[dict[str, f
     return measured
 
 
-async def steered(learners: list[Learner], seconds: float, *, at_once: bool) -> dict[str, float]:
+async def steered(learners: list[Learner], seconds: float, first: Callable[[int], int]) -> dict[str, float]:
     count = len(learners)
     await asyncio.sleep(3)
     kernels, server = [learner.pids["kernel"] for learner in learners], learners[0].pids["server"]
     used, began = [seconds_of(pid) for pid in (*kernels, server)], time.perf_counter()
     await asyncio.gather(
         *(
-            learner.steer(seconds, TWICE_A_SECOND * index / count, 9 if at_once else index % 10)
+            learner.steer(seconds, TWICE_A_SECOND * index / count, first(index))
             for index, learner in enumerate(learners)
         )
     )
     await asyncio.sleep(5)
     lasted = time.perf_counter() - began
     used = [seconds_of(pid) - before for pid, before in zip((*kernels, server), used, strict=True)]
-    took = [one for learner in learners for one in learner.took]
+    took = [one for learner in learners for one in learner.took] or [0.0]
     at_hand = sum(learner.shown_at_once for learner in learners)
     return {
         "moves": float(count * int(seconds / TWICE_A_SECOND)),
@@ -203,24 +211,24 @@ def _delete(learner: Learner) -> None:
 
 
 def measure(quick: bool) -> list[Table]:
-    count, seconds = (6, 8.0) if quick else (LEARNERS, 50.0)
+    count, seconds = (6, 8.0) if quick else (LEARNERS, 40.0)
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / "notebooks"
         folder.mkdir()
         with lab.server(folder, Path(scratch) / "jupyter") as address:
-            alone = asyncio.run(class_of(1, address, seconds / 5))
+            alone = asyncio.run(class_of(1, address, seconds / 4))
             together = asyncio.run(class_of(count, address, seconds))
-    table = Table(["", "one learner", f"{count}, each in their own time", f"{count}, settings all at once"])
+    table = Table(["", "one learner", *(f"{count}: {way}" for way in WAYS)])
     for name in together[0]:
-        table.add(name, *(measured[name] for measured in (alone[0], *together)))
+        table.add(name, *(measured[name] for measured in (alone[1], *together)))
     table.notes.append(
-        f"Each moves something twice a second for {seconds:.0f} s, every tenth time a setting and else the step; the "
+        f"Each moves something twice a second for {seconds:.0f} s: the step alone, or every tenth time a setting. The "
         "explorers are dealt out in turn, and drawn for a screen of 100 pixels an inch. What is at hand counts as "
         "0 ms: the page needs no kernel for it. Nobody moves a setting that trains for longer than half a second: "
         "that costs what training costs."
     )
-    kernel, server = together[0]["a learner's kernel, MB"], alone[0]["the server, MB"]
-    cores = together[0]["cores for a learner's kernel"]
+    kernel, server = together[1]["a learner's kernel, MB"], alone[1]["the server, MB"]
+    cores = together[1]["cores for a learner's kernel"]
     needs = Table(["for an instructor", "memory", "cores while all steer"], title="What a learner needs")
     needs.add("one server for all (kernels only)", f"{kernel:.0f} MB", cores)
     needs.add("JupyterHub, one machine: a server of one's own", f"{kernel + server:.0f} MB", cores * 1.3)
