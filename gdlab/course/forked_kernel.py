@@ -14,8 +14,10 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from queue import Empty
 from typing import Any
 
+from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning import LocalProvisioner
 from traitlets import Unicode
@@ -50,6 +52,30 @@ class ForkedKernel(LocalProvisioner):
                     return self.connection_info
                 end_template()
         return await super().launch_kernel([*fence.fenced(Path(self.folder)), *cmd], **kwargs)
+
+
+class PromptClient(AsyncKernelClient):
+    """Takes a kernel as ready once it has answered on both channels, and does not listen on for 0.2 seconds more."""
+
+    async def wait_for_ready(self, timeout: float | None = None) -> None:
+        """Return as soon as the kernel can be used.
+
+        Raises
+        ------
+        RuntimeError
+            If it has ended, or says nothing for so many seconds.
+        """
+        end = time.monotonic() + (timeout or float("inf"))
+        while True:
+            self.kernel_info()
+            with contextlib.suppress(Empty):
+                await self.get_shell_msg(timeout=1)
+                await self.get_iopub_msg(timeout=0.2)  # what it tells all is heard, too; the first may be lost
+                return
+            if not await self.is_alive():
+                raise RuntimeError("the kernel ended before it was ready")
+            if time.monotonic() > end:
+                raise RuntimeError(f"the kernel did not answer in {timeout} seconds")
 
 
 class _Template:

@@ -92,6 +92,7 @@ class RunCells(Execute):
         """Start a kernel with limited memory in a workspace of its own; do not wait until it is ready."""
         workspace = Workspace(Path(self.resources["metadata"]["path"]))
         self.km = self.create_kernel_manager()
+        self.km.client_class = f"{forked_kernel.__name__}.{forked_kernel.PromptClient.__name__}"
         how = {"provisioner_name": forked_kernel.NAME, "config": {"folder": str(workspace.root)}}
         self.km.kernel_spec.metadata = {**self.km.kernel_spec.metadata, "kernel_provisioner": how}
         self.start_new_kernel(cwd=str(workspace.work), env=workspace.environment)

@@ -87,6 +87,13 @@ def test_a_template_that_has_ended_or_stands_still_costs_the_next_submission_not
     assert gone(int(process))
 
 
+def test_a_kernel_that_ends_before_it_is_ready_is_told_so(graded, monkeypatch):
+    monkeypatch.setattr(forked_kernel, "_can_fork", lambda: False)
+    monkeypatch.setattr(forked_kernel.fence, "fenced", lambda folder: [sys.executable, "-c", "raise SystemExit", "--"])
+    with pytest.raises(RuntimeError, match="ended before it was ready"):
+        graded(ALONE)
+
+
 def test_where_no_process_can_be_forked_a_kernel_starts_as_usual(graded, monkeypatch):
     monkeypatch.delattr(os, "pidfd_open")
     assert graded(ALONE)[0].split()[1] == str(os.getpid())
