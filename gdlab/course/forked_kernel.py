@@ -4,6 +4,7 @@ jupyter_client calls what starts a kernel a provisioner, and finds this one by i
 and where the kernel is not this Python's own, it is started as usual.
 """
 
+import asyncio
 import atexit
 import contextlib
 import json
@@ -52,6 +53,12 @@ class ForkedKernel(LocalProvisioner):
                     return self.connection_info
                 end_template()
         return await super().launch_kernel([*fence.fenced(Path(self.folder)), *cmd], **kwargs)
+
+    async def wait(self) -> int | None:
+        """Wait until the kernel has ended, which its base class looks for ten times a second only."""
+        while await self.poll() is None:
+            await asyncio.sleep(0.005)
+        return await super().wait()
 
 
 class PromptClient(AsyncKernelClient):
