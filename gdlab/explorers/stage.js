@@ -268,7 +268,7 @@ class Stage {
       "div",
       { class: "gdlab-page gdlab-stage", role: "group", "aria-label": spec.title },
       this.side,
-      (this.main = make("div", { class: "main" }, this.picture, this.walk, this.words)),
+      make("div", { class: "main" }, this.picture, this.walk, this.words),
       this.heard
     );
     this.root.style.setProperty("--wide", `${spec.width}px`);
@@ -760,7 +760,7 @@ class Hands {
         part.element.remove();
         this.parts.delete(key);
       }
-    if (this.stage.overlay.querySelector(".pad.blank")) this.stage.say({ words: NO_POINTS }); // and not of the given set
+    if (this.stage.overlay.querySelector(".pad.blank")) this.stage.say({ words: NO_POINTS, described: NO_POINTS }); // and not of the given set
     const spots = [...this.parts.values()].filter((part) => part.hand.kind === "spot");
     if (spots.length && !spots.some((part) => part.element.tabIndex === 0)) spots[0].element.tabIndex = 0;
   }
@@ -982,6 +982,7 @@ class Hands {
     const { tool, fromNothing, value } = this.stage.controls[hand.control];
     element.classList.toggle("on", tool !== null);
     element.tabIndex = tool === null ? -1 : 0;
+    element.ariaHidden = String(tool === null);
     const how = "Arrow keys move a cross, with Shift farther; Enter puts a point down there, or takes one away.";
     element.setAttribute("aria-label", `${hand.name}. ${how}`);
     element.classList.toggle("blank", fromNothing && !value.length); // the kernel has the given set until there is a point

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import nbformat
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import ConsoleMessage, Locator, Page, Request, TimeoutError
 
@@ -116,6 +117,13 @@ _WHERE = {
     "site's lab": "lab/index.html?path={path}",
 }
 """The address of a notebook, from the top of a server or of a static site, by the program that shows it."""
+
+
+def written(path: Path, sources: Sequence[str]) -> None:
+    """Write a notebook of these code cells."""
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    cells = [nbformat.v4.new_code_cell(source) for source in sources]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}), path)
 
 
 class Notebook:

@@ -1,7 +1,8 @@
 """The card of a prediction in a real browser: keys, what is heard of it, a kernel that takes its time."""
 
-import nbformat
 import pytest
+
+from tests.browser import lab
 
 pytestmark = pytest.mark.browser
 SLOW = "PredictionCard(PREDICTIONS['race'], on_commit=lambda slug: time.sleep(6))"
@@ -19,9 +20,7 @@ PATH = "card.ipynb"
 
 @pytest.fixture(scope="module")
 def opened_once(opened, folder):
-    cells = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in CELLS])
-    cells.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    nbformat.write(cells, folder / PATH)
+    lab.written(folder / PATH, CELLS)
     return opened(PATH)
 
 

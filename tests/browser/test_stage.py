@@ -3,7 +3,6 @@
 import io
 import time
 
-import nbformat
 import numpy as np
 import pytest
 from PIL import Image
@@ -33,9 +32,7 @@ PATH = "stage.ipynb"
 @pytest.fixture(scope="module")
 def notebook(opened, folder):
     """The notebook of these tests as each leaves it: run, its explorers at their start."""
-    cells = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in CELLS])
-    cells.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    nbformat.write(cells, folder / PATH)
+    lab.written(folder / PATH, CELLS)
     one = opened(PATH)
     one.run_all()
     one.wait_until_ready()
@@ -208,6 +205,7 @@ def test_points_are_put_down_by_keys(notebook):
     explorer.settle()
     assert blank.count() == 3
     assert explorer.caption.startswith("There are no points yet")
+    assert explorer.image.get_attribute("aria-label") == explorer.caption
     pad = explorer.box.locator(".pad").first
     pad.focus()
     for key in ("ArrowRight", "Shift+ArrowUp", "Enter"):
