@@ -28,8 +28,10 @@ from gdlab.validation import Array
 class Handle:
     """A point to grab: the control `x` gets its first coordinate, the control `y` its second; one may be left out.
 
-    With a `path`, shape (n, 2), the handle keeps to these points, one for each position of the control `x`: a ball on a
-    curve, a corner on a circle, or whatever is drawn elsewhere than at the control's own value.
+    With a `path`, shape (n, 2), the handle keeps to these points, one for each position of the control `x`: a corner on
+    a circle, or whatever is drawn elsewhere than at the control's own value. A ball on a curve has the `graph` of a
+    function for its path: it stays above or below the pointer, however high that is, and does not lag behind in a
+    valley that the pointer crosses.
     """
 
     name: str
@@ -38,6 +40,7 @@ class Handle:
     x: str = ""
     y: str = ""
     path: Array | None = None
+    graph: bool = False
 
 
 @dataclass(frozen=True)
@@ -111,7 +114,7 @@ def _told(hand: Hand, figure: Figure) -> dict[str, Any] | None:
         return None
     if isinstance(hand, Handle):
         path = [] if hand.path is None else _place(hand.axes, figure, np.nan_to_num(hand.path)).round(4).tolist()
-        return {"at": at.tolist(), "x": hand.x, "y": hand.y, "path": path}
+        return {"at": at.tolist(), "x": hand.x, "y": hand.y, "path": path, "graph": hand.graph}
     size = None
     if hand.size is not None:
         corners = np.array(hand.at) + np.array([[-0.5, 0.5], [0.5, -0.5]]) * np.array(hand.size)

@@ -723,6 +723,28 @@ function toData(axes, x, y) {
   return [along(axes.x, (x - left) / width), along(axes.y, 1 - (y - top) / height)];
 }
 
+// Which point of a path is meant by a place on the picture; `now` is the one that is set.
+function alongPath({ path, graph }, x, y, now, { width, height }) {
+  const far = ([px, py], weight = 1) => Math.hypot((px - x) * width, weight * (py - y) * height);
+  const last = path.length - 1;
+  if (!graph) {
+    // Of places where the path comes by twice, the next to `now`; and once around, it ends: the start is not next to it.
+    const least = Math.min(...path.map((point) => far(point)));
+    const k = nearestOf(path.map((point, k) => (far(point) < least + 1 ? Math.abs(k - now) : Infinity)));
+    const closed = Math.hypot((path[0][0] - path[last][0]) * width, (path[0][1] - path[last][1]) * height) < 1;
+    return closed && Math.abs(k - now) > last / 2 ? (k > now ? 0 : last) : k;
+  }
+  const way = Math.sign(path[last][0] - path[0][0]);
+  if ((x - path[0][0]) * way <= 0) return 0;
+  if ((x - path[last][0]) * way >= 0) return last;
+  // In x alone, but for a tenth; and of points that lie on one another, as where a curve is level, the next to `now`.
+  const best = path[nearestOf(path.map((point) => far(point, 0.1)))];
+  const there = path.map(([px, py]) => Math.hypot((px - best[0]) * width, (py - best[1]) * height) < 2);
+  return nearestOf(there.map((close, k) => (close ? Math.abs(k - now) : Infinity)));
+}
+
+const nearestOf = (distances) => distances.indexOf(Math.min(...distances));
+
 function toShare(axes, x, y) {
   const along = ([low, high, log], value) =>
     log ? (Math.log(value) - Math.log(low)) / (Math.log(high) - Math.log(low)) : (value - low) / (high - low);
@@ -760,6 +782,7 @@ class Hands {
         part.element.remove();
         this.parts.delete(key);
       }
+    this.inOrder = [...seen].map((key) => this.parts.get(key).element); // which that of the page need not be
     if (this.stage.overlay.querySelector(".pad.blank")) this.stage.say({ words: NO_POINTS, described: NO_POINTS }); // and not of the given set
     const spots = [...this.parts.values()].filter((part) => part.hand.kind === "spot");
     if (spots.length && !spots.some((part) => part.element.tabIndex === 0)) spots[0].element.tabIndex = 0;
@@ -838,13 +861,15 @@ class Hands {
       const { stage } = this;
       const axes = this.axes[one.axes];
       if (one.path.length) {
-        const { width, height } = stage.picture.getBoundingClientRect();
-        const far = one.path.map(([px, py]) => Math.hypot((px - x) * width, (py - y) * height));
-        const k = far.indexOf(Math.min(...far));
+        const { positions } = stage.specOf[one.x];
+        const now = nearest(positions, stage.values[one.x]);
+        const k = alongPath(one, x, y, now, stage.picture.getBoundingClientRect());
         this.put(element, one.path[k]);
-        stage.set({ [one.x]: stage.specOf[one.x].positions[k] });
+        stage.set({ [one.x]: positions[k] });
         return;
       }
+      const [left, top, width, height] = axes.box; // what is dragged stays in sight, also where a control goes farther
+      [x, y] = [bound(left, x, left + width), bound(top, y, top + height)];
       const at = toData(axes, x, y);
       const [sx, sy] = [one.x ? x : one.at[0], one.y ? y : one.at[1]];
       this.put(element, [sx, sy], axes);
@@ -872,8 +897,16 @@ class Hands {
     const { hand, element } = part;
     const words = [hand.x, hand.y].filter(Boolean).map((name) => this.textOf(name)).join(", ");
     element.setAttribute("aria-label", `${hand.name}: ${words}. Drag it, or use the arrow keys.`);
+    element.dataset.way = this.way(hand);
     if (this.dragging !== part) this.put(element, hand.at, this.axes[hand.axes]);
     if (this.told === element) element.tell();
+  }
+
+  // Whether a handle moves up and down only, or level only.
+  way({ x, y, path }) {
+    const wide = (k) => Math.max(...path.map((point) => point[k])) - Math.min(...path.map((point) => point[k]));
+    if (path.length) return wide(0) < 0.005 ? "upright" : wide(1) < 0.005 ? "level" : "";
+    return x && y ? "" : x ? "level" : "upright";
   }
 
   strip(hand) {
@@ -907,11 +940,11 @@ class Hands {
 
   spot(hand) {
     const element = make("button", { type: "button", class: "spot", tabindex: -1 });
-    const choose = () => Object.keys(hand().sets).length && this.stage.set(hand().sets);
-    element.addEventListener("click", choose);
+    const choose = (element.choose = () => Object.keys(hand().sets).length && this.stage.set(hand().sets));
+    element.addEventListener("click", (event) => (event.detail ? this.meantBy(event, element).choose() : choose())); // 0: a key
     for (const kind of ["pointerenter", "focus"]) element.addEventListener(kind, () => hand().atOnce && choose());
     element.addEventListener("keydown", (event) => {
-      const spots = [...this.stage.overlay.querySelectorAll(".spot")]; // one stop for Tab, arrows among them
+      const spots = this.inOrder.filter((one) => one.classList.contains("spot")); // one stop for Tab, arrows among them
       const here = spots.indexOf(element), last = spots.length - 1;
       const around = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
       const to = { Home: 0, End: last, PageUp: Math.max(here - 10, 0), PageDown: Math.min(here + 10, last) }[event.key];
@@ -922,7 +955,23 @@ class Hands {
       next.focus();
     });
     this.tells(element, () => hand().says);
+    element.addEventListener("pointermove", (event) => {
+      const meant = this.meantBy(event, element);
+      for (const one of this.inOrder) one.classList.toggle("meant", one === meant);
+      meant.tell();
+    });
     return element;
+  }
+
+  // Of dots that lie on one another, the one whose middle is next to the pointer.
+  meantBy(event, element) {
+    const from = (one) => {
+      const box = one.getBoundingClientRect();
+      return Math.hypot(box.left + box.width / 2 - event.clientX, box.top + box.height / 2 - event.clientY);
+    };
+    const dots = document.elementsFromPoint(event.clientX, event.clientY).filter((one) => one.matches(".spot:not(.box)"));
+    const here = dots.filter((one) => this.stage.overlay.contains(one));
+    return element.classList.contains("box") ? element : here.reduce((best, one) => (from(one) < from(best) ? one : best), element);
   }
 
   spotAt({ element, hand }) {

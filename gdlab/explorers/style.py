@@ -116,6 +116,11 @@ def halo(width: float = 2.5) -> tuple[Stroke]:
     return (withStroke(linewidth=width, foreground=PAPER),)
 
 
+def patch() -> dict[str, Any]:
+    """Return the box of paper that keeps words readable on bars."""
+    return {"facecolor": PAPER, "edgecolor": "none", "pad": 1.5}
+
+
 def number(value: float, digits: int = 3) -> str:
     """Write a number for a reader: `digits` significant ones, a true minus sign, words where it is none."""
     if value != value:
@@ -131,6 +136,12 @@ def number(value: float, digits: int = 3) -> str:
     if "e" in text:
         text = f"{value:.0f}"
     return text.replace("-", "−")
+
+
+def factor(value: float, digits: int = 3) -> str:
+    """Write a number that stands in a product: in brackets, if it is one itself, as 2.5 × 10⁻⁷ is."""
+    text = number(value, digits)
+    return f"({text})" if "×" in text else text
 
 
 def fixed(value: float, digits: int = 2) -> str:
@@ -149,9 +160,9 @@ def powers_of_ten(exponents: Iterable[int]) -> list[str]:
 
 
 def in_powers(value: float, digits: int = 1) -> str:
-    """Write a number with so many digits times a power of ten: ``2.5 × 10⁻⁷``."""
+    """Write a number with so many digits times a power of ten, ``2.5 × 10⁻⁷``, which no line break divides."""
     mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
-    return f"{mantissa} × {power_of_ten(int(exponent))}"
+    return f"{mantissa}\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}{power_of_ten(int(exponent))}"
 
 
 def percent(share: float) -> str:

@@ -15,7 +15,7 @@ SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹−", "-0123456789-"
 
 def read(text):
     """The number that a reader takes from a text of `style.number`."""
-    head, _, power = text.partition(" × 10")
+    head, _, power = text.partition("\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}10")
     return float(head.translate(SUPERSCRIPTS)) * 10.0 ** int(power.translate(SUPERSCRIPTS) or 0)
 
 
@@ -34,9 +34,9 @@ def read(text):
         (12345.6, "12346"),
         (-99999.0, "−99999"),
         (99999.9, "100000"),
-        (1e5, "1.00 × 10⁵"),
-        (-6.02e23, "−6.02 × 10²³"),
-        (1.5e-7, "1.50 × 10⁻⁷"),
+        (1e5, "1.00\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}10⁵"),
+        (-6.02e23, "−6.02\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}10²³"),
+        (1.5e-7, "1.50\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}10⁻⁷"),
         (float("nan"), "not a number"),
         (float("inf"), "infinity"),
         (-np.inf, "−infinity"),
@@ -53,7 +53,7 @@ def test_a_number_can_be_read_back_to_its_digits(sign, digits):
     for value in sign * np.geomspace(1.1e-11, 9e300, 400):
         text = style.number(value, digits)
         assert read(text) == pytest.approx(value, rel=0.51 * 10.0 ** (1 - digits))
-        assert re.fullmatch(r"−?[\d.]+( × 10⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)?", text), text
+        assert re.fullmatch(r"−?[\d.]+(\u00a0×\u00a010⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)?", text), text
 
 
 @pytest.mark.parametrize(
@@ -188,3 +188,7 @@ def test_bare_axes_have_no_ticks_and_no_frame():
     style.bare(axes)
     assert (axes.get_xticks().size, axes.get_yticks().size) == (0, 0)
     assert not any(spine.get_visible() for spine in axes.spines.values())
+
+
+def test_a_factor_that_is_a_product_itself_stands_in_brackets():
+    assert [style.factor(value) for value in (-0.25, 2.5e-7)] == ["−0.25", f"({style.number(2.5e-7)})"]

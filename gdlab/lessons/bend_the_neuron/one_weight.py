@@ -89,6 +89,7 @@ class OneWeight(Explorer):
                 (numbers.start, float(curve(rule, numbers.start))),
                 x="start",
                 path=np.column_stack([w, curve(rule, w)]),
+                graph=True,
             )
             for rule in TWO_RULES
         ]

@@ -161,7 +161,7 @@ class UpdateArrows(Explorer):
         self._sums_title.set_text("The sums: " + ("one is 0" if np.isnan(numbers.angle) else _apart(numbers)))
 
         self._of.set_text(f"Sample {i + 1}")
-        for rule, slope in (("delta_rule", "1"), ("chain_rule", style.fixed(numbers.slopes[i], 3))):
+        for rule, slope in (("delta_rule", "1"), ("chain_rule", _slope(float(numbers.slopes[i])))):
             product = style.fixed(numbers.arrows[rule][i, 0])
             words = style.fixed(numbers.errors[i]), f"× {slope}", f"× {style.fixed(d.x[i])}", f"= {product}"
             for cell, told in zip(self._cells[rule], words, strict=True):
@@ -172,9 +172,8 @@ class UpdateArrows(Explorer):
         curve = []
         if w:
             at = np.array([self._middle(numbers, w, here) for here in self.controls["b"].positions])
-            curve = [
-                Handle("the curve, by the place where z = 0", self._data, self._middle(numbers, w, b), "b", path=at)
-            ]
+            name = "the curve, by the place where z = 0"
+            curve = [Handle(name, self._data, self._middle(numbers, w, b), "b", path=at, graph=True)]
         size = (0.05, 0.3 * np.ptp(self._data.get_ylim()))
         return curve + [
             Spot(f"sample {i + 1}", self._data, at, f"x = {style.fixed(at[0])}", {"sample": i + 1}, size, at_once=True)
@@ -202,6 +201,11 @@ class UpdateArrows(Explorer):
         sums = "one of the sums is as good as 0" if np.isnan(numbers.angle) else f"the sums point {_apart(numbers)}"
         shares = "The share is the same at every sample" if np.ptp(numbers.slopes) < 1e-12 else "Shares differ"
         return f"{one}. {shares}: {sums}."
+
+
+def _slope(value: float) -> str:
+    """Write a slope with three decimals, and one that would be 0.000 in powers of ten."""
+    return style.fixed(value, 3) if abs(value) >= 0.0005 or value == 0 else style.number(value, 2)
 
 
 def _apart(numbers: Update) -> str:

@@ -158,6 +158,9 @@ class Check:
         left, here, right = self.climbs[[0, len(_AROUND) // 2, -1]]
         if (heights := len(np.unique(self.climbs))) < len(_AROUND) / 3:
             return "a staircase" if heights > 1 else "a flat step"
+        ways = np.sign(np.diff(self.climbs))
+        if np.count_nonzero(np.diff(ways[ways != 0])) > 8:  # a smooth loss turns round once or twice
+            return "noise"
         bend = abs(left + right - 2 * here) / max(abs(right - left), abs(self.slope * self.h))
         if bend <= 0.02:
             return "a line"
@@ -199,7 +202,9 @@ class GradientCheck(Explorer):
         self._verdict = self.moving(self._errors.set_title(""))
         self._curves = {name: self._errors.plot([], [], **look)[0] for name, look in _LOOKS.items()}
         self._names = {
-            name: self._errors.text(0, 0, words, color=_LOOKS[name]["color"], va="center", fontweight="bold")
+            name: self._errors.text(
+                0, 0, words, color=_LOOKS[name]["color"], va="center", fontweight="bold", path_effects=style.halo()
+            )
             for name, words in _NAMES.items()
         }
         for name in ("forward", "central"):
@@ -243,14 +248,14 @@ class GradientCheck(Explorer):
         for side, ends in ((self._short, (-15.4, middle)), (self._long, (middle, -0.6))):
             side.set_xy([(ends[0], _FLOOR), (ends[1], _FLOOR), (ends[1], 8), (ends[0], 8)])
         long = "corners" if numbers.activation == "relu" else "uneven bend"
-        for text, x, words in zip(
-            self._sides,
-            (min(middle, -2.9) - 0.5, min(middle, -3.4) + 0.25),
-            ("too short:\nrounding", f"too long:\n{long}"),
-            strict=True,
-        ):
-            text.set(x=x, text=words)
-        self._names["forward"].set_position((-1.9, 8 * numbers.errors["forward"][EXPONENTS == -1.5][0]))
+        short, far = self._sides
+        short.set(x=min(middle, -2.9) - 0.5, text="too short\nfor central:\nrounding")
+        if middle > -4:  # then it is the words that are too long, and stand upright
+            far.set(x=(middle - 0.6) / 2, text=f"too long: {long}", rotation=90, ha="center")
+        else:
+            far.set(x=middle + 0.25, text=f"too long\nfor central:\n{long}", rotation=0, ha="left")
+        top = min(8 * numbers.errors["forward"][EXPONENTS == -1.5][0], 0.8)  # in the axes
+        self._names["forward"].set_position((-1.9, top))
         self._names["central"].set_position((middle - 0.7, 0.1 * numbers.errors["central"].min()))
         if "complex" in numbers.errors:
             self._names["complex"].set_position((-15, 12 * numbers.errors["complex"][:9].max()))
@@ -278,15 +283,18 @@ class GradientCheck(Explorer):
         if numbers.exponent == numbers.best:
             place = "No other power of ten does better for central differences"
         elif numbers.exponent > numbers.best:
-            cause = "a corner of the loss lies within it" if numbers.corner else "the loss bends unevenly within it"
+            along = "" if numbers.corner_here else " along another parameter"
+            corner = f"a corner of the loss{along} lies within it"
+            cause = corner if numbers.corner else "the loss bends unevenly within it"
             place = f"The step is too long, {cause}; the best for central differences is {best}"
         else:
             place = f"The step is too short, rounding takes the digits; the best for central differences is {best}"
+        h = f"h\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{style.power_of_ten(numbers.exponent)}"
         others = f"forward differences to {numbers.digits('forward')}"
         if "complex" in numbers.errors:
             others += f" and the complex step to {numbers.digits('complex')}"
         return (
-            f"{place}. With h = {style.power_of_ten(numbers.exponent)} they agree with the backward pass to "
+            f"{place}. With {h} they agree with the backward pass to "
             f"{style.count(numbers.digits('central'), 'digit')}, {others}."
         )
 

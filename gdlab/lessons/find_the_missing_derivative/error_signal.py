@@ -15,7 +15,7 @@ from gdlab.explorers import Choice, Control, Explorer, Handle, Slider, Strip, st
 from gdlab.losses import LOSSES, Loss, matching_loss
 from gdlab.validation import Array
 
-REACH = 8.0
+REACH, _ROOM = 8.0, 8.6
 GRIP = 7.0
 """Where on the line of the target one takes hold of it, on one side or the other: its ring stays off the next panel."""
 _Z = np.linspace(-REACH, REACH, 641)
@@ -144,9 +144,9 @@ class ErrorSignal(Explorer):
             axes.locator_params(axis="y", nbins=3)
             axes.yaxis.set_major_formatter(lambda y, _: style.number(y))
         for axes in self._tops[1:]:
-            axes.set(xlim=(-REACH, REACH), xticks=range(-8, 9, 4))
+            axes.set(xlim=(-_ROOM, _ROOM), xticks=range(-8, 9, 4))
         self._derivatives = figure.add_axes((0.085, 0.1, 0.895, 0.31))
-        self._derivatives.set(xlim=(-REACH, REACH), xticks=range(-8, 9, 2), xlabel="z")
+        self._derivatives.set(xlim=(-_ROOM, _ROOM), xticks=range(-8, 9, 2), xlabel="z")
         self._derivatives.xaxis.labelpad = 1
         self._derivatives.axhline(0, color=style.FAINT, linewidth=0.8, zorder=0)
         self._kind = figure.text(0.085, 0.445, "", fontsize=11.5, weight="bold", va="center")
@@ -164,7 +164,10 @@ class ErrorSignal(Explorer):
             self.line(axes, color=colour, linewidth=3) for axes, colour in zip(self._tops, colours, strict=True)
         ]
         self._points = [self.moving(_point(axes, style.INK)) for axes in self._tops]
-        self._lines = [self.line(self._derivatives, color=colour, linewidth=2.6) for colour in colours]
+        self._lines = [
+            self.line(self._derivatives, color=colour, linewidth=width)
+            for colour, width in zip(colours, (4.5, 2.6, 2.6), strict=True)  # so that what lies on ∂L/∂ŷ leaves a rim
+        ]
         (self._delta,) = self._derivatives.plot([], [], **{**delta.stroke, "linewidth": 1.8})
         self.moving(self._delta)
         self._marks = [self.moving(_point(self._derivatives, colour)) for colour in colours]
@@ -204,7 +207,7 @@ class ErrorSignal(Explorer):
         self._verdict.set_text(numbers.verdict)
         y_hat, z, L = numbers.prediction, numbers.z, numbers.height
         self._target.set_data([numbers.y] * 2, numbers.pair.height)
-        self._wanted.set_data([-REACH, _grip(z), REACH], [numbers.y] * 3)
+        self._wanted.set_data([-_ROOM, _grip(z), _ROOM], [numbers.y] * 3)
         for guide in self._guides:
             guide.set_data([z, z], guide.axes.get_ylim())
         over = ((numbers.predictions, numbers.heights), (_Z, numbers.predictions), (_Z, numbers.heights))
@@ -215,10 +218,10 @@ class ErrorSignal(Explorer):
         size = _size if numbers.scale == "log" else np.asarray
         for line, mark, curve, value in zip(self._lines, self._marks, numbers.curves, numbers.here, strict=True):
             line.set_data(_Z, size(curve))
-            _put(mark, z, float(size(value)))
+            _put(mark, z, float(np.nan_to_num(size(value), nan=1e-30)))
         self._delta.set_data(_Z, size(numbers.predictions - numbers.y))
         for text, value in zip(self._numbers, numbers.here, strict=True):
-            text.set_text(style.number(value))
+            text.set_text(_number(value))
 
     def hands(self, numbers: Signal) -> list[Handle | Strip]:
         z = np.array(self.controls["z"].positions)
@@ -226,42 +229,50 @@ class ErrorSignal(Explorer):
         height = np.clip(numbers.pair.height_at(z, numbers.y), *self._tops[2].get_ylim())
         left = np.clip(numbers.pair.activation.f(z), *self._tops[0].get_xlim())
         k = self.controls["z"].positions.index(numbers.z)
+        target = [Handle("target", self._tops[1], (_grip(numbers.z), numbers.y), y="y")]
+        if numbers.pair.prediction == _LINE:  # from 0 to 1 is a few pixels there
+            target = []
         return [
             Strip("z on the derivatives", self._derivatives, "z"),
-            Handle("z on the loss over ŷ", self._tops[0], (left[k], height[k]), "z", path=_way(left, height)),
-            Handle("z on the prediction's curve", self._tops[1], _on(z, curve, numbers.z), "z", path=_way(z, curve)),
-            Handle("z on the loss", self._tops[2], _on(z, height, numbers.z), "z", path=_way(z, height)),
-            Handle("target", self._tops[1], (_grip(numbers.z), numbers.y), y="y"),
+            _ball("z on the loss over ŷ", self._tops[0], left, height, k),
+            _ball("z on the prediction's curve", self._tops[1], z, curve, k),
+            _ball("z on the loss", self._tops[2], z, height, k),
+            *target,
         ]
 
     def caption(self, numbers: Signal) -> str:
-        outer, slope, product = (style.number(value) for value in numbers.here)
+        outer, slope = (style.factor(value) for value in numbers.here[:2])
+        product = f"= {_number(numbers.here[2])}".replace("= ≈", "≈")
         difference = style.number(numbers.prediction - numbers.y)
         same = np.isclose(numbers.here[2], numbers.prediction - numbers.y, rtol=1e-9, atol=0)
-        compared = "which is ŷ − y" if same else f"while ŷ − y is {difference}"
+        compared = f"which is {_ERROR}" if same else f"while {_ERROR} is {difference}"
         return (
             f"At z = {style.number(numbers.z)} the prediction is {style.number(numbers.prediction)} and the target "
-            f"{style.number(numbers.y)}. ∂L/∂ŷ × f′(z) is {outer} × {slope} = {product}, {compared}."
+            f"{style.number(numbers.y)}. ∂L/∂ŷ × f′(z) is {outer} × {slope} {product}, {compared}."
         )
 
 
 _CENTRES = (0.19, 0.52, 0.85)
 """Where the three columns of numbers and curves have their middle."""
 _FACTORS = ("∂L/∂ŷ", "f′(z)", "∂L/∂z")
+_ERROR = "ŷ\N{NO-BREAK SPACE}−\N{NO-BREAK SPACE}y"
 _MIDDLE = {"ha": "center", "va": "center"}
 
 
+def _number(value: float) -> str:
+    """Write a number, and one next to 0 as such: the product of two numbers that are not 0 is none either."""
+    return "≈ 0" if style.number(value) == "0" and value else style.number(value)
+
+
 def _size(values: Array) -> Array:
-    """Return absolute values that have a logarithm."""
-    return np.maximum(np.abs(values), 1e-30)
+    """Return absolute values that have a logarithm; of a single 0, as at a corner of the loss, there is none."""
+    sizes = np.abs(values)
+    return np.where(sizes > 0, np.maximum(sizes, 1e-30), np.nan)
 
 
-def _way(x: Array, y: Array) -> Array:
-    return np.column_stack([x, y])
-
-
-def _on(x: Array, y: Array, here: float) -> tuple[float, float]:
-    return here, float(np.interp(here, x, y))
+def _ball(name: str, axes: Axes, x: Array, y: Array, k: int) -> Handle:
+    """Return the handle by which z is dragged along a curve, at its point k."""
+    return Handle(name, axes, (float(x[k]), float(y[k])), "z", path=np.column_stack([x, y]), graph=True)
 
 
 def _grip(z: float) -> float:

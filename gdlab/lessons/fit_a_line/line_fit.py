@@ -300,7 +300,7 @@ class Sums:
             self._numbers[row][3].set_color(style.FACTORS["slope"] if fit.mode == "single" else style.INK)
             for value, artist in zip(values, self._numbers[row], strict=True):
                 text = "" if value is None else style.number(float(value), 3 if abs(value) < 1e5 else 2)
-                artist.set(text=text, fontsize=max(9, 13 * min(1, 7 / max(len(text), 1))))  # 1.23 × 10⁴⁵ is long
+                artist.set(text=text, fontsize=max(9, 13 * min(1, 5.5 / max(len(text), 1))))  # 1.23 × 10⁴⁵ is long
             for sign, artist in zip(signs, self._signs[row], strict=True):
                 artist.set_text(sign)
 

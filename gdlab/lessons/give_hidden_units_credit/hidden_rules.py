@@ -38,7 +38,7 @@ STARTS = 50
 SOLVED = 0.95
 LOWEST = 0.3
 """Left end of the axis of shares; a guess gets 0.5."""
-_TENTHS = np.arange(4, 11) / 10
+_TENTHS = np.arange(3, 11) / 10
 _SCATTER = 0.72 * ((np.arange(STARTS) * 0.618034) % 1 - 0.5)
 """How far each start's dot stands off the middle of its row, so that equal ones can be told apart."""
 
@@ -128,8 +128,8 @@ class HiddenRules(Explorer):
 
     def _build_starts(self, axes: Axes) -> None:
         self._dots = axes
-        axes.set(xlim=(LOWEST, 1.02), ylim=(-0.6, 2.6), yticks=[], xlabel="share of points right")
-        axes.set_xticks(_TENTHS, [style.percent(tenth) for tenth in _TENTHS])
+        axes.set(xlim=(LOWEST - 0.015, 1.02), ylim=(-0.6, 2.6), yticks=[], xlabel="share of points right")
+        axes.set_xticks(_TENTHS, [f"≤{style.percent(LOWEST)}", "", *map(style.percent, _TENTHS[2:])])
         axes.spines.left.set_visible(False)
         axes.axvline(0.5, color=style.FAINT, linewidth=1, zorder=0)
         self._title = self.moving(axes.set_title(""))

@@ -179,7 +179,7 @@ class SignalFlow(Explorer):
     shows how large the error signal still is; the smaller, the paler. On its way to a layer the signal passes a weight
     matrix, which multiplies its size by one factor, and then the slopes, which multiply it by another. Sizes are
     geometric means of twenty random starts, the thin lines the range of these. Point at a layer for its numbers, and
-    click it for its slopes.
+    click it for its slopes. A bar with an arrowhead goes on beyond the axes.
     """
 
     controls: ClassVar[Mapping[str, Control]] = {
@@ -200,8 +200,9 @@ class SignalFlow(Explorer):
         self._ranges = LineCollection([], colors=style.INK, linewidths=1)
         self._bars_axes.add_collection(self._ranges, autolim=False)
         (self._other,) = self._bars_axes.plot([], [], markersize=5)
-        self._mark = self._bars_axes.text(0, 0, "", ha="center", fontweight="bold", path_effects=style.halo())
-        corner = {"transform": self._bars_axes.transAxes, "va": "top", "path_effects": style.halo()}
+        (self._cut,) = self._bars_axes.plot([], [], "^", color=style.INK, mec=style.PAPER, markersize=6, clip_on=False)
+        self._mark = self._bars_axes.text(0, 0, "", ha="center", fontweight="bold", bbox=style.patch())
+        corner = {"transform": self._bars_axes.transAxes, "va": "top", "bbox": style.patch()}
         self._other_name = self._bars_axes.text(0, 0.97, "", fontweight="bold", **corner)
         self._factor_axes = figure.add_axes((0.085, 0.095, 0.555, 0.27), yscale="log", ylim=(0.02, 30), xlabel="layer")
         self._factor_axes.set_yticks([0.1, 1, 10], ["0.1", "1", "10"])
@@ -215,7 +216,7 @@ class SignalFlow(Explorer):
         self._alive = slopes.text(0.5, 1.04, "", ha="center", va="top", fontsize=9, path_effects=style.halo())
         self._shares = slopes.stairs(np.zeros(BINS), np.linspace(0, 1, BINS + 1), fill=True, color=_SLOPES.colour)
         self._titles = [axes.set_title("") for axes in (self._bars_axes, self._factor_axes, slopes)]
-        self.moving(*self._bars, self._ranges, self._other, self._other_name, self._mark)
+        self.moving(*self._bars, self._ranges, self._other, self._cut, self._other_name, self._mark)
         self.moving(*self._factors.artists, self._shares, self._alive, *self._titles)
 
     def compute(self, activation: str, weights: str, depth: int, way: str, layer: int) -> Seen:
@@ -261,6 +262,8 @@ class SignalFlow(Explorer):
         ends = np.clip([numbers.shares.min(axis=-1), numbers.shares.max(axis=-1)], _LOWEST, _HIGHEST).T
         self._ranges.set_segments([[(x, low), (x, high)] for x, (low, high) in zip(layers, ends, strict=True)])
         self._other.set_data(layers, mean(numbers.beside))
+        cut = layers[shares > _HIGHEST]
+        self._cut.set_data(cut, np.full(cut.shape, _HIGHEST))
         kept = float(mean(numbers.kept))
         near = slice(0, 3) if back else slice(-3, None)
         top, beside = ends[near, 1].max(), mean(numbers.beside)[near].max()

@@ -147,5 +147,5 @@ def in_cell(task: Task, y_hat: Array, cell: tuple[int, int]) -> Array:
 def in_words(task: Task, y_hat: Array, samples: Array) -> list[str]:
     """Return what is on each sample, what it was taken for, and how surely."""
     sure, single = _sure(y_hat), y_hat.shape[1] > 1
-    taken = [f" → {one}," if single else ": even" if one else ": odd" for one in task.answers(y_hat)]
+    taken = [f"→{one}," if single else ": even" if one else ": odd" for one in task.answers(y_hat)]
     return [f"{'+'.join(DIGITS[digit] for digit in task.shown[i])}{taken[i]} {style.percent(sure[i])}" for i in samples]

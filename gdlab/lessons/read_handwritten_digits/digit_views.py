@@ -24,6 +24,17 @@ def tint(shares: Array, colour: str) -> Array:
     return 1 - np.clip(shares, 0, 1)[..., None] * (1 - np.array(to_rgb(colour)))
 
 
+def luminance(colours: Array) -> Array:
+    """Return the relative luminance of colours (..., 3), from 0 to 1, as the rules for contrast define it.
+
+    References
+    ----------
+    W3C, Web Content Accessibility Guidelines 2.2, "relative luminance".
+    """
+    share = np.asarray(colours, float)
+    return np.where(share <= 0.04045, share / 12.92, ((share + 0.055) / 1.055) ** 2.4) @ [0.2126, 0.7152, 0.0722]
+
+
 def signed(values: Array) -> Array:
     """Return values (...) from −1 to 1 as colours (..., 3): purple below 0, white at 0, green above."""
     return np.where((values > 0)[..., None], tint(values, _RAISES), tint(-values, _LOWERS))
@@ -94,7 +105,7 @@ class Table:
     def show(self, shades: Array, colour: str, words: list[list[str]], cell: tuple[int, int], strong: bool) -> None:
         """Tint cells by ``shades`` (n, n) from 0 to 1, write ``words`` into them and frame one (row, column)."""
         self._lay(tint(shades, colour), len(shades), cell, strong)
-        self._number(shades, words, 0.5)
+        self._number(tint(shades, colour), words, 0.5)
 
     def show_pictures(
         self, shades: Array, colour: str, words: list[list[str]], pictures: Array, cell: tuple[int, int], strong: bool
@@ -106,16 +117,18 @@ class Table:
         top, left = (self.FINE - h) // 2 - 3, (self.FINE - w) // 2
         cells[:, :, top : top + h, left : left + w] = 1 - ink * (1 - np.array(to_rgb(style.INK)))
         self._lay(cells.swapaxes(1, 2).reshape(n * self.FINE, n * self.FINE, 3), n, cell, strong)
-        self._number(shades, words, 0.79)
+        self._number(tint(shades, colour), words, 0.79)
 
     def _lay(self, colours: Array, n: int, cell: tuple[int, int], strong: bool) -> None:
         self.axes.set(xlim=(0, n), ylim=(n, 0))
         self._tiles.show(colours, (n, n))
-        self._frame.set(xy=cell[::-1], linewidth=2 if strong else 0.7, visible=True)
+        self._frame.set(xy=cell[::-1], linewidth=2, visible=strong)
 
-    def _number(self, shades: Array, words: list[list[str]], down: float) -> None:
-        n = len(shades)
-        colours = np.where(shades > 0.55, style.PAPER, style.INK)
+    def _number(self, cells: Array, words: list[list[str]], down: float) -> None:
+        """Write into cells of these colours (n, n, 3), in what is seen better on each: ink or paper."""
+        n = len(cells)
+        paper, ink, cell = (0.05 + luminance(colour) for colour in (to_rgb(style.PAPER), to_rgb(style.INK), cells))
+        colours = np.where(paper / cell > cell / ink, style.PAPER, style.INK)
         _write(self._numbers, [(j + 0.5, i + down, words[i][j], colours[i, j]) for i, j in np.ndindex(n, n)])
         above = [(j + 0.5, -0.042 * n, name, style.MUTED) for j, name in enumerate(DIGITS[:n])]
         beside = [(-0.042 * n, i + 0.5, name, style.MUTED) for i, name in enumerate(DIGITS[:n])]

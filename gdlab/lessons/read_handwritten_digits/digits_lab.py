@@ -296,4 +296,4 @@ def _first(numbers: Reading, t: Task) -> str:
         if len(often) <= 2:
             return "; most often " + " and ".join(f"{digit} is read as {read}" for digit, read in often)
     words = in_words(t, numbers.y_hat, _samples(numbers, t)[:1])
-    return "; first " + words[0].replace(" → ", " read as ") if words else ""
+    return "; the first is " + words[0].replace("→", " read as ") if words else ""

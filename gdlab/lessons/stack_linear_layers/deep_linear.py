@@ -135,7 +135,13 @@ class DeepLinear(Explorer):
     def hands(self, numbers: Race) -> list[Handle | Strip]:
         panels = enumerate(self._panels, start=1)
         strips = [Strip(f"step, {style.count(depth, 'layer')}", panel.axes, "step") for depth, panel in panels]
-        return [*strips, Handle("the weaker strength", self._panels[0].axes, (_GRIP, numbers.goals[1]), y="weak")]
+        rings = [
+            Handle(
+                f"the weaker strength, {style.count(depth, 'layer')}", panel.axes, (_GRIP, numbers.goals[1]), y="weak"
+            )
+            for depth, panel in enumerate(self._panels, start=1)
+        ]
+        return [*strips, *rings]
 
     def caption(self, numbers: Race) -> str:
         steps = style.count(numbers.step, "step")

@@ -47,7 +47,8 @@ class MatrixRow:
         for index, W in enumerate(matrices):
             if index:
                 x = self._sign(x, between)
-            x = self._grid(x, W, (side, side), f"W{_SUBSCRIPTS[index]}")
+            cell = self._RESULT if len(matrices) == 1 else (side, side)  # it is what it comes to
+            x = self._grid(x, W, cell, f"W{_SUBSCRIPTS[index]}")
         x = self._sign(x, "=")
         self._title.set_text(title)
         self._words.set(position=(x, 0.08), text=words)

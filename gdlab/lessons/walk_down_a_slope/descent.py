@@ -113,7 +113,7 @@ class Descent(Explorer):
         )
         teal = {"color": style.GRADIENT, "fontweight": "bold", "path_effects": style.halo()}
         words = self._hill.text(0.5, 0.94, "", ha="center", transform=self._hill.transAxes, **teal)
-        next_step = self._hill.text(0, 0, "next step", ha="center", va="bottom", fontsize=9, path_effects=style.halo())
+        next_step = self._hill.text(0, 0, "next step", ha="center", va="top", fontsize=9, path_effects=style.halo())
         title = self._hill.set_title("")
         self.moving(tangent, trail, start, here, step, landing, words, next_step, title)
         self._tangent, self._trail, self._began, self._here = tangent, trail, start, here
@@ -140,7 +140,8 @@ class Descent(Explorer):
         starts = np.array(self.controls["start"].positions)
         on_curve = np.column_stack([starts, numbers.curve.J(starts)])
         first = (float(numbers.thetas[0]), float(numbers.J[0]))
-        return [Handle("start", self._hill, first, x="start", path=on_curve), Strip("step", self._sizes, "step")]
+        start = Handle("start", self._hill, first, x="start", path=on_curve, graph=True)
+        return [start, Strip("step", self._sizes, "step")]
 
     def draw(self, numbers: Walk) -> None:
         low, top = self._hill.get_ylim()
@@ -152,7 +153,7 @@ class Descent(Explorer):
         here = theta[numbers.step], height[numbers.step]
         self._here.set_data([here[0]], [here[1]])
         self._tangent.set_visible(bool(inside))
-        self._slope.set_text(f"gradient J′(θ) = {style.number(numbers.gradient, 2)}")
+        self._slope.set_text(f"gradient J′(θ) = {style.number(numbers.gradient)}")
         if inside:
             reach = 1.2 / np.hypot(
                 1, numbers.gradient * 2 * REACH / top
@@ -169,7 +170,7 @@ class Descent(Explorer):
             self._landing.set_data([end], [level])
             self._landing.set_marker(">" if move > 0 else "<")
             middle = float(np.clip((here[0] + end) / 2, -REACH + 0.6, REACH - 0.6))
-            self._next_step.set_position((middle, level + 0.025 * (top - low)))
+            self._next_step.set_position((middle, level - 0.02 * (top - low)))
         self._title.set_text(f"After {style.count(numbers.step, 'step')}: θ = {style.number(numbers.theta)}")
         sizes = style.drawable(numbers.sizes, 1e9)
         ticks = np.arange(1, STEPS + 1)
@@ -188,6 +189,6 @@ class Descent(Explorer):
         way = "left" if gradient > 0 else "right"
         return (
             f"At θ = {style.number(theta)} the gradient is {style.number(gradient)}: downhill is to the {way}. The "
-            f"next step is {style.number(numbers.learning_rate)} × {style.number(abs(gradient))} = "
+            f"next step is {style.number(numbers.learning_rate)} × {style.factor(abs(gradient))} = "
             f"{style.number(move)} long."
         )

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import gdlab
+from gdlab.explorers import style
 from gdlab.explorers.hands import Handle, Spot
 from gdlab.lessons.bend_the_neuron import neuron, one_weight, update_arrows
 from gdlab.lessons.bend_the_neuron.neuron import TWO_RULES, WIDEST
@@ -372,3 +373,11 @@ def test_one_weight_says_where_both_end():
     for hand in explorer.hands(explorer.compute(start=0.5)):
         assert hand.path[explorer.controls["start"].positions.index(0.5)].tolist() == list(hand.at)
     explorer.close()
+
+
+def test_a_slope_next_to_0_is_not_written_as_0(apart):
+    apart.values = {"sample": 40, "b": -4.0}
+    slope = apart.compute(**apart.values).slopes[39]
+    assert 0 < slope < 5e-4
+    assert apart._cells["chain_rule"][1].get_text() == f"× {style.number(slope, 2)}"
+    apart.reset()

@@ -77,6 +77,23 @@ def test_a_corner_within_the_step_is_seen_and_told(explorer):
     explorer.reset()
 
 
+def test_a_corner_of_another_parameter_is_not_to_be_seen_and_the_caption_says_so(explorer):
+    explorer.values = {"activation": "relu", "place": "trained", "exponent": -3}
+    assert explorer._seen.get_text() == "Up close: a line"
+    assert "a corner of the loss along another parameter lies within it" in words(explorer)
+    explorer.reset()
+
+
+def test_where_rounding_shakes_the_loss_it_is_no_curve(explorer):
+    explorer.values = {"place": "trained", "precision": "single", "exponent": -5}
+    numbers = explorer.compute(**explorer.values)
+    assert len(np.unique(numbers.climbs)) > 80, "many heights, as a curve has"
+    assert (np.diff(numbers.climbs) < 0).sum() > 20, "though it climbs"
+    assert numbers.digits("central") == 0
+    assert explorer._seen.get_text() == "Up close: noise"
+    explorer.reset()
+
+
 def test_the_curve_up_close_is_the_loss_along_the_steepest_parameter(explorer):
     numbers = explorer.compute(**explorer.values | {"exponent": -2})
     at = measure("tanh", "start", "double")

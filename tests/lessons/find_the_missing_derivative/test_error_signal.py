@@ -72,9 +72,28 @@ def test_the_verdict_says_what_is_left(explorer, name):
 
 def test_the_caption_has_the_product_and_compares_it(explorer):
     explorer.values = {"pair": "sigmoid_squared", "z": -6.0, "y": 1.0}
-    assert "−0.998 × 0.00247 = −0.00246, while ŷ − y is −0.998" in words(explorer)
+    assert "−0.998 × 0.00247 = −0.00246, while ŷ − y is −0.998" in words(explorer).replace("\N{NO-BREAK SPACE}", " ")
     explorer.values = {"pair": "sigmoid_cross_entropy"}
-    assert "−404 × 0.00247 = −0.998, which is ŷ − y" in words(explorer)
+    assert "−404 × 0.00247 = −0.998, which is ŷ − y" in words(explorer).replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_a_product_of_two_small_numbers_is_next_to_0_and_not_0(explorer):
+    explorer.values = {"pair": "tanh_squared", "z": 8.0, "y": 1.0}
+    numbers = explorer.compute(**explorer.values)
+    assert 0 < abs(numbers.here[2]) < 1e-12
+    assert explorer._numbers[2].get_text() == "≈ 0"
+    factors = [f"({text.get_text()})" for text in explorer._numbers[:2]]
+    assert f"{' × '.join(factors)} ≈ 0, while" in words(explorer)
+    explorer.values = {"pair": "identity_squared", "z": 1.0}
+    assert explorer._numbers[2].get_text() == "0"
+    explorer.reset()
+
+
+def test_the_size_of_a_sign_does_not_fall_at_the_corner_where_it_has_none(explorer):
+    explorer.values = {"pair": "identity_absolute", "scale": "log", "z": 1.0, "y": 1.0}
+    assert set(explorer._lines[2].get_ydata()[~np.isnan(explorer._lines[2].get_ydata())]) == {1.0}
+    assert np.isfinite(explorer._marks[2].get_ydata()).all()
+    explorer.reset()
 
 
 @pytest.mark.parametrize("scale", ["plain", "log"])
@@ -112,17 +131,18 @@ def test_the_dashed_line_is_the_delta_rules_error(explorer):
 def test_z_is_dragged_along_the_curves_and_the_target_near_the_edge(explorer, name):
     explorer.values = {"pair": name, "scale": "plain", "z": 1.0, "y": 0.3}
     numbers = explorer.compute(**explorer.values)
-    strip, *along, target = explorer.hands(numbers)
+    strip, *along = explorer.hands(numbers)[:4]
     assert (strip.control, strip.axes) == ("z", explorer._derivatives)
-    assert (target.at, target.y) == ((GRIP, 0.3), "y")
+    targets = explorer.hands(numbers)[4:]
+    assert [(target.at, target.y) for target in targets] == [((GRIP, 0.3), "y")] * ("identity" not in name)
     over_prediction, *over_z = along
     assert over_prediction.at == pytest.approx((numbers.prediction, numbers.height))
     for hand, height in zip(over_z, (numbers.prediction, numbers.height), strict=True):
         assert hand.at == pytest.approx((1.0, height))
         np.testing.assert_array_equal(hand.path[:, 0], explorer.controls["z"].positions)
     explorer.values = {"z": 7.0}  # where the target's ring would lie on that of z
-    *_, target = explorer.hands(explorer.compute(**explorer.values))
-    assert target.at == (-GRIP, 0.3)
+    targets = explorer.hands(explorer.compute(**explorer.values))[4:]
+    assert [target.at for target in targets] == [(-GRIP, 0.3)] * ("identity" not in name)
     assert explorer._wanted.get_xdata()[1] == -GRIP
 
 

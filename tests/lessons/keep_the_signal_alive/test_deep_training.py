@@ -87,7 +87,7 @@ def test_layers_beyond_all_measure_are_as_dark_as_can_be_and_their_size_is_still
     assert (explorer._heat.get_array()[:, -1] < 3).all()
     spot = explorer.hands(numbers)[1]
     assert spot.name == "layer 1"
-    assert "× 10¹" in spot.says
+    assert "×\N{NO-BREAK SPACE}10¹" in spot.says
 
 
 def test_starts_that_diverge_are_counted(explorer):

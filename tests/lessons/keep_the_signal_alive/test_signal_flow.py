@@ -128,7 +128,7 @@ def test_the_title_says_what_becomes_of_the_error(explorer, weights, depth, verd
 
 
 def test_the_caption_tells_the_product_and_what_is_to_blame(explorer):
-    assert words(explorer) == (
+    assert words(explorer).replace("\N{NO-BREAK SPACE}", " ") == (
         "1.2 × 10⁻⁷ of the error signal’s size arrives at the first of 10 sigmoid layers (single starts: 8 × 10⁻⁸ to "
         "3 × 10⁻⁷). The slopes cost more than the weights: each layer multiplies it by 0.86 and then by 0.24."
     )
@@ -145,4 +145,16 @@ def test_what_is_far_too_small_is_still_a_number(explorer):
     explorer.values = {"activation": "tanh", "weights": "small", "depth": 20}
     size = float(mean(explorer.compute(**explorer.values).kept))
     assert 1e-15 < size < 1e-14
-    assert explorer._mark.get_text() == f"{size * 1e15:.1f} × 10⁻¹⁵"
+    assert explorer._mark.get_text().replace("\N{NO-BREAK SPACE}", " ") == f"{size * 1e15:.1f} × 10⁻¹⁵"
+
+
+def test_bars_that_go_on_beyond_the_axes_have_an_arrowhead(explorer):
+    explorer.values = {"activation": "identity", "weights": "large", "depth": 20}
+    shares = mean(explorer.compute(**explorer.values).shares)
+    top = explorer._bars_axes.get_ylim()[1]
+    beyond = np.flatnonzero(shares > top) + 1
+    assert 0 < len(beyond) < 21
+    np.testing.assert_array_equal(explorer._cut.get_xdata(), beyond)
+    assert set(explorer._cut.get_ydata()) == {top}
+    explorer.reset()
+    assert len(explorer._cut.get_xdata()) == 0

@@ -6,11 +6,14 @@ import time
 
 import numpy as np
 import pytest
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
 
 import gdlab
 from gdlab.datasets import digits
+from gdlab.explorers import style
 from gdlab.explorers.hands import Strip
-from gdlab.lessons.read_handwritten_digits import digit_runs
+from gdlab.lessons.read_handwritten_digits import digit_runs, digit_views
 from gdlab.lessons.read_handwritten_digits.digit_reading import (
     confusion,
     explained,
@@ -229,7 +232,7 @@ def test_the_surest_mistakes_come_first():
     assert list(worst) == sorted(wrong, key=lambda i: -y_hat[i].max())
     i = worst[0]
     sure = f"{y_hat[i].max():.0%}"
-    assert in_words(t, y_hat, worst[:1]) == [f"{t.shown[i, 0]} → {y_hat[i].argmax()}, {sure}"]
+    assert in_words(t, y_hat, worst[:1]) == [f"{t.shown[i, 0]}→{y_hat[i].argmax()}, {sure}"]
 
 
 def test_a_cell_shows_its_digits_and_those_first_that_were_missed_most():
@@ -303,7 +306,7 @@ def test_the_caption_says_what_is_below(short):
         return explorer.compute(**explorer.values)
 
     counts = confusion(task("one"), numbers().said)
-    assert f" 3 read as 3: {counts[3, 3]} test digits; first 3 read as 3, " in explorer.caption(numbers())
+    assert f" 3 read as 3: {counts[3, 3]} test digits; the first is 3 read as 3, " in explorer.caption(numbers())
     explorer.values = {"below": "mistakes"}
     often = np.argwhere(counts * (1 - np.eye(10)) == (counts * (1 - np.eye(10))).max())
     assert explorer.caption(numbers()).endswith(" and ".join(f"{d} is read as {r}" for d, r in often) + ".")
@@ -359,3 +362,24 @@ def test_a_rule_that_diverges_ends_its_line_and_has_no_table(short, monkeypatch)
     assert not any(artist.get_visible() for artist in explorer._table.artists)
     heights = explorer._curves["delta_rule"][1].get_ydata()
     assert list(np.isfinite(heights)) == [True] * (SHORT - 1) + [False] * 2
+
+
+def test_a_number_in_a_cell_is_written_in_what_is_seen_better():
+    table = digit_views.Table(Figure().add_subplot())
+    shades = np.linspace(0, 1, 100).reshape(10, 10)
+    table.show(shades, style.INK, [["1"] * 10] * 10, (0, 0), strong=False)
+    for number, shade in zip(table._numbers, shades.flat, strict=True):
+        cell = digit_views.tint(np.array(shade), style.INK)
+        light = [digit_views.luminance(to_rgb(colour)) + 0.05 for colour in (style.PAPER, style.INK)]
+        contrasts = {
+            colour: max(one, other) / min(one, other)
+            for colour, one in zip((style.PAPER, style.INK), light, strict=True)
+            for other in [digit_views.luminance(cell) + 0.05]
+        }
+        assert contrasts[number.get_color()] == max(contrasts.values()) > 3.9
+    assert not table._frame.get_visible()
+
+
+def test_the_luminance_is_that_of_the_rules_for_contrast():
+    colours = [[0, 0, 0], [1, 1, 1], [1, 0, 0], [0, 0, 1], [0.5, 0.5, 0.5]]
+    np.testing.assert_allclose(digit_views.luminance(np.array(colours)), [0, 1, 0.2126, 0.0722, 0.2140], atol=5e-5)

@@ -79,7 +79,8 @@ def test_titles_and_caption_say_what_happened(explorer):
 def test_the_weaker_strength_can_be_dragged_and_the_step_on_each_panel(explorer):
     explorer.values = {"weak": 1.5}
     numbers = explorer.compute(**explorer.values)
-    *strips, grip = explorer.hands(numbers)
+    strips, rings = explorer.hands(numbers)[:3], explorer.hands(numbers)[3:]
     assert [strip.control for strip in strips] == ["step"] * 3
-    assert (grip.at[1], grip.y) == (1.5, "weak")
+    assert [(ring.at[1], ring.y) for ring in rings] == [(1.5, "weak")] * 3
+    assert [ring.axes for ring in rings] == [strip.axes for strip in strips]
     explorer.reset()
