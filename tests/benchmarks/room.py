@@ -1,9 +1,10 @@
 """Thirty learners on one server: each has a kernel and an explorer, and moves something twice a second for a minute.
 
 What the page does is done over its websockets: a cell is run, a step that is not at hand is asked for, the pictures
-around it are asked for ahead, just as `stage.js` does. At first they move the step alone. Then every tenth move is of
-another control, which drops all pictures: each learner does so in their own time, and then all within the same half
-second, as when a lecturer says so. The learners themselves cost next to nothing, but run on the same machine.
+around it are asked for ahead, just as `stage.js` does: at most one request is under way, and after it the newest wish.
+A move has its picture when that one is shown, or a later one. At first they move the step alone. Then every tenth move
+is of another control, which drops all pictures: each learner does so in their own time, and then all within the same
+half second, as when a lecturer says so. The learners themselves cost next to nothing, but run on the same machine.
 """
 
 import asyncio
@@ -18,6 +19,7 @@ from typing import Any
 
 from jupyter_client.session import Session
 from jupyter_server.services.kernels.connection.base import deserialize_msg_from_ws_v1, serialize_msg_to_ws_v1
+from tornado.httpclient import HTTPRequest
 from tornado.websocket import websocket_connect
 
 from gdlab.explorers.controls import IntSlider, LogSlider, Slider, Steps
@@ -51,7 +53,8 @@ class Learner:
         self.values: dict[str, Any] = {}
         self.at_hand: set[int] = set()
         self.expected: set[int] = set()
-        self.sent: dict[str, float] = {}
+        self.under_way, self.moves = False, 0
+        self.waiting: dict[int, float] = {}  # since when, by move
         self.took: list[float] = []
         self.shown_at_once = 0
         self.replies: dict[str, asyncio.Future] = {}
@@ -69,10 +72,9 @@ class Learner:
         self.kernel = kernel["id"]
         url = f"{self.base.replace('http', 'ws', 1)}/api/kernels/{self.kernel}/channels?token={self.token}"
         self.socket = await websocket_connect(
-            url,
+            HTTPRequest(url, connect_timeout=180, request_timeout=180),  # while thirty kernels start
             subprotocols=["v1.kernel.websocket.jupyter.org"],
             max_message_size=2**28,
-            connect_timeout=180,  # while thirty kernels start
         )
         self.listening = asyncio.create_task(self.listen())
         reply = await self.execute(f"import gdlab\nexplorer = gdlab.{self.explorer_class.__name__}()\nexplorer")
@@ -111,16 +113,28 @@ class Learner:
 
     async def see(self, frame: dict[str, Any]) -> None:
         """Take in a picture, asked for or made ahead, and ask for more."""
-        if frame["say"] == "frame" and frame["ask"] in self.sent:
-            self.took.append(1000 * (time.perf_counter() - self.sent.pop(frame["ask"])))
+        if frame["say"] == "frame" and str(frame["ask"]).startswith("page:"):
+            self.under_way = False
+            self.shows(int(frame["ask"].removeprefix("page:")))
         same = {**frame["values"], self.step: None} == {**self.values, self.step: None}
         if same:
             self.at_hand.add(frame["values"][self.step])
             self.expected.discard(frame["values"][self.step])
+        if self.waiting and not self.under_way:
+            await self.wish()
         await self.plan()
 
+    def shows(self, move: int) -> None:
+        """Take down how long this move waited, and each before it."""
+        for one in [one for one in self.waiting if one <= move]:
+            self.took.append(1000 * (time.perf_counter() - self.waiting.pop(one)))
+
+    async def wish(self) -> None:
+        self.under_way = True
+        await self.say({"do": "set", "values": self.values, "ask": f"page:{self.moves}", **self.room})
+
     async def plan(self) -> None:
-        if self.sent or len(self.expected) > BATCH / 3:
+        if self.waiting or len(self.expected) > BATCH / 3:
             return
         every = self.explorer_class.controls[self.step].positions
         here = every.index(self.values[self.step])
@@ -144,18 +158,19 @@ class Learner:
             name = self.setting if count % 10 == first else self.step
             every = self.explorer_class.controls[name].positions
             value = every[(every.index(self.values[name]) + 1) % len(every)]
-            self.values = {**self.values, name: value}
+            self.values, self.moves = {**self.values, name: value}, self.moves + 1
             if name == self.step and value in self.at_hand:
                 self.shown_at_once += 1
+                self.shows(self.moves)
                 await self.say({"do": "at", "values": {name: value}, "ask": "page"})
                 await self.plan()
                 continue
             if name != self.step:
                 self.at_hand.clear()
             self.expected.clear()
-            ask = f"page:{count}"
-            self.sent[ask] = time.perf_counter()
-            await self.say({"do": "set", "values": self.values, "ask": ask, **self.room})
+            self.waiting[self.moves] = time.perf_counter()
+            if not self.under_way:
+                await self.wish()
 
 
 async def class_of(count: int, address: str, seconds: float) -> list[dict[str, float]]:
@@ -192,7 +207,7 @@ async def steered(learners: list[Learner], seconds: float, first: Callable[[int]
     return {
         "moves": float(count * int(seconds / TWICE_A_SECOND)),
         "of them shown at once, from pictures at hand": float(at_hand),
-        "moves without a picture": float(sum(len(learner.sent) for learner in learners)),
+        "moves without a picture": float(sum(len(learner.waiting) for learner in learners)),
         "kernels that answer at the end": float(len(await asyncio.gather(*(one.execute("1") for one in learners)))),
         "latency of all moves, 95 %, ms": p95([*took, *[0.0] * at_hand]),
         "latency of those not at hand, median, ms": median(took),
