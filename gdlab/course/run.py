@@ -38,7 +38,8 @@ _WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 class RunCells(Execute):
     """nbgrader's `Execute` with limits that hold."""
 
-    timeout = Integer(30, help="Seconds after which a cell is stopped.").tag(config=True)
+    timeout = Integer(30, help="Seconds after which an answer or a check is stopped.").tag(config=True)
+    given = Integer(90, help="Seconds after which any other cell is stopped.").tag(config=True)
     notebook_seconds = Integer(300, help="Seconds after which the rest of a notebook is not run.").tag(config=True)
     kernels = Integer(3, help="How many kernels a notebook may use up.").tag(config=True)
     megabytes = Integer(4096, help="The memory that a kernel may take (on Linux); 0 for any.").tag(config=True)
@@ -83,7 +84,12 @@ class RunCells(Execute):
             "--HistoryManager.enabled=False",  # what students wrote does not belong into the instructor's own
         ]
         self._ends = time.monotonic() + self.notebook_seconds
-        self.timeout_func = lambda _cell: max(1, min(self.timeout, int(self._seconds_left())))
+        self.timeout_func = self._limit
+
+    def _limit(self, cell: NotebookNode) -> int:
+        """Return the seconds that a cell may take: a lesson's own may train for long on a slow machine."""
+        most = self.timeout if cell.metadata.get("nbgrader") else max(self.timeout, self.given)
+        return max(1, min(most, int(self._seconds_left())))
 
     def _seconds_left(self) -> float:
         return self._ends - time.monotonic()
@@ -106,12 +112,16 @@ class RunCells(Execute):
     @contextlib.contextmanager
     def _kernel(self):
         """Have a kernel, and leave no process of it behind."""
-        workspace, km = self._start()
-        try:
-            with self.setup_kernel():
-                yield
-        finally:
-            _end(workspace, km)
+        with contextlib.ExitStack() as stack:
+            for tries_left in (2, 1, 0):
+                stack.callback(_end, *self._start())
+                try:
+                    stack.enter_context(self.setup_kernel())
+                    break
+                except RuntimeError:  # it ended at once: another program may have taken one of its ports
+                    if not tries_left:
+                        raise
+            yield
 
     def _run_all(self, waiting: list[int]) -> None:
         """Run the cells that wait, in one kernel or, if it is used up, in a few; those not run are left waiting."""

@@ -140,7 +140,8 @@ def _place(error: BaseException) -> str:
     """Return the last line of the learner's own cells that an error came through: other lines say nothing to them."""
     own = getattr(sys.modules.get("__main__"), "__dict__", None)  # where cells run
     frames = (at for at in traceback.walk_tb(error.__traceback__) if at[0].f_globals is own)
-    lines = [frame for frame in traceback.StackSummary.extract(frames) if frame.line]
+    # Python 3.13 takes what stands in a string for the text of ``python -c``, if it was started so.
+    lines = [frame for frame in traceback.StackSummary.extract(frames) if frame.line and frame.filename != "<string>"]
     if not lines:
         return ""
     said = (

@@ -29,6 +29,8 @@ PAUSE = 0.004
 """Seconds between two pieces of work in idle time, in which the kernel handles what the reader did meanwhile."""
 CALM, LONGEST_PAUSE = 0.02, 1.0
 """The pause after a picture made ahead: waited² / CALM, if it had to wait that long for others; and at most."""
+SOON, SHORT = 2, 0.1
+"""So many steps from the one shown a picture is needed soon, and waits for a tenth of a second at most."""
 
 
 class Explorer(ABC):
@@ -313,11 +315,15 @@ class Explorer(ABC):
     async def _make_ahead(self) -> None:
         """Paint and send one picture after the other, until the page wants others or somebody needs the kernel.
 
-        Where the machine is busy with others (a class on one server, a cell that runs), it goes slowly.
+        Where the machine is busy with others (a class on one server, a cell that runs), it goes slowly, the more so
+        with what is far from the step shown: a reader who changes a setting has no use for it.
         """
         pause = PAUSE
         while self._ahead and not self._closed:
-            await asyncio.sleep(pause)
+            await asyncio.sleep(min(pause, SHORT))
+            pause -= SHORT
+            if pause > 0 and self._ahead and self._is_far(self._ahead[0]):
+                continue
             began, used = time.monotonic(), _own_time()
             with LOCK:
                 if self._closed or self._under_way is not None or not self._ahead:
@@ -332,6 +338,10 @@ class Explorer(ABC):
                 self._stage.say({"say": "ahead", "values": values, "words": words, **hands}, picture)
             waited = time.monotonic() - began - (_own_time() - used)
             pause = min(max(PAUSE, waited**2 / CALM), LONGEST_PAUSE)
+
+    def _is_far(self, step: int) -> bool:
+        positions = self.controls[self._step].positions
+        return abs(positions.index(step) - positions.index(self._values[self._step])) > SOON
 
     # --- from values to a picture ---
 

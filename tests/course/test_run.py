@@ -94,6 +94,33 @@ def test_a_kernel_that_ends_before_it_is_ready_is_told_so(graded, monkeypatch):
         graded(ALONE)
 
 
+def test_a_cell_of_the_lesson_may_take_longer_than_an_answer(tmp_path):
+    slow = nbformat.v4.new_code_cell("import time; time.sleep(2); print('done')")
+    answer = nbformat.v4.new_code_cell(slow.source, metadata={"nbgrader": {"grade_id": "answer", "solution": True}})
+    cells = (
+        RunCells(timeout=1, given=60)
+        .preprocess(nbformat.v4.new_notebook(cells=[slow, answer]), {"metadata": {"path": str(tmp_path)}})[0]
+        .cells
+    )
+    assert [output.get("text") for output in cells[0].outputs] == ["done\n"]
+    assert "stopped after 1 seconds" in [output.get("evalue") for output in cells[1].outputs]
+
+
+def test_a_kernel_whose_port_is_taken_costs_the_submission_nothing(graded, monkeypatch):
+    began, wait = [], forked_kernel.PromptClient.wait_for_ready
+
+    async def fail_at_first(client, timeout=None):
+        began.append(client)
+        if len(began) < 3:
+            raise RuntimeError("the kernel ended before it was ready")
+        await wait(client, timeout)
+
+    monkeypatch.setattr(forked_kernel.PromptClient, "wait_for_ready", fail_at_first)
+    process = graded(ALONE)[0].split()[0]
+    assert len(began) == 3
+    assert gone(int(process))
+
+
 def test_where_no_process_can_be_forked_a_kernel_starts_as_usual(graded, monkeypatch):
     monkeypatch.delattr(os, "pidfd_open")
     assert graded(ALONE)[0].split()[1] == str(os.getpid())

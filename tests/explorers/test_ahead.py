@@ -56,4 +56,13 @@ def test_a_newer_list_takes_the_place_of_an_older_one_and_one_for_other_values_i
 def test_they_come_slowly_where_others_need_the_machine(monkeypatch, waited, pause):
     came, pauses = made_ahead([({}, [6, 7, 8])], monkeypatch, waited)
     assert len(came) == 3
-    assert pauses == pytest.approx([explorer.PAUSE, pause, pause])
+    first, soon, *far = pauses  # from step 5, 8 is far
+    assert (first, soon) == pytest.approx((explorer.PAUSE, min(pause, explorer.SHORT)))
+    assert sum(far) == pytest.approx(pause)
+
+
+def test_what_the_reader_comes_near_to_is_not_far_any_more():
+    fit = gdlab.LineFit(step=5)
+    assert [step for step in fit.controls["step"].positions if not fit._is_far(step)] == [3, 4, 5, 6, 7]
+    hear(fit, do="at", values={"step": 8}, ask="page:1")
+    assert not fit._is_far(9)

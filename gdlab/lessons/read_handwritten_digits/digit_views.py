@@ -122,7 +122,7 @@ class Table:
     def _lay(self, colours: Array, n: int, cell: tuple[int, int], strong: bool) -> None:
         self.axes.set(xlim=(0, n), ylim=(n, 0))
         self._tiles.show(colours, (n, n))
-        self._frame.set(xy=cell[::-1], linewidth=2, visible=strong)
+        self._frame.set(xy=cell[::-1], linewidth=2 if strong else 0.7, visible=True)
 
     def _number(self, cells: Array, words: list[list[str]], down: float) -> None:
         """Write into cells of these colours (n, n, 3), in what is seen better on each: ink or paper."""

@@ -377,7 +377,6 @@ def test_a_number_in_a_cell_is_written_in_what_is_seen_better():
             for other in [digit_views.luminance(cell) + 0.05]
         }
         assert contrasts[number.get_color()] == max(contrasts.values()) > 3.9
-    assert not table._frame.get_visible()
 
 
 def test_the_luminance_is_that_of_the_rules_for_contrast():

@@ -19,9 +19,9 @@ EXERCISES = (
         ),
         statements={
             "A": "0.67, 0.25, 0.11; ReLU, 40% of the signs wrong, drawn anew",
-            "B": "0.65, 0.23, 0.41; ReLU, 40% of the signs wrong, always the same",
+            "B": "0.65, 0.23, ≈ 0.4; ReLU, 40% of the signs wrong, always the same",
             "C": "−0.05, 0.39, 0.62",
-            "D": "0.75, −0.30, 0.8",
+            "D": "0.75, −0.30, ≈ 0.75",
             "E": "−0.49, −0.44, −0.42; 60% of the signs wrong, drawn anew",
             "F": "0.99, 0.65, 0.92",
         },
