@@ -204,8 +204,8 @@ class UpdateArrows(Explorer):
 
 
 def _slope(value: float) -> str:
-    """Write a slope with three decimals, and one that would be 0.000 in powers of ten."""
-    return style.fixed(value, 3) if abs(value) >= 0.0005 or value == 0 else style.number(value, 2)
+    """Write a slope with three decimals, and one that would be 0.000 and is not 0 as next to it."""
+    return style.fixed(value, 3) if abs(value) >= 0.0005 or value == 0 else "≈ 0"
 
 
 def _apart(numbers: Update) -> str:

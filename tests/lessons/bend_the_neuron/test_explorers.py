@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 import gdlab
-from gdlab.explorers import style
 from gdlab.explorers.hands import Handle, Spot
 from gdlab.lessons.bend_the_neuron import neuron, one_weight, update_arrows
 from gdlab.lessons.bend_the_neuron.neuron import TWO_RULES, WIDEST
@@ -285,7 +284,7 @@ def test_the_product_that_is_written_is_that_of_the_sample(apart):
     arrows = by_hand("sigmoid", d.x, d.y, PLACE["w"], PLACE["b"])
     for rule, cells in apart._cells.items():
         words = [cell.get_text().replace("−", "-") for cell in cells]
-        error, slope, x, change = (float(word.strip("×= ")) for word in words)
+        error, slope, x, change = (float(word.strip("×=≈ ")) for word in words)
         assert error == pytest.approx(arrows["delta_rule"][34, 1], abs=0.006)
         assert x == pytest.approx(d.x[34], abs=0.006)
         assert change == pytest.approx(arrows[rule][34, 0], abs=0.006)
@@ -379,5 +378,5 @@ def test_a_slope_next_to_0_is_not_written_as_0(apart):
     apart.values = {"sample": 40, "b": -4.0}
     slope = apart.compute(**apart.values).slopes[39]
     assert 0 < slope < 5e-4
-    assert apart._cells["chain_rule"][1].get_text() == f"× {style.number(slope, 2)}"
+    assert apart._cells["chain_rule"][1].get_text() == "× ≈ 0"
     apart.reset()
