@@ -4,6 +4,7 @@ import os
 import re
 import secrets
 import shutil
+import socket
 import subprocess
 import sys
 import time
@@ -61,7 +62,7 @@ def server(folder: Path, settings: Path, start_by: Sequence[str] = ()) -> Iterat
         "lab",
         "--no-browser",
         "--allow-root",
-        "--port=0",
+        f"--port={_free_port()}",
         f"--notebook-dir={folder}",
     ]
     command += [
@@ -80,6 +81,16 @@ def server(folder: Path, settings: Path, start_by: Sequence[str] = ()) -> Iterat
         finally:
             process.terminate()
             process.wait(120)  # it ends its kernels first
+
+
+def _free_port() -> int:
+    """Return a port to ask for: with JupyterLab 4.2, a server that is asked for port 0 names 0 in its log.
+
+    Where another program takes it first, the server takes one near it, and names that.
+    """
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
 
 
 def _address(log: Path, process: subprocess.Popen[bytes]) -> str:
