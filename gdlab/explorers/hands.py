@@ -13,6 +13,7 @@ and the arrow keys, and sets the controls. Whatever a hand does, a control does,
 Values snap to the positions of their controls. The functions here are pure: from artists to numbers for the page.
 """
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -90,18 +91,19 @@ Hand = Handle | Strip | Spot | Pad
 
 def for_the_page(hands: Iterable[Hand], figure: Figure) -> dict[str, Any]:
     """Return the hands and their axes as plain lists and numbers, places as shares of the picture from its top left."""
-    axes: list[Axes] = []
+    hands = list(hands)
+    axes = list(dict.fromkeys(hand.axes for hand in hands))
+    frames = [_frame(one, figure) for one in axes]
     told = []
-    for hand in hands:
-        if hand.axes not in axes:
-            axes.append(hand.axes)
-        one = _told(hand, figure)
+    for hand, places in zip(hands, _places(hands, figure), strict=True):
+        number = axes.index(hand.axes)
+        one = _told(hand, places, frames[number]["box"])
         if one is not None:
-            told.append(one | {"kind": type(hand).__name__.lower(), "name": hand.name, "axes": axes.index(hand.axes)})
-    return {"hands": told, "axes": [_frame(one, figure) for one in axes]}
+            told.append(one | {"kind": type(hand).__name__.lower(), "name": hand.name, "axes": number})
+    return {"hands": told, "axes": frames}
 
 
-def _told(hand: Hand, figure: Figure) -> dict[str, Any] | None:
+def _told(hand: Hand, places: Sequence[tuple[float, float]], box: Sequence[float]) -> dict[str, Any] | None:
     if isinstance(hand, Strip):
         return {"x": hand.control, "scale": hand.scale}
     if isinstance(hand, Pad):
@@ -109,27 +111,49 @@ def _told(hand: Hand, figure: Figure) -> dict[str, Any] | None:
             "control": hand.control,
             "shown": [[round(float(x), 3), round(float(y), 3), int(c)] for x, y, c in hand.shown],
         }
-    at = _place(hand.axes, figure, [hand.at])[0]
-    if not np.isfinite(at).all():
+    at, *more = places
+    if not all(map(math.isfinite, at)):
         return None
     if isinstance(hand, Handle):
-        path = [] if hand.path is None else _place(hand.axes, figure, np.nan_to_num(hand.path)).round(4).tolist()
-        return {"at": at.tolist(), "x": hand.x, "y": hand.y, "path": path, "graph": hand.graph}
+        path = [[round(x, 4), round(y, 4)] for x, y in more]
+        return {"at": at, "x": hand.x, "y": hand.y, "path": path, "graph": hand.graph}
     size = None
-    if hand.size is not None:
-        corners = np.array(hand.at) + np.array([[-0.5, 0.5], [0.5, -0.5]]) * np.array(hand.size)
-        left, top, width, height = box(hand.axes, figure)
+    if more:
         # A box ends where its axes do, also one that reaches down to 0 on a logarithmic scale.
-        one, other = np.clip(_place(hand.axes, figure, corners), (left, top), (left + width, top + height))
-        at, size = (one + other) / 2, np.abs(other - one).tolist()
-    return {"at": at.tolist(), "says": hand.says, "sets": dict(hand.sets), "size": size, "atOnce": hand.at_once}
+        edges = [
+            sorted(min(max(edge, low), low + room) for edge in (one, other))
+            for one, other, low, room in zip(*more, box[:2], box[2:], strict=True)
+        ]
+        at, size = [(low + high) / 2 for low, high in edges], [high - low for low, high in edges]
+    return {"at": at, "says": hand.says, "sets": dict(hand.sets), "size": size, "atOnce": hand.at_once}
 
 
-def _place(axes: Axes, figure: Figure, points: Any) -> Array:
-    """Return points (n, 2) in data coordinates as shares of the picture from its top left."""
-    with np.errstate(all="ignore"):
-        share = axes.transData.transform(np.asarray(points, float)) / [figure.bbox.width, figure.bbox.height]
-    return np.column_stack([share[:, 0], 1 - share[:, 1]])
+def _points(hand: Hand) -> Array:
+    """Return what is to be placed of a hand, shape (n, 2): where it is, and then its path or the corners of its box."""
+    if isinstance(hand, Strip | Pad):
+        return np.empty((0, 2))
+    points = [hand.at]
+    if isinstance(hand, Handle) and hand.path is not None:
+        points.extend(np.nan_to_num(hand.path))
+    elif isinstance(hand, Spot) and hand.size is not None:
+        (x, y), (width, height) = hand.at, hand.size
+        points += [(x - width / 2, y + height / 2), (x + width / 2, y - height / 2)]
+    return np.array(points, float)
+
+
+def _places(hands: Sequence[Hand], figure: Figure) -> list[list[tuple[float, float]]]:
+    """Return each hand's points as shares of the picture from its top left: one transformation for each axes."""
+    points = [_points(hand) for hand in hands]
+    places: list[list[tuple[float, float]]] = [[] for _ in hands]
+    for axes in {hand.axes for hand in hands}:
+        here = [number for number, hand in enumerate(hands) if hand.axes is axes]
+        with np.errstate(all="ignore"):
+            share = axes.transData.transform(np.concatenate([points[number] for number in here]))
+        share /= [figure.bbox.width, figure.bbox.height]
+        each = iter(np.column_stack([share[:, 0], 1 - share[:, 1]]).tolist())
+        for number in here:
+            places[number] = [next(each) for _ in points[number]]
+    return places
 
 
 def box(axes: Axes, figure: Figure) -> list[float]:

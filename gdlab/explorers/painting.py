@@ -70,9 +70,10 @@ class Painting:
                 self._scene_key = scene_key
             self.canvas.restore_region(self.background)
             draw()
+            renderer = self.canvas.get_renderer()
             for artist in self.moving:
                 if artist.get_visible():
-                    text_cache.draw(artist, self.figure, self.canvas.get_renderer())
+                    text_cache.draw(artist, self.figure, renderer)
         return self._encoder.png(self._pixels())
 
     def _draw_all_that_stays(self) -> None:

@@ -45,7 +45,7 @@ _stamps: OrderedDict[tuple[Any, ...], _Stamp] = OrderedDict()
 def draw(artist: Artist, figure: Figure, renderer: RendererAgg) -> None:
     """Draw an artist that is visible: a text as a stamp, everything else as usual."""
     if type(artist) is not Text or artist.get_bbox_patch() is not None or _is_clipped(artist):
-        figure.draw_artist(artist)
+        artist.draw(renderer)
         return
     words = artist.get_text()
     place = artist.get_transform().transform(artist.get_unitless_position())
