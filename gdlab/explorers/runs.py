@@ -100,7 +100,7 @@ def right(y_hat: Array, y: Array) -> Array:
 
 
 class LossCurves:
-    """The loss of each run up to the step shown, with the rule's name at its end."""
+    """The loss of each run up to the step shown, with the rule's name at its end, and an arrow where it is above."""
 
     def __init__(self, axes: Axes, steps: int, room: float) -> None:
         """Prepare `axes` for this many steps and, for the names, a further `room` of them."""
@@ -129,4 +129,6 @@ class LossCurves:
             self._names[rule].set_visible(rule in runners)
             if rule in runners:
                 curve.set_data(steps, runners[rule].loss)
+                above = not runners[rule].loss[-1] <= CEILING
+                self._names[rule].set_text(style.RULES[rule].label + " ↑" * above)
                 self._names[rule].set_position((steps[-1] + self._gap, heights[rule]))

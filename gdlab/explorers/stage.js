@@ -126,10 +126,18 @@ function points(spec, changed) {
   return control;
 }
 
-// A drawing on a grid, as strings in which # is ink.
+// A drawing on a grid, as strings in which # is ink. By keys, arrows move a pen that Enter puts down and lifts.
 function drawing(spec, changed) {
   const n = spec.size;
-  const canvas = make("canvas", { width: 8 * n, height: 8 * n, role: "img", "aria-label": `${spec.label}: draw here` });
+  const how = "Arrow keys move a pen, with Shift farther; Enter puts it down to draw, or lifts it.";
+  const canvas = make("canvas", {
+    width: 8 * n,
+    height: 8 * n,
+    tabIndex: 0,
+    role: "application",
+    "aria-label": `${spec.label}: draw here. ${how}`,
+  });
+  const pen = { x: n / 2, y: n / 2, down: false };
   let ink = new Uint8Array(n * n);
   let last = null;
   let own = false; // a drawing that the page was given makes room for the first stroke of the reader's own
@@ -144,35 +152,67 @@ function drawing(spec, changed) {
     context.fillRect(0, 0, canvas.width, canvas.height);
     context.fillStyle = "#20252B";
     ink.forEach((on, k) => on && context.fillRect(8 * (k % n), 8 * Math.floor(k / n), 8, 8));
+    if (!canvas.matches(":focus-visible")) return;
+    context.beginPath();
+    context.arc(8 * pen.x, 8 * pen.y, 8, 0, 2 * Math.PI);
+    Object.assign(context, { lineWidth: 3, strokeStyle: "#D55E00", fillStyle: pen.down ? "#D55E00" : "#fff" });
+    context.fill();
+    context.stroke();
   };
   const dab = (x, y) => {
     const radius = n / 20;
     for (let r = 0; r < n; r++)
       for (let c = 0; c < n; c++) if (Math.hypot(c + 0.5 - x, r + 0.5 - y) <= radius) ink[r * n + c] = 1;
   };
-  const draw = (event) => {
-    const box = canvas.getBoundingClientRect();
-    const [x, y] = [((event.clientX - box.left) / box.width) * n, ((event.clientY - box.top) / box.height) * n];
+  const begin = () => {
+    history.push(ink.slice());
+    if (!own) ink = new Uint8Array(n * n);
+    own = true;
+  };
+  const draw = (x, y) => {
     const [x0, y0] = last ?? [x, y];
     const parts = Math.ceil(Math.hypot(x - x0, y - y0) * 2) + 1;
     for (let k = 0; k <= parts; k++) dab(x0 + ((x - x0) * k) / parts, y0 + ((y - y0) * k) / parts);
     last = [x, y];
     paint();
   };
+  const drawAt = (event) => {
+    const box = canvas.getBoundingClientRect();
+    draw(((event.clientX - box.left) / box.width) * n, ((event.clientY - box.top) / box.height) * n);
+  };
+  const lift = () => {
+    if (last) changed(rows());
+    last = null;
+    pen.down = false;
+    paint();
+  };
   canvas.addEventListener("pointerdown", (event) => {
     event.preventDefault();
     canvas.setPointerCapture(event.pointerId);
-    history.push(ink.slice());
-    if (!own) ink = new Uint8Array(n * n);
-    own = true;
-    draw(event);
+    lift();
+    begin();
+    drawAt(event);
   });
-  canvas.addEventListener("pointermove", (event) => last && draw(event));
-  for (const end of ["pointerup", "pointercancel"])
-    canvas.addEventListener(end, () => {
-      if (last) changed(rows());
-      last = null;
-    });
+  canvas.addEventListener("keydown", (event) => {
+    const arrows = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+    const [dx, dy] = arrows[event.key] ?? [0, 0];
+    const toggles = event.key === "Enter" || event.key === " ";
+    if (!dx && !dy && !toggles) return;
+    event.preventDefault();
+    const step = event.shiftKey ? 4 : 1;
+    [pen.x, pen.y] = [pen.x + dx * step, pen.y + dy * step].map((v) => bound(1, v, n - 1));
+    if (toggles && pen.down) return lift();
+    if (toggles) {
+      begin();
+      pen.down = true;
+    }
+    if (pen.down) draw(pen.x, pen.y);
+    else paint();
+  });
+  canvas.addEventListener("focus", paint);
+  canvas.addEventListener("blur", lift);
+  canvas.addEventListener("pointermove", (event) => last && !pen.down && drawAt(event));
+  for (const end of ["pointerup", "pointercancel"]) canvas.addEventListener(end, () => pen.down || lift());
   const button = (words, act) => make("button", { type: "button", onclick: () => (act(), paint(), changed(rows())) }, words);
   return {
     input: canvas,

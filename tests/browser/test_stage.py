@@ -414,6 +414,30 @@ def test_a_finger_and_a_pen_do_what_the_mouse_does(notebook, pointer, device):
     assert digit.look()[:2] == before
 
 
+def test_a_digit_can_be_drawn_with_the_keys(notebook, keep):
+    digit, keyboard = notebook.explorer(2), notebook.page.keyboard
+    pad = digit.box.locator(".drawing canvas")
+    before, state = digit.look()[:2], digit.state
+    pad.focus()
+    for key in ("ArrowRight", "Shift+ArrowUp", "Shift+ArrowUp", "ArrowUp"):
+        keyboard.press(key)
+    digit.settle()
+    assert digit.look()[:2] == before
+    keyboard.press("Enter")
+    for _ in range(4):
+        keyboard.press("Shift+ArrowDown")
+    keep(digit.box, "own_digit_by_keys")
+    keyboard.press("Enter")
+    digit.wait_for_change(state)
+    assert digit.caption.startswith("Read as 1 ")
+    drawn = digit.look()[:2]
+    keyboard.press("ArrowLeft")
+    digit.settle()
+    assert digit.look()[:2] == drawn != before
+    digit.reset()
+    assert digit.look()[:2] == before
+
+
 def test_forced_colours_and_less_motion_are_respected(notebook, keep):
     explorer, page = notebook.explorer(0), notebook.page
     page.emulate_media(forced_colors="active", reduced_motion="reduce")

@@ -99,11 +99,11 @@ class BrokenBackward(Explorer):
     def _build_losses(self, axes: Axes) -> None:
         self._losses = axes
         axes.set(xlim=(0, 1.02 * STEPS), ylim=(0, CEILING), xticks=range(0, STEPS + 1, 100), xlabel="step")
-        axes.set_title("Loss (cross-entropy)", fontsize=10.5)
+        axes.set_title("Loss:", fontsize=10.5)
         self._curves = [self.line(axes, **look.stroke) for look in _LOOKS]
         self._names = [
-            self.moving(axes.text(0.98, y, look.label, transform=axes.transAxes, ha="right", va="top", **look.name))
-            for y, look in zip((0.98, 0.86), _LOOKS, strict=True)
+            self.moving(axes.text(x, 1.05, look.label, transform=axes.transAxes, fontsize=10.5, **look.name))
+            for x, look in zip((0.26, 0.65), _LOOKS, strict=True)
         ]
 
     def compute(self, bug: str, problem: str, activation: str, learning_rate: float, start: int, step: int) -> Exhibit:

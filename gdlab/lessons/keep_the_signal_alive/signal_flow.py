@@ -281,7 +281,7 @@ class SignalFlow(Explorer):
         what = "Back: the error signal" if back else "Forward: what tells samples apart"
         words = (
             f"{what} is {_verdict(kept)}",
-            f"Factors: {n(weights, 2)} × {n(slopes, 2)} = {n(weights * slopes, 2)}",
+            f"{'Factors' if back else 'Factors of the way back'}: {n(weights, 2)} × {n(slopes, 2)} = {n(weights * slopes, 2)}",
             f"Slopes in layer {numbers.layer}",
         )
         for title, text in zip(self._titles, words, strict=True):

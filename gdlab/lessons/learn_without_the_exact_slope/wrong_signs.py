@@ -111,7 +111,9 @@ class WrongSigns(Explorer):
         self._cosines = Lines(figure.add_axes((0.085, 0.105, 0.68, 0.26)), {"wrong": LOOKS["wrong"]}, -1.0, 1.05)
         self._cosines.axes.set(yticks=(-1, 0, 1), title="Agreement with the gradient (median)")
         self._cosines.axes.axhline(0, color=style.FAINT, linewidth=1, zorder=0)
-        self._cosines.axes.text(8, -0.93, "below 0: uphill", fontsize=9, color=style.MUTED)
+        beside = {"x": 1.02, "transform": self._cosines.axes.get_yaxis_transform(), "fontsize": 9, "color": style.MUTED}
+        for y, words in ((0.5, "above 0: downhill"), (-0.5, "below 0: uphill")):
+            self._cosines.axes.text(y=y, s=words, va="center", **beside)
         for lines in (self._shares, self._cosines):
             self.moving(*lines.artists)
 
