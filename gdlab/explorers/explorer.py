@@ -106,7 +106,7 @@ class Explorer(ABC):
         """
 
     def description(self, numbers: Any) -> str:
-        """Return what the picture shows, for those who cannot see it, where the caption alone says too little of it."""
+        """Return what the picture shows, for those who cannot see it; caption and titles, if it says nothing."""
         return ""
 
     def hands(self, numbers: Any) -> Sequence[Hand]:
@@ -402,7 +402,10 @@ class Explorer(ABC):
         scene_key = tuple(values[name] for name in self.scenery)
         picture = self._painting.paint(scene_key, lambda: self.set_scene(numbers), lambda: self.draw(numbers))
         hands = for_the_page(self.hands(numbers), self._painting.figure)
-        more = {"as_they_are": self._painting.as_they_are(), "described": self.description(numbers) or words}
+        described = self.description(numbers) or " In the picture: ".join(
+            filter(None, [words, self._painting.titles()])
+        )
+        more = {"as_they_are": self._painting.as_they_are(), "described": described}
         return picture, words, hands | more
 
     @property

@@ -90,6 +90,11 @@ class Painting:
             hands.box(axes, self.figure) for axes in self.figure.axes if axes.get_visible() and _says_by_shade(axes)
         ]
 
+    def titles(self) -> str:
+        """Return the titles of all axes, for those who cannot see the picture."""
+        titles = [axes.get_title(side) for axes in self.figure.axes for side in ("left", "center", "right")]
+        return "; ".join(filter(None, titles)).replace("\n", ", ").removesuffix(":")
+
     def _pixels(self) -> np.ndarray:
         return np.asarray(self.canvas.buffer_rgba())
 

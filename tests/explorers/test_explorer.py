@@ -103,12 +103,18 @@ def test_a_change_of_several_values_sends_one_picture(toy):
     assert (content["words"], png) == (words(toy), picture(toy))
 
 
-def test_a_picture_is_described_by_its_caption_where_no_more_is_said_of_it(toy, monkeypatch):
+def test_a_picture_is_described_by_caption_and_titles_where_no_more_is_said_of_it(toy, monkeypatch):
     messages = sent(toy)
+    (axes,) = toy._painting.figure.axes
+    axes.set_title("")
+    axes.set_title("A hill\nfrom above", loc="left")
     toy.values = {"step": 3}
     monkeypatch.setattr(type(toy), "description", lambda self, numbers: "A dot on a hill.")
     toy.values = {"step": 4}
-    assert [content["described"] for content, _ in messages] == [messages[0][0]["words"], "A dot on a hill."]
+    assert [content["described"] for content, _ in messages] == [
+        messages[0][0]["words"] + " In the picture: A hill, from above",
+        "A dot on a hill.",
+    ]
 
 
 def test_the_background_is_made_anew_only_when_the_scenery_changes(toy):

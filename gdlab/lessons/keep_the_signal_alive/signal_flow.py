@@ -279,9 +279,10 @@ class SignalFlow(Explorer):
         dead = f"\n{style.percent(f.dead[numbers.layer - 1])} of units dead" if numbers.activation == "relu" else ""
         self._alive.set_text(f"mean {n(float(f.slopes[numbers.layer - 1]), 2)}{dead}")
         what = "Back: the error signal" if back else "Forward: what tells samples apart"
+        factors = "Factors" if back else "Factors of the way back"
         words = (
             f"{what} is {_verdict(kept)}",
-            f"{'Factors' if back else 'Factors of the way back'}: {n(weights, 2)} × {n(slopes, 2)} = {n(weights * slopes, 2)}",
+            f"{factors}: {n(weights, 2)} × {n(slopes, 2)} = {n(weights * slopes, 2)}",
             f"Slopes in layer {numbers.layer}",
         )
         for title, text in zip(self._titles, words, strict=True):
