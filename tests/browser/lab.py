@@ -209,6 +209,16 @@ class Notebook:
         """Do what a menu or a button of JupyterLab does, and do not wait for its end."""
         self.page.evaluate("name => { window.jupyterapp.commands.execute(name); }", name)
 
+    def scroll_to_a_picture(self) -> None:
+        """Bring the first cell with a stored picture into sight: JupyterLab 4.2 hides what is far from it."""
+        self.page.evaluate(
+            f"""async () => {{
+                const shown = output => 'image/png' in (output.data ?? {{}});
+                const index = {_CELLS}.findIndex(cell => cell.sharedModel.outputs?.some(shown));
+                await window.jupyterapp.shell.currentWidget.content.scrollToItem(index);
+            }}"""
+        )
+
     def text(self, grade_id: str) -> str:
         """Return what stands in the cell with this nbgrader name."""
         return self.page.evaluate(f"name => ({_CELL})(name).sharedModel.getSource()", grade_id)

@@ -49,6 +49,7 @@ def source(name):
 
 
 def shows_its_stored_pictures(notebook):
+    notebook.scroll_to_a_picture()
     picture = notebook.page.locator(".jp-OutputArea-output img").first
     picture.wait_for(state="visible")
     assert picture.evaluate("image => image.naturalWidth") > 1000

@@ -35,7 +35,7 @@ def _places(points):
 def _judge(W1, b1, W2, b2, *, points):
     points = np.array(points)
     with np.errstate(all="ignore"):
-        hidden = points @ W1 + b1
+        hidden, one_direction = points @ W1 + b1, np.linalg.matrix_rank(W1) == 1 and W1[:, 0] @ W1[:, 1] > 0
     z = _z(points, W1, b1, W2, b2)
     told = "z is " + ", ".join(f"{value:.3g} at {place}" for value, place in zip(z, _places(points), strict=True)) + "."
     told = told.replace("-", "−")
@@ -58,7 +58,7 @@ def _judge(W1, b1, W2, b2, *, points):
         words.append(
             "Your weights separate these four if the inputs are 0 and 1. Here they are −1 and 1: mend the biases."
         )
-    elif np.linalg.matrix_rank(W1) == 1 and (W1[:, 0] @ W1[:, 1] > 0):
+    elif one_direction:
         words.append(
             "Both hidden units look in the same direction: only where they switch on, and how steeply, can differ."
         )
