@@ -277,11 +277,8 @@ class Explorer(ABC):
             do = content.get("do")
             if "width" in content and self._painting.resize(int(content["width"])):
                 self._picture = self._painted(self._shown_values, self._shown_numbers)[0]
-            if do == "ahead":
-                self._plan_ahead(content)
-            elif do == "at":
-                self._values.update(self._from_page(content["values"]))
-                self._stage.say({"say": "at", "ask": self._ask, "values": content["values"]})  # to other views of it
+            if do == "at":
+                self._walk_on(self._from_page(content["values"]), content["steps"])
             elif do == "show":
                 self._say(self._picture)
             elif do == "lift":
@@ -300,13 +297,15 @@ class Explorer(ABC):
     def _from_page(self, values: Mapping[str, Any]) -> dict[str, Any]:
         return settings.checked(type(self).__name__, self.controls, values)
 
-    def _plan_ahead(self, content: Mapping[str, Any]) -> None:
+    def _walk_on(self, values: dict[str, Any], steps: Sequence[int]) -> None:
+        """Go where the page is already, tell other views of it, and make the pictures that it wants ahead, if any."""
         step = self._step
-        others = {name: value for name, value in self._from_page(content["values"]).items() if name != step}
-        now = {name: value for name, value in self._values.items() if name != step}
-        good = set(self.controls[step].positions) if step else set()
-        self._ahead = [wanted for wanted in content["steps"] if wanted in good][:32] if others == now else []
-        self._do_later("ahead", self._make_ahead)
+        self._values[step] = values[step]
+        self._stage.say({"say": "at", "ask": self._ask, "values": {step: values[step]}})
+        if steps:
+            good = self.controls[step].positions
+            self._ahead = [wanted for wanted in steps if wanted in good][:32] if values == self._values else []
+            self._do_later("ahead", self._make_ahead)
 
     @property
     def _step(self) -> str:

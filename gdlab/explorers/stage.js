@@ -11,7 +11,9 @@ const FAST = 24; // of one who holds a key or drags,
 const AHEAD = 48; // and of a run that plays
 const HELD = 200; // milliseconds between two steps of a key that is held, at most
 const BATCH = 12; // of them, asked for at a time
-const TELL_EVERY = 100; // milliseconds between two words to the kernel on the step that is shown
+const FEW = 3; // too few to be worth a message, unless one of them is
+const NEXT = 2; // steps away or less
+const TELL_AFTER = 2000; // milliseconds for which the kernel need not know which step is shown, while one is at it
 const PATIENCE = 4000; // milliseconds until the page says that the kernel does not answer
 const LONGEST = 250; // characters of a caption, and about how wide one is: the room that captions keep, whatever they say
 const LETTER = 7;
@@ -330,6 +332,10 @@ class Stage {
       this.plan();
     };
     for (const kind of ["pointerenter", "focusin"]) this.root.addEventListener(kind, engage);
+    const tell = () => this.tell();
+    for (const kind of ["pointerleave", "focusout"]) this.root.addEventListener(kind, tell);
+    document.addEventListener("visibilitychange", tell);
+    this.cleanup.push(() => document.removeEventListener("visibilitychange", tell));
     this.root.addEventListener("focusin", ({ target }) => {
       const seen = () => this.root.scrollIntoView({ block: "nearest" }); // all of it, for what a key moves
       if (target.matches(":focus-visible")) requestAnimationFrame(() => requestAnimationFrame(seen)); // Jupyter scrolls first
@@ -338,6 +344,7 @@ class Stage {
       this.visible = entries.at(-1).isIntersecting;
       this.fit();
       if (!this.visible && this.playing) this.togglePlay();
+      if (!this.visible) this.tell(); // JupyterLab may take the view away, and make another one later
       this.plan();
     });
     seen.observe(this.picture);
@@ -476,14 +483,18 @@ class Stage {
     }
   }
 
+  // The step that is shown is told with the pictures that are wanted ahead, when hand or focus leave, or after a while:
+  // a message costs kernel and server a third of what a picture does.
   tellSoon() {
-    this.teller ??= setTimeout(() => {
-      this.teller = null;
-      if (this.waiting === null && this.step) {
-        const { name } = this.step;
-        this.send({ do: "at", values: { [name]: this.values[name] }, ask: `${this.id}:${this.asked}` });
-      }
-    }, TELL_EVERY);
+    const lost = this.root.classList.contains("lost"); // then the words are to say so at once
+    this.teller ??= setTimeout(() => this.tell(), lost ? 0 : TELL_AFTER);
+  }
+
+  tell(steps = []) {
+    if (!steps.length && !this.teller) return; // there is nothing new
+    clearTimeout(this.teller);
+    this.teller = null;
+    if (this.waiting === null) this.send({ do: "at", values: this.values, steps, ask: `${this.id}:${this.asked}` });
   }
 
   resetAll() {
@@ -684,17 +695,20 @@ class Stage {
     const { positions, name } = this.step;
     const here = nearest(positions, this.values[name]);
     const wanted = [];
+    let soonest = Infinity;
     const far = this.playing ? AHEAD : this.fast ? FAST : NEAR;
     for (let k = 1; k <= far && wanted.length < BATCH; k++)
       for (const side of this.playing ? [1] : [1, -1]) {
         const at = here + side * k * this.direction;
         if (side === -1 && k > far / 2) continue;
-        if (at >= 0 && at < positions.length && !this.cache.has(positions[at])) wanted.push(positions[at]);
+        if (at < 0 || at >= positions.length || this.cache.has(positions[at])) continue;
+        wanted.push(positions[at]);
+        soonest = Math.min(soonest, k);
       }
-    if (!wanted.length) return;
+    if (!wanted.length || (wanted.length < FEW && soonest > NEXT)) return;
     if (wanted.every((step) => this.expected.has(step))) return;
     this.expected = new Set(wanted);
-    this.send({ do: "ahead", values: this.values, steps: wanted, ask: `${this.id}:${this.asked}` });
+    this.tell(wanted);
   }
 
   // --- playing ---
@@ -702,8 +716,9 @@ class Stage {
   togglePlay() {
     this.playing = !this.playing;
     this.showPlay();
-    if (this.playing) this.run();
-    else this.readOut();
+    if (this.playing) return void this.run();
+    this.tell();
+    this.readOut();
   }
 
   showPlay() {

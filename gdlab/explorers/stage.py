@@ -4,12 +4,12 @@ What the two say to each other, all of it. The page sends
 
 - ``{"do": "set", "values": {…}, "ask": id}``: a reader has moved controls; the page waits for this one answer before it
   asks for the next, so there is never a queue, and then asks for the newest only;
-- ``{"do": "at", "values": {"step": 7}}``: the page has shown a step from the pictures that it keeps;
-- ``{"do": "ahead", "values": {…}, "steps": […]}``: pictures of these steps, please, in this order, when there is time;
-  a newer list takes the place of an older one, and one for other values is out of date and ignored;
+- ``{"do": "at", "values": {…}, "steps": […]}``: the page has shown a step from the pictures that it keeps; and pictures
+  of these steps, please, in this order, when there is time: a newer list takes the place of an older one, unless it is
+  empty, and one for other values is out of date and ignored;
 - ``{"do": "reset" | "stop" | "go_on" | "show" | "lift", "ask": id}``.
 
-With each but "at" and "ahead" it may say the ``width`` that it has for the picture, in pixels of the screen. Pictures
+With each but "at" it may say the ``width`` that it has for the picture, in pixels of the screen. Pictures
 are made in that size from then on; a page whose size changes asks for one by "show".
 
 The kernel sends ``{"say": "frame", "ask": id or null, …}`` with what `Explorer` knows of the picture (values, caption,

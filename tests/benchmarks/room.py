@@ -13,7 +13,7 @@ import tempfile
 import time
 import urllib.parse
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +35,7 @@ WAYS: dict[str, Callable[[int], int]] = {
     "settings all at once": lambda learner: 9,
 }
 """Which of ten moves is of a setting, for each learner."""
-NEAR, BATCH = 6, 12  # as in stage.js
+NEAR, BATCH, FEW, NEXT, TELL_AFTER = 6, 12, 3, 2, 2.0  # as in stage.js
 PIDS = {"kernel": "__import__('os').getpid()", "server": "__import__('os').getppid()"}
 
 
@@ -54,6 +54,7 @@ class Learner:
         self.at_hand: set[int] = set()
         self.expected: set[int] = set()
         self.under_way, self.moves = False, 0
+        self.untold_since: float | None = None
         self.waiting: dict[int, float] = {}  # since when, by move
         self.took: list[float] = []
         self.shown_at_once = 0
@@ -139,10 +140,16 @@ class Learner:
         every = self.explorer_class.controls[self.step].positions
         here = every.index(self.values[self.step])
         around = [here + side * k for k in range(1, NEAR + 1) for side in (1, -1) if side == 1 or k <= NEAR / 2]
-        wanted = [every[at] for at in around if 0 <= at < len(every) and every[at] not in self.at_hand][:BATCH]
-        if wanted and not set(wanted) <= self.expected:
+        missing = [at for at in around if 0 <= at < len(every) and every[at] not in self.at_hand][:BATCH]
+        wanted = [every[at] for at in missing]
+        worth_it = len(missing) >= FEW or any(abs(at - here) <= NEXT for at in missing)
+        if worth_it and not set(wanted) <= self.expected:
             self.expected = set(wanted)
-            await self.say({"do": "ahead", "values": self.values, "steps": wanted, "ask": "page"})
+            await self.tell(wanted)
+
+    async def tell(self, steps: Sequence[int] = ()) -> None:
+        self.untold_since = None
+        await self.say({"do": "at", "values": self.values, "steps": steps, "ask": "page"})
 
     async def say(self, content: dict[str, Any]) -> None:
         await self.send(
@@ -162,8 +169,10 @@ class Learner:
             if name == self.step and value in self.at_hand:
                 self.shown_at_once += 1
                 self.shows(self.moves)
-                await self.say({"do": "at", "values": {name: value}, "ask": "page"})
+                self.untold_since = self.untold_since or time.perf_counter()
                 await self.plan()
+                if self.untold_since and time.perf_counter() - self.untold_since > TELL_AFTER:
+                    await self.tell()
                 continue
             if name != self.step:
                 self.at_hand.clear()
