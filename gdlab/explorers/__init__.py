@@ -2,7 +2,7 @@
 
 An explorer is a class over `Explorer`, with controls and hands from here and looks from `style`. Parts that several
 have in common are in `plane`, `runs` and `landscape`. Inside, `stage` and `stage.js` show it on the page; `painting`,
-`text_cache` and `png` make its pictures quickly.
+`text_cache`, `letters` and `png` make its pictures quickly.
 """
 
 

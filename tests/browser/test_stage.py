@@ -104,8 +104,9 @@ def test_steps_at_hand_are_shown_and_told_to_the_kernel(notebook):
         assert not explorer.image.evaluate(asked)
     explorer.wait_for_change("")
     assert "After 23 updates" in explorer.caption
-    notebook.page.wait_for_timeout(300)  # it is told at most ten times a second
-    assert "'step': 23" in run(notebook, 6)[0]["text"]
+    step.press("ArrowRight")
+    step.blur()  # when it is told at once, not after a while
+    assert "'step': 24" in run(notebook, 6)[0]["text"]
     explorer.reset()
 
 

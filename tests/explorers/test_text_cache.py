@@ -5,11 +5,12 @@ import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
 from matplotlib.patheffects import Normal
 from matplotlib.text import Text
 from matplotlib.transforms import IdentityTransform
 
-from gdlab.explorers import style, text_cache
+from gdlab.explorers import letters, style, text_cache
 
 LOOKS = {
     "plain": {},
@@ -134,6 +135,12 @@ def test_another_text_would_not_look_right(figure, change):
     """What the other tests compare by finds it out."""
     other = at(figure, **{"x": 240, "y": 160, **change})
     assert not looks_right(figure, at(figure, 240, 160), lambda _, *rest: by_matplotlib(other, *rest))
+
+
+def test_a_letter_that_the_font_has_not_is_left_to_matplotlib():
+    font = FontProperties(family="DejaVu Sans")
+    assert letters.outline(["ŷ"], font, "left", 1.0) is not None
+    assert letters.outline(["ŷ", "漢"], font, "left", 1.0) is None
 
 
 def test_nothing_to_say_or_nowhere_to_stand_draws_nothing(figure):
