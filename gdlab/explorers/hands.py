@@ -103,7 +103,7 @@ def for_the_page(hands: Iterable[Hand], figure: Figure) -> dict[str, Any]:
     return {"hands": told, "axes": frames}
 
 
-def _told(hand: Hand, places: Sequence[tuple[float, float]], box: Sequence[float]) -> dict[str, Any] | None:
+def _told(hand: Hand, places: Sequence[tuple[float, float]], frame: Sequence[float]) -> dict[str, Any] | None:
     if isinstance(hand, Strip):
         return {"x": hand.control, "scale": hand.scale}
     if isinstance(hand, Pad):
@@ -122,7 +122,7 @@ def _told(hand: Hand, places: Sequence[tuple[float, float]], box: Sequence[float
         # A box ends where its axes do, also one that reaches down to 0 on a logarithmic scale.
         edges = [
             sorted(min(max(edge, low), low + room) for edge in (one, other))
-            for one, other, low, room in zip(*more, box[:2], box[2:], strict=True)
+            for one, other, low, room in zip(*more, frame[:2], frame[2:], strict=True)
         ]
         at, size = [(low + high) / 2 for low, high in edges], [high - low for low, high in edges]
     return {"at": at, "says": hand.says, "sets": dict(hand.sets), "size": size, "atOnce": hand.at_once}

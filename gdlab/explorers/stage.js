@@ -484,7 +484,7 @@ class Stage {
   }
 
   // The step that is shown is told with the pictures that are wanted ahead, when hand or focus leave, or after a while:
-  // a message costs kernel and server a third of what a picture does.
+  // thirty learners on one server pay for each message and for the three that answer it.
   tellSoon() {
     const lost = this.root.classList.contains("lost"); // then the words are to say so at once
     this.teller ??= setTimeout(() => this.tell(), lost ? 0 : TELL_AFTER);

@@ -35,7 +35,7 @@ def _places(points):
 def _judge(W1, b1, W2, b2, *, points):
     points = np.array(points)
     with np.errstate(all="ignore"):
-        hidden, one_direction = points @ W1 + b1, np.linalg.matrix_rank(W1) == 1 and W1[:, 0] @ W1[:, 1] > 0
+        hidden = points @ W1 + b1
     z = _z(points, W1, b1, W2, b2)
     told = "z is " + ", ".join(f"{value:.3g} at {place}" for value, place in zip(z, _places(points), strict=True)) + "."
     told = told.replace("-", "−")
@@ -58,7 +58,7 @@ def _judge(W1, b1, W2, b2, *, points):
         words.append(
             "Your weights separate these four if the inputs are 0 and 1. Here they are −1 and 1: mend the biases."
         )
-    elif one_direction:
+    elif _look_the_same_way(W1):
         words.append(
             "Both hidden units look in the same direction: only where they switch on, and how steeply, can differ."
         )
@@ -70,6 +70,11 @@ def _judge(W1, b1, W2, b2, *, points):
         elif (z_hidden >= 0).all():
             words.append(f"Hidden unit {unit} has all four points on one side of its bend: here it is a linear unit.")
     return 0.0, tuple(words)
+
+
+def _look_the_same_way(W1):
+    with np.errstate(all="ignore"):  # NumPy 1.26 overflows at the rank of large weights
+        return np.linalg.matrix_rank(W1) == 1 and W1[:, 0] @ W1[:, 1] > 0
 
 
 def _told(points, look, along):
