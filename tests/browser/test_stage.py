@@ -104,9 +104,26 @@ def test_steps_at_hand_are_shown_and_told_to_the_kernel(notebook):
         assert not explorer.image.evaluate(asked)
     explorer.wait_for_change("")
     assert "After 23 updates" in explorer.caption
-    step.press("ArrowRight")
-    step.blur()  # when it is told at once, not after a while
-    assert "'step': 24" in run(notebook, 6)[0]["text"]
+    sent = step.evaluate(
+        """step => {
+            const messages = [], send = WebSocket.prototype.send;
+            WebSocket.prototype.send = function (message) {
+                messages.push(typeof message === "string" ? message : new TextDecoder().decode(message));
+                return send.call(this, message);
+            };
+            step.value = +step.value + 1;
+            step.dispatchEvent(new Event("input", { bubbles: true }));
+            step.blur(); // when it is told at once, not after a while
+            WebSocket.prototype.send = send;
+            return messages;
+        }"""
+    )
+    assert '"do":"at"' in sent[-1]
+    assert '"step":24' in sent[-1]
+    deadline = time.monotonic() + 60  # widgets' messages have a thread of their own in the kernel
+    while "'step': 24" not in (told := run(notebook, 6)[0]["text"]):
+        assert time.monotonic() < deadline, told
+    explorer.settle()
     explorer.reset()
 
 
