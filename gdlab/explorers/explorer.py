@@ -147,6 +147,7 @@ class Explorer(ABC):
             self._built = set(vars(self)) - before
             self._values = dict(values)
             self._ask: str | None = None
+            self._answered = True
             self._ahead: list[int] = []
             self._tasks: dict[str, asyncio.Task[None]] = {}
             self._stopped = self._closed = False
@@ -195,7 +196,7 @@ class Explorer(ABC):
         with LOCK:
             if self._under_way is not None:
                 self._stopped, self._under_way = True, None
-                self._say(None)
+                self._say(self._picture)
 
     def go_on(self) -> None:
         """Take up the long work that was stopped."""
@@ -207,10 +208,10 @@ class Explorer(ABC):
     def finish(self) -> None:
         """Do now what is still under way, and show it."""
         with LOCK:
+            if self._under_way is None and not self._is_current:
+                self._refresh()
             if self._under_way is not None:
                 self._show_next_stage(last=True)
-            elif not self._is_current:
-                self._refresh()
 
     def png(self, *, caption: bool = False) -> bytes:
         """Return the picture as the bytes of a PNG file, with the caption written under it if that is wanted.
@@ -269,30 +270,31 @@ class Explorer(ABC):
     # --- what the page says ---
 
     def _hear(self, content: Mapping[str, Any]) -> None:
-        """Do what a reader has done on the page; see `stage` for all there is."""
+        """Do what a reader has done on the page, and answer; see `stage` for all there is."""
         with LOCK:
             if self._closed:
                 return
-            self._ask = content.get("ask")
+            self._ask, self._answered = content.get("ask"), False
             do = content.get("do")
             if "width" in content and self._painting.resize(int(content["width"])):
                 self._picture = self._painted(self._shown_values, self._shown_numbers)[0]
             if do == "at":
                 self._walk_on(self._from_page(content["values"]), content["steps"])
-            elif do == "show":
-                self._say(self._picture)
+            elif do == "show" and not self._is_current:  # the page has walked on since
+                self._refresh()
             elif do == "lift":
                 veil.lift(self._after)
             elif do in ("reset", "stop", "go_on"):
                 getattr(self, do)()
-                self._say(None)
-            else:
+            elif do == "set":
                 try:
                     self._values.update(self._from_page(content["values"]))
                 except (TypeError, ValueError) as error:
                     self._fail(error)
                 else:
                     self._refresh()
+            if not self._answered and do != "at":
+                self._say(self._picture)
 
     def _from_page(self, values: Mapping[str, Any]) -> dict[str, Any]:
         return settings.checked(type(self).__name__, self.controls, values)
@@ -301,10 +303,13 @@ class Explorer(ABC):
         """Go where the page is already, tell other views of it, and make the pictures that it wants ahead, if any."""
         step = self._step
         self._values[step] = values[step]
+        if values != self._values:  # a cell has changed a setting meanwhile: what the page shows is out of date
+            self._refresh()
+            return
         self._stage.say({"say": "at", "ask": self._ask, "values": {step: values[step]}})
         if steps:
             good = self.controls[step].positions
-            self._ahead = [wanted for wanted in steps if wanted in good][:32] if values == self._values else []
+            self._ahead = [wanted for wanted in steps if wanted in good][:32]
             self._do_later("ahead", self._make_ahead)
 
     @property
@@ -461,11 +466,16 @@ class Explorer(ABC):
         }
 
     def _whole_frame(self) -> dict[str, Any]:
-        return {**self._frame(), "ask": None, "picture": self._picture}
+        with LOCK:
+            if not self._is_current:
+                self._refresh()
+            return {**self._frame(), "ask": None, "picture": self._picture}
 
     def _say(self, picture: bytes | None) -> None:
-        if not self._closed and "_stage" in vars(self):
-            self._stage.say(self._frame(), picture)
+        with LOCK:
+            self._answered = True
+            if not self._closed and "_stage" in vars(self):
+                self._stage.say(self._frame(), picture)
 
     def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         """Show the live explorer where there is a kernel, and the picture with its caption where there is none."""

@@ -99,7 +99,8 @@ class Plane:
 
     def pad(self, name: str, data: Dataset) -> Pad:
         """Return the pad on which a reader puts down points of their own, for a control called `points`."""
-        shown = [(float(x), float(y), int(label)) for (x, y), (label,) in zip(data.X, data.y, strict=True)]
+        inside = np.clip(data.X, -EXTENT, EXTENT).tolist()  # what is shown becomes the reader's with the first click
+        shown = [(x, y, int(label)) for (x, y), (label,) in zip(inside, data.y, strict=True)]
         return Pad(name, self.axes, "points", shown)
 
 

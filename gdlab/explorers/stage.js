@@ -61,7 +61,6 @@ function slider(spec, changed) {
     changed(spec.positions[input.value]);
   });
   return {
-    input,
     element: make("div", { class: "control slider" }, make("label", { for: id }, spec.label), input, output),
     show(value) {
       const k = nearest(spec.positions, value);
@@ -76,7 +75,6 @@ function choice(spec, changed) {
   const options = spec.positions.map((name, k) => make("option", { value: name }, spec.texts[k]));
   const input = make("select", { id, onchange: () => changed(input.value) }, ...options);
   return {
-    input,
     unfold: (beside) => void (input.size = spec.listed && beside ? options.length : 1),
     element: make("div", { class: "control choice" }, make("label", { for: id }, spec.label), input),
     show: (value) => void (input.value = value),
@@ -95,15 +93,15 @@ function points(spec, changed) {
     control.onTool?.();
   };
   const history = [];
-  const set = (value) => {
-    history.push(control.value);
-    control.value = value;
+  const set = (value, fromNothing = control.fromNothing) => {
+    history.push({ value: control.value, fromNothing: control.fromNothing });
+    Object.assign(control, { value, fromNothing });
     changed(value);
   };
   const undo = () => {
-    if (history.length) changed((control.value = history.pop()));
+    if (history.length) changed(Object.assign(control, history.pop()).value);
   };
-  const given = () => {
+  const forget = () => {
     control.fromNothing = false;
     choose(null);
   };
@@ -112,8 +110,7 @@ function points(spec, changed) {
     value: [],
     fromNothing: false,
     set,
-    forget: given,
-    input: tools[0],
+    forget,
     show: (value) => void (control.value = value),
     element: make(
       "fieldset",
@@ -121,8 +118,8 @@ function points(spec, changed) {
       make("legend", {}, spec.label),
       ...tools,
       make("button", { type: "button", onclick: undo }, "Undo"),
-      make("button", { type: "button", onclick: () => { control.fromNothing = true; set([]); choose(0); } }, "Start empty"),
-      make("button", { type: "button", onclick: () => { given(); set([]); } }, "Given set")
+      make("button", { type: "button", onclick: () => { set([], true); choose(0); } }, "Start empty"),
+      make("button", { type: "button", onclick: () => { set([], false); choose(null); } }, "Given set")
     ),
   };
   return control;
@@ -167,9 +164,16 @@ function drawing(spec, changed) {
       for (let c = 0; c < n; c++) if (Math.hypot(c + 0.5 - x, r + 0.5 - y) <= radius) ink[r * n + c] = 1;
   };
   const begin = () => {
-    history.push(ink.slice());
-    if (!own) ink = new Uint8Array(n * n);
+    history.push({ ink, own });
+    ink = own ? ink.slice() : new Uint8Array(n * n);
     own = true;
+  };
+  const undo = () => {
+    if (history.length) ({ ink, own } = history.pop());
+  };
+  const clear = () => {
+    history.push({ ink, own });
+    ink = new Uint8Array(n * n);
   };
   const draw = (x, y) => {
     const [x0, y0] = last ?? [x, y];
@@ -189,6 +193,7 @@ function drawing(spec, changed) {
     paint();
   };
   canvas.addEventListener("pointerdown", (event) => {
+    if (event.button) return;
     event.preventDefault();
     canvas.setPointerCapture(event.pointerId);
     lift();
@@ -217,14 +222,13 @@ function drawing(spec, changed) {
   for (const end of ["pointerup", "pointercancel"]) canvas.addEventListener(end, () => pen.down || lift());
   const button = (words, act) => make("button", { type: "button", onclick: () => (act(), paint(), changed(rows())) }, words);
   return {
-    input: canvas,
     element: make(
       "fieldset",
       { class: "control drawing" },
       make("legend", {}, spec.label),
       canvas,
-      button("Undo", () => { ink = history.pop() ?? new Uint8Array(n * n); }),
-      button("Clear", () => { history.push(ink); ink = new Uint8Array(n * n); })
+      button("Undo", undo),
+      button("Clear", clear)
     ),
     show(value) {
       if (last || value.join() === rows().join()) return;
@@ -255,11 +259,11 @@ class Stage {
     this.asked = 0;
     this.id = newId();
     this.waiting = null; // the id of the request under way
-    this.moved = false; // whether a control was moved since then
-    this.wished = false; // and to where there is no picture at hand, so that one is wanted after it
+    this.changes = {}; // what was moved here and the kernel has not been told
+    this.known = undefined; // which step it knows to be shown
+    this.wished = false; // whether a control was moved to where there is no picture at hand, so that one is wanted next
     this.expected = new Set(); // steps that were asked for ahead
     this.width = 0; // of the pictures that come, in pixels of the screen
-    this.fitting = null; // the id of the request for one in a new size
     this.engaged = this.visible = false;
     this.cleanup = [];
     this.build(el);
@@ -268,6 +272,7 @@ class Stage {
     const first = model.get("shown");
     this.frame = first;
     this.adopt(first);
+    this.tellWork(first);
     if (first.picture) this.show(first, this.pictureOf(first.picture));
     this.ask({ do: "show" });
   }
@@ -323,7 +328,7 @@ class Stage {
   listen() {
     const { model } = this;
     const hear = (content, buffers) => this.hear(content, buffers);
-    const gone = () => this.lost(GONE);
+    const gone = () => this.gone();
     model.on("msg:custom", hear);
     model.on("comm_live_update", gone);
     this.cleanup.push(() => (model.off("msg:custom", hear), model.off("comm_live_update", gone)));
@@ -413,7 +418,7 @@ class Stage {
   fit() {
     const idle = this.visible && this.waiting === null && !this.wished && this.frame.share >= 1;
     const [width] = this.room();
-    if (idle && width && width !== this.width) this.fitting = this.ask({ do: "show" });
+    if (idle && width && width !== this.width) this.ask({ do: "show" });
   }
 
   destroy() {
@@ -427,7 +432,13 @@ class Stage {
 
   // --- values ---
 
-  set(changes, tell = true) {
+  // Take what a hand has changed.
+  set(changes) {
+    this.changes = { ...this.changes, ...changes };
+    this.move(changes);
+  }
+
+  move(changes) {
     const step = this.step?.name;
     if (step in changes && changes[step] !== this.values[step]) {
       this.direction = Math.sign(changes[step] - this.values[step]);
@@ -437,19 +448,18 @@ class Stage {
     }
     if (Object.keys(changes).some((name) => name !== step) && this.playing) this.togglePlay();
     this.values = { ...this.values, ...changes };
-    this.moved = true;
     for (const name in changes) this.controls[name].show(changes[name]);
-    this.want(tell);
+    this.want();
   }
 
   // Show the picture for the values: from the pictures at hand, or by the one request that may be under way.
-  want(tell = true) {
+  want() {
     const at = this.keyOf(this.values) === this.key && this.step ? this.cache.get(this.values[this.step.name]) : undefined;
     if (at) {
       this.wished = false;
       this.show(at.frame, at.picture);
-      if (tell && this.waiting === null) this.tellSoon();
-    } else if (this.waiting === null) this.ask({ do: "set", values: this.values });
+      if (this.waiting === null && this.step.name in this.changes) this.tellSoon();
+    } else if (this.waiting === null) this.ask({ do: "set", values: this.changes });
     else this.wished = true;
     this.mark();
     this.plan();
@@ -462,16 +472,18 @@ class Stage {
       this.width = width;
       this.dropPictures();
     }
+    if (content.do === "set" || content.do === "reset") {
+      this.changes = {};
+      this.wished = false;
+    }
     if (content.do !== "show") {
       this.waiting = ask;
-      this.moved = this.wished = false;
       clearTimeout(this.impatient);
       this.impatient = setTimeout(() => this.waiting === ask && this.lost("The kernel is busy, or has gone. If it has gone: " + ALWAYS), PATIENCE);
       this.expected.clear();
     }
     this.send({ ...content, ...(width && { width }), ask });
     this.mark();
-    return ask;
   }
 
   // A kernel that has gone takes nothing. The pictures at hand can still be leafed through, and the words say so.
@@ -479,8 +491,13 @@ class Stage {
     try {
       this.model.send(content);
     } catch {
-      this.lost(GONE);
+      this.gone();
     }
+  }
+
+  gone() {
+    clearTimeout(this.impatient);
+    this.lost(GONE);
   }
 
   // The step that is shown is told with the pictures that are wanted ahead, when hand or focus leave, or after a while:
@@ -491,10 +508,14 @@ class Stage {
   }
 
   tell(steps = []) {
-    if (!steps.length && !this.teller) return; // there is nothing new
     clearTimeout(this.teller);
     this.teller = null;
-    if (this.waiting === null) this.send({ do: "at", values: this.values, steps, ask: `${this.id}:${this.asked}` });
+    const name = this.step?.name;
+    if (this.waiting !== null) return; // the step goes with the next request
+    if (!steps.length && !(name in this.changes)) return; // there is nothing new
+    delete this.changes[name];
+    this.known = this.values[name];
+    this.send({ do: "at", values: this.values, steps, ask: `${this.id}:${this.asked}` });
   }
 
   resetAll() {
@@ -515,26 +536,27 @@ class Stage {
       return;
     }
     if (content.say === "at") {
-      if (!content.ask.startsWith(this.id) && this.waiting === null) this.set(content.values, false);
+      if (content.ask.startsWith(`${this.id}:`)) return;
+      this.known = content.values[this.step.name];
+      if (this.waiting === null && !(this.step.name in this.changes)) this.move(content.values);
       return;
     }
     const mine = content.ask === this.waiting;
-    if (this.waiting !== null && !mine) return; // a picture that was asked for before, or a word on older work
-    if (this.fitting !== null && content.ask === this.fitting) {
-      this.fitting = null; // what a cell sets later is told under the same name
-      if (!same(content.values, this.values)) return this.want(); // we are elsewhere by now
-    }
-    const outrun = mine && this.moved; // by a reader who is somewhere else meanwhile
+    if (this.waiting !== null && !mine) return; // what it says of older work, or of a cell's, is in the answer, too
     if (mine) {
       this.waiting = null;
       clearTimeout(this.impatient);
     }
-    if (!(outrun || this.hands.dragging)) this.adopt(content);
+    // A reader who has moved something meanwhile stays there, unless a cell has moved the step.
+    const stays = mine || content.values[this.step?.name] === this.known;
+    if (!stays) this.changes = {};
+    const outrun = Object.keys(this.changes).length > 0;
+    this.adopt(content);
     const picture = buffers?.[0];
     this.frame = content;
     this.tellWork(content);
     if (picture) {
-      const kept = content.share >= 1 && this.step ? this.keep(content, picture) : null;
+      const kept = content.share >= 1 && this.step && !content.alert ? this.keep(content, picture) : null;
       const ours = same(content.values, this.values) || this.wished || this.hands.dragging;
       if (ours) this.show(content, kept?.picture ?? this.pictureOf(picture));
     } else this.say(content);
@@ -546,10 +568,11 @@ class Stage {
     this.onPicture?.();
   }
 
+  // Take the values of a frame, but for what was moved here since the kernel was told.
   adopt(frame) {
-    this.values = { ...frame.values };
-    for (const name in this.controls) this.controls[name].show(frame.values[name]);
-    this.tellWork(frame);
+    this.values = { ...frame.values, ...this.changes };
+    this.known = frame.values[this.step?.name];
+    for (const name in this.controls) if (!(name in this.changes)) this.controls[name].show(frame.values[name]);
   }
 
   tellWork(frame) {
@@ -559,7 +582,7 @@ class Stage {
     this.halt.textContent = frame.stopped ? "Continue" : "Stop";
     const veiled = Boolean(frame.veiled);
     this.overlay.inert = this.walk.inert = veiled; // nothing under it can be moved, nor heard
-    if (!veiled && document.activeElement === this.veil) (this.step ? this.play : this.root.querySelector("input, select")).focus();
+    if (!veiled && document.activeElement === this.veil) (this.step ? this.play : this.reset).focus();
     this.veil.hidden = !veiled;
     if (veiled && this.playing) this.togglePlay();
     this.root.classList.toggle("veiled", veiled);
@@ -834,6 +857,7 @@ class Hands {
     }
     for (const [key, part] of this.parts)
       if (!seen.has(key) && part !== this.dragging) {
+        if (this.told === part.element) this.untell();
         part.element.remove();
         this.parts.delete(key);
       }
@@ -855,7 +879,7 @@ class Hands {
   }
 
   // Let an element be dragged: `move` gets the pointer's place as shares of the picture.
-  draggable(element, part, move) {
+  draggable(element, move) {
     let offset = [0, 0];
     element.addEventListener("pointerdown", (event) => {
       if (event.button) return;
@@ -911,7 +935,7 @@ class Hands {
 
   handle(hand) {
     const element = make("button", { type: "button", class: "handle" }, make("span", {}));
-    this.draggable(element, null, (x, y) => {
+    this.draggable(element, (x, y) => {
       const one = hand();
       const { stage } = this;
       const axes = this.axes[one.axes];
@@ -966,7 +990,7 @@ class Hands {
 
   strip(hand) {
     const element = make("div", { class: "strip", role: "slider", tabindex: 0, "aria-orientation": "horizontal" }, make("span", {}));
-    this.draggable(element, null, (x, y) => {
+    this.draggable(element, (x, y) => {
       const { positions } = this.stage.specOf[hand().x];
       const at = toData(this.axes[hand().axes], x, y)[0] / hand().scale;
       const value = positions[nearest(positions, at)];
@@ -1038,6 +1062,7 @@ class Hands {
       element.style.height = `${100 * hand.size[1]}%`;
     }
     this.put(element, hand.at, hand.size ? null : this.axes[hand.axes]);
+    if (this.told === element) element.tell();
   }
 
   pad(hand) {
@@ -1097,7 +1122,7 @@ class Hands {
     const { says } = this.stage;
     element.tell = () => {
       const text = words();
-      if (!text) return;
+      if (!text) return this.untell();
       this.told = element;
       says.textContent = text;
       says.hidden = false;
@@ -1107,12 +1132,13 @@ class Hands {
       const above = box.top - whole.top - says.offsetHeight - 6;
       says.style.top = `${above < 0 ? box.bottom - whole.top + 6 : above}px`;
     };
-    const hide = () => {
-      says.hidden = true;
-      this.told = null;
-    };
     for (const kind of ["pointerenter", "focus", "pointermove"]) element.addEventListener(kind, element.tell);
-    for (const kind of ["pointerleave", "blur"]) element.addEventListener(kind, hide);
+    for (const kind of ["pointerleave", "blur"]) element.addEventListener(kind, () => this.untell());
+  }
+
+  untell() {
+    this.stage.says.hidden = true;
+    this.told = null;
   }
 }
 

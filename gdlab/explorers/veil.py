@@ -10,6 +10,7 @@ from weakref import WeakSet
 
 class Veiled(Protocol):
     _after: str
+    _picture: bytes
 
     def _say(self, picture: bytes | None) -> None: ...
 
@@ -37,4 +38,4 @@ def lift(slug: str) -> None:
     _lifted.add(slug)
     for explorer in [one for one in _waiting if one._after == slug]:
         _waiting.discard(explorer)
-        explorer._say(None)
+        explorer._say(explorer._picture)

@@ -149,6 +149,8 @@ class Learner:
 
     async def tell(self, steps: Sequence[int] = ()) -> None:
         self.untold_since = None
+        if self.under_way:
+            return
         await self.say({"do": "at", "values": self.values, "steps": steps, "ask": "page"})
 
     async def say(self, content: dict[str, Any]) -> None:

@@ -172,14 +172,14 @@ def _aims(seen: Measured) -> Table:
         return f"{late:.0f} ms; {behind:.0f} ms; {max(count for *_, count in each)} after"
 
     row("a key on *Step*, pictures at hand: 35 ms at the median, 50 at 95 %", key)
-    row("six times faster than `interact`", faster)
+    row("six times faster than `interact`, at the median", faster)
     row("*Play*: the run's own pace, at most 30 pictures a second; none more than 100 ms late", played)
     row(
-        "a setting: 112 ms, and one round trip more on the long line",
+        "a setting, at the median: 112 ms, and one round trip more on the long line",
         lambda a: f"{median(pooled(a, 'setting')):.0f} ms",
     )
     row(
-        "a handle within a frame (17 ms), the last picture a round trip behind, no queue: at most three after it rests",
+        "a handle, at the median, within a frame (17 ms), the last picture a round trip behind; no queue: three after",
         dragged,
     )
     return table

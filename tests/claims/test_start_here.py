@@ -9,6 +9,7 @@ import pytest
 
 import gdlab
 from gdlab import datasets
+from gdlab.explorers.plane import EXTENT
 from gdlab.explorers.runs import random_networks, right
 from gdlab.losses import LOSSES
 from gdlab.rules import RULES
@@ -98,6 +99,8 @@ def own_points(points, **setting):
 @pytest.mark.parametrize("learning_rate", [0.1, 1.0, 10.0])
 def test_00_below_the_middle_both_relus_are_dead_and_the_delta_rule_alone_separates_left_from_right(learning_rate):
     layers = random_networks("relu", 2, range(12, 13))
+    below = [(x, y) for x in np.linspace(-EXTENT, EXTENT, 25) for y in np.linspace(-EXTENT, 0, 13)]
+    assert (gdlab.forward(layers, below).z[0] < 0).all()
     for seed in range(5):
         rng = np.random.default_rng(seed)
         x, y = rng.uniform(0.5, 2, (2, 4)) * [[1], [-1]]

@@ -44,7 +44,7 @@ def test_they_come_in_the_order_in_which_they_are_wanted_and_are_the_right_ones(
         assert (png, content["words"]) == (picture(twin), twin._words)
 
 
-def test_a_newer_list_takes_the_place_of_an_older_one_and_one_for_other_values_is_ignored():
+def test_a_newer_list_takes_the_place_of_an_older_one_and_one_for_other_values_has_none():
     came, _ = made_ahead([({}, [6, 7]), ({}, [9])])
     assert [content["values"]["step"] for content, _ in came] == [9]
     assert made_ahead([({"learning_rate": 0.1}, [6])])[0] == []

@@ -175,7 +175,7 @@ def test_the_page_gets_pictures_in_the_size_it_has_room_for(toy):
     assert shapes == [(142, 640)] * 3 + [(400, 1800)]
     assert messages[-1][1] == start
     hear(toy, do="reset", width=1)
-    assert pixels(messages[-2][1]).shape[:2] == (40, 180)
+    assert pixels(messages[-1][1]).shape[:2] == (40, 180)
 
 
 def test_what_is_kept_is_in_full_size_however_small_the_page(toy):
@@ -260,7 +260,7 @@ def test_reset_is_heard_from_the_page(toy):
     hear(toy, do="reset", ask="page:2")
     assert toy.values == {"height": 1.0, "ground": "plain", "step": 0}
     assert picture(toy) == start
-    assert {content["ask"] for content, _ in messages} == {"page:2"}
+    assert [content["ask"] for content, _ in messages] == ["page:2"]
 
 
 # --- when something fails ---
@@ -437,6 +437,48 @@ def test_a_page_that_is_opened_later_gets_what_is_shown_now(toy):
     state = toy._stage.get_state()["shown"]
     assert state["words"] == "At step 3 the dot is at height 1.0, above <plain>."
     assert (state["picture"], state["values"]) == (picture(toy), toy.values)
+
+
+@pytest.mark.parametrize("opened", ["in a new page", "in another size"])
+def test_a_page_that_has_walked_on_by_pictures_at_hand_gets_the_step_where_it_is(toy, opened):
+    hear(toy, do="at", values={**toy.values, "step": 3}, steps=[], ask="page:1")
+    messages = sent(toy)
+    if opened == "in a new page":
+        told = toy._stage.get_state()["shown"]
+    else:
+        hear(toy, do="show", width=640, ask="page:2")
+        told = messages[-1][0] | {"picture": messages[-1][1]}
+    assert told["words"] == "At step 3 the dot is at height 1.0, above <plain>."
+    assert told["values"]["step"] == 3
+    twin = Toy(step=3)
+    if opened != "in a new page":
+        hear(twin, do="show", width=640)
+    assert told["picture"] == picture(twin)
+
+
+def test_a_step_that_is_told_after_a_cell_has_changed_a_setting_is_shown_with_that_setting(toy):
+    page = toy.values
+    toy.values = {"height": 2.0}
+    messages = sent(toy)
+    hear(toy, do="at", values={**page, "step": 3}, steps=[4, 5], ask="page:1")
+    assert [(content["say"], content["words"]) for content, _ in messages] == [
+        ("frame", "At step 3 the dot is at height 2.0, above <plain>.")
+    ]
+    assert messages[0][1] == picture(Toy(height=2.0, step=3))
+
+
+def test_what_the_page_has_not_moved_stays_where_a_cell_has_put_it(toy):
+    toy.values = {"height": 2.0}
+    hear(toy, do="set", values={"step": 3}, ask="page:1")
+    assert toy.values == {"height": 2.0, "ground": "plain", "step": 3}
+
+
+@pytest.mark.parametrize("do", ["show", "lift", "reset", "stop", "go_on"])
+def test_each_request_is_answered_once_and_with_the_picture(toy, do):
+    messages = sent(toy)
+    for count in (1, 2):
+        hear(toy, do=do, ask=f"page:{count}")
+    assert [(content["ask"], png) for content, png in messages] == [("page:1", picture(toy)), ("page:2", picture(toy))]
 
 
 def test_the_twin_for_pages_without_a_kernel_is_the_picture_with_its_caption_under_it(toy):

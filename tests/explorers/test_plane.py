@@ -6,7 +6,9 @@ from matplotlib.figure import Figure
 
 from gdlab import Layer, forward, initialise
 from gdlab.explorers import style
+from gdlab.explorers.hands import Pad
 from gdlab.explorers.plane import EXTENT, GRID, Plane, z_on_grid
+from tests.explorers.steering import EXPLORERS
 
 RNG = np.random.default_rng(0)
 TILTED = [Layer([[1.0], [3.0]], [[0.6]], "sigmoid")]
@@ -116,3 +118,14 @@ def test_the_title_and_the_boundary_have_the_colour_of_the_rule(plane):
 
 def test_a_plane_has_each_of_its_artists_once(plane):
     assert len(plane.artists) == len(set(plane.artists)) == 5
+
+
+@pytest.mark.parametrize("explorer_class", [one for one in EXPLORERS if "points" in one.controls])
+def test_every_data_set_that_is_shown_can_be_gone_on_with(explorer_class):
+    """With the first click, all points shown become the reader's own: the control has to take them."""
+    for problem in explorer_class.controls["problem"].positions:
+        explorer = explorer_class(problem=problem)
+        pads = [hand for hand in explorer.hands(explorer._shown_numbers) if isinstance(hand, Pad)]
+        assert pads
+        for pad in pads:
+            assert explorer.controls["points"].check(pad.shown, problem) == tuple(pad.shown)

@@ -29,8 +29,11 @@ def test_an_explorer_is_covered_until_its_prediction_is_committed_to():
 
 def test_one_press_lifts_the_veil():
     toy = Toy(after="race")
-    hear(toy, do="lift", ask="page:1")
+    messages = sent(toy)
+    for ask in ("page:1", "page:2"):  # a second press, before the first is answered
+        hear(toy, do="lift", ask=ask)
     assert not covered(toy)
+    assert [(content["ask"], content["veiled"]) for content, _ in messages] == [("page:1", False), ("page:2", False)]
 
 
 def test_a_closed_explorer_waits_for_nothing():

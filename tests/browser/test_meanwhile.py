@@ -1,0 +1,183 @@
+"""What a hand does on the page while the kernel, or a cell, does something else; and what is taken back."""
+
+import pytest
+
+from tests.browser import lab
+
+pytestmark = pytest.mark.browser
+PATH = "meanwhile.ipynb"
+CELLS = [
+    "import time\nimport gdlab\nfrom gdlab.explorers.painting import LOCK",
+    "fit = gdlab.LineFit(step=20)\nfit",
+    "gdlab.RuleRace(problem='clouds', width=2, step=20)",
+    "gdlab.BackpropStepper()",
+    "gdlab.OwnDigit()",
+    "gdlab.LineFit(after='one-sample')",
+]
+FIT, RACE, STEPPER, DIGIT, COVERED = range(5)
+HELD = "with LOCK:\n    time.sleep(2)\n    "
+"""Code before which explorers in the kernel hear nothing for two seconds, whichever thread they hear it in."""
+
+
+@pytest.fixture(scope="module")
+def notebook(opened, folder):
+    lab.written(folder / PATH, CELLS)
+    one = opened(PATH)
+    one.run_all()
+    one.wait_until_ready()
+    return one
+
+
+def execute(notebook, code, wait=True):
+    """Run code as a cell would, and return what an expression at its end is."""
+    return notebook.page.evaluate(
+        """async ([code, wait]) => {
+            const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+            const future = kernel.requestExecute({code, user_expressions: {told: 'dict(fit.values)'}});
+            const begins = ({header}) => header.msg_type === 'execute_input';
+            const begun = new Promise(done => (future.onIOPub = message => begins(message) && done()));
+            if (!wait) return void (await begun);
+            return (await future.done).content.user_expressions.told.data['text/plain'];
+        }""",
+        [code, wait],
+    )
+
+
+def told(slider):
+    return slider.get_attribute("aria-valuetext")
+
+
+def stepped_by_pictures_at_hand(explorer, count):
+    """Move the step without asking the kernel, so that it has not been told yet."""
+    explorer.image.hover()
+    explorer.image.page.wait_for_function("stage => +stage.dataset.kept > 7", arg=explorer.box.element_handle())
+    for _ in range(count):
+        explorer.slider("Step").press("ArrowRight")
+
+
+def test_a_cell_that_changes_a_setting_leaves_the_step_where_a_hand_has_put_it(notebook):
+    explorer = notebook.explorer(FIT)
+    stepped_by_pictures_at_hand(explorer, 3)
+    execute(notebook, "fit.values = {'learning_rate': 0.1}")
+    explorer.settle()
+    assert "After 23 updates" in explorer.caption
+    assert (told(explorer.slider("Step")), told(explorer.slider("Learning rate"))) == ("23", "0.1")
+    explorer.slider("Step").blur()
+    notebook.page.wait_for_timeout(500)
+    values = execute(notebook, "")
+    assert "'step': 23" in values
+    assert "'learning_rate': 0.1" in values
+    explorer.reset()
+
+
+def test_pictures_of_another_size_are_of_the_step_that_was_told(notebook):
+    explorer, page = notebook.explorer(FIT), notebook.page
+    stepped_by_pictures_at_hand(explorer, 3)
+    explorer.slider("Step").blur()
+    size = page.viewport_size
+    page.set_viewport_size({**size, "width": 1000})
+    explorer.settle()
+    assert "After 23 updates" in explorer.caption
+    assert told(explorer.slider("Step")) == "23"
+    page.set_viewport_size(size)
+    explorer.reset()
+
+
+def test_what_is_moved_after_reset_and_before_its_answer_is_all_that_is_moved(notebook):
+    explorer = notebook.explorer(FIT)
+    rate, step = explorer.slider("Learning rate"), explorer.slider("Step")
+    start = told(rate)
+    rate.press("End")
+    explorer.settle()
+    execute(notebook, HELD + "pass", wait=False)
+    explorer.box.get_by_role("button", name="Reset").click()
+    step.press("End")
+    explorer.settle()
+    assert (told(rate), told(step)) == (start, "80")
+    assert "After 80 updates" in explorer.caption
+    explorer.reset()
+
+
+def test_what_a_cell_sets_while_the_page_waits_is_not_taken_back(notebook):
+    explorer = notebook.explorer(FIT)
+    before = told(explorer.slider("Learning rate"))
+    execute(notebook, HELD + "fit.values = {'start_w': 1.0}", wait=False)
+    explorer.slider("Learning rate").press("ArrowRight")
+    explorer.settle()
+    assert "'start_w': 1.0" in execute(notebook, "")
+    assert told(explorer.slider("Learning rate")) != before
+    assert "weight 1.0" in explorer.box.locator(".handle").get_attribute("aria-label")
+    explorer.reset()
+
+
+def test_the_veil_may_be_pressed_twice(notebook):
+    explorer = notebook.explorer(COVERED)
+    execute(notebook, HELD + "pass", wait=False)
+    veil = explorer.box.locator(".veil")
+    for _ in range(2):
+        veil.evaluate("veil => veil.click()")
+    explorer.settle()
+    assert veil.is_hidden()
+    explorer.slider("Step").press("Home")
+    explorer.settle()
+    assert told(explorer.slider("Step")) == "0"
+    assert "After 80 updates" not in explorer.caption
+
+
+def test_points_can_be_added_to_every_set_and_what_emptied_it_is_undone(notebook):
+    explorer = notebook.explorer(RACE)
+    explorer.box.locator("summary").click()
+    blank = explorer.box.locator(".pad.blank")
+    given = explorer.caption
+    explorer.box.get_by_role("button", name="Start empty").click()
+    explorer.settle()
+    assert blank.count() == 3
+    explorer.box.get_by_role("button", name="Undo").click()
+    explorer.settle()
+    assert blank.count() == 0
+    assert explorer.caption == given
+    pad, state = explorer.box.locator(".pad").first.bounding_box(), explorer.state
+    notebook.page.mouse.click(pad["x"] + 0.5 * pad["width"], pad["y"] + 0.5 * pad["height"])
+    explorer.wait_for_change(state)
+    assert "your own points" in explorer.caption
+    explorer.reset()
+
+
+def test_undo_and_another_button_of_the_mouse_leave_a_given_drawing_alone(notebook):
+    explorer = notebook.explorer(DIGIT)
+    canvas, caption = explorer.box.locator(".drawing canvas"), explorer.caption
+    ink = "canvas => canvas.toDataURL()"
+    given = canvas.evaluate(ink)
+    undo = explorer.box.get_by_role("button", name="Undo")
+    undo.click()
+    canvas.click(button="right")
+    notebook.page.keyboard.press("Escape")  # the menu
+    explorer.settle()
+    assert (canvas.evaluate(ink), explorer.caption) == (given, caption)
+    canvas.click(position={"x": 20, "y": 20})
+    explorer.settle()
+    alone = canvas.evaluate(ink)
+    assert alone != given
+    undo.click()
+    explorer.settle()
+    assert canvas.evaluate(ink) == given
+    canvas.click(position={"x": 20, "y": 20})
+    explorer.settle()
+    assert canvas.evaluate(ink) == alone  # again the first stroke makes room
+    explorer.reset()
+
+
+def test_words_beside_a_spot_are_those_of_the_step_shown(notebook):
+    explorer = notebook.explorer(STEPPER)
+    step, says = explorer.slider("Step"), explorer.box.locator(".says")
+    step.press("Home")
+    explorer.settle()
+    spot, seen = explorer.box.locator(".spot").last, set()
+    spot.hover()
+    for _ in range(int(step.get_attribute("max"))):
+        step.press("ArrowRight")
+        explorer.settle()
+        name, words = spot.get_attribute("aria-label").split(": ")
+        assert says.text_content() == words, name
+        seen.add(words)
+    assert len(seen) > 1
