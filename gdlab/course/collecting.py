@@ -203,7 +203,7 @@ class Extractor(ExtractorPlugin):
             self.log.info("%s: took %s", student, quoted(names[found]))
         base = next(iter([*taken, *files]), target).parent
         essays = other_notebooks([path for path in own if path not in taken], notebooks)
-        for path in files[:MOST_FILES]:
+        for path in [*taken, *(path for path in files if path not in taken)][:MOST_FILES]:
             if path in taken:
                 within = Path(taken[path])
             elif (taken and may_be_a_notebook(path) and path not in essays) or path.name == "timestamp.txt":
@@ -215,6 +215,10 @@ class Extractor(ExtractorPlugin):
             with suppress(OSError):
                 copy_file(path, target / within)
                 digests[path] = hashlib.sha256(path.read_bytes()).hexdigest()
+        if len(files) > MOST_FILES:
+            remarks.append(
+                f"{len(files)} files were handed in; the first {MOST_FILES} were taken, notebooks before all."
+            )
         for remark in remarks:
             self.log.warning("%s: %s", student, remark)
         remarks += [f"{one}." for one in pieces.passed_over]
@@ -250,7 +254,7 @@ class CollectWithoutLinks(ExchangeCollect):
                 raise ValueError("it is no folder")
             record = super()._path_to_record(path)
             _ = record["timestamp"] < datetime.now()  # so that it can be compared
-            if not record["username"]:
+            if not record["username"] or not record["username"].isprintable():
                 raise ValueError("it names no student")
             if self.check_owner and _is_anothers(path, record["username"]):
                 raise ValueError("somebody else put it there")

@@ -14,6 +14,7 @@ import re
 import sys
 import warnings
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from fnmatch import fnmatch
 from glob import glob
 from pathlib import Path
@@ -76,6 +77,7 @@ from gdlab.course.skipped_cells import (
     with_stored_outputs,
 )
 from gdlab.course.variants import texts_anywhere
+from gdlab.lessons.catalogue import find_exercise
 
 Resources = dict[str, Any]
 
@@ -259,18 +261,25 @@ class Desk(CourseDirectory):
 
     def _files_beside(self, target: Path, within: Mapping[Path, Path]) -> list[str]:
         """Lay out the files beside the notebook, up to a limit; say if it is reached."""
-        room, most = MOST_BYTES, MOST_FILES
+        room, most, left_out = MOST_BYTES, MOST_FILES, []
         for path, place in within.items():
             if place == Path(timestamps.NAME):
                 continue
-            if most == 0 or path.lstat().st_size > room:
-                return [f"{quoted(path.name)} was left out: there are too many files, or they are too large."]
+            if most == 0:
+                return [
+                    *left_out,
+                    f"{quoted(path.name)} was left out, and what comes after it: there are too many files.",
+                ]
+            if path.lstat().st_size > room:
+                left_out.append(f"{quoted(path.name)} was left out: it is too large, alone or with the others.")
+                continue
             try:
                 copy_file(path, target / place, most=room)
             except OSError as problem:
-                return [f"{quoted(path.name)} was left out ({problem.strerror or problem})."]
+                left_out.append(f"{quoted(path.name)} was left out ({problem.strerror or problem}).")
+                continue
             most, room = most - 1, room - path.lstat().st_size
-        return []
+        return left_out
 
     def _time(self, stated: Path, target: Path) -> list[str]:
         """Lay out the file that says when the work was handed in, if it does; or say what is wrong with it."""
@@ -313,7 +322,7 @@ class SubmissionExporter(NotebookExporter):
         pattern = self._course.format_path(
             self._course.submitted_directory, "(?P<student>.*)", re.escape(self._course.assignment_id), escape=True
         )
-        return re.fullmatch(pattern, str(folder))["student"]
+        return re.fullmatch(pattern, str(folder), re.DOTALL)["student"]
 
     def _place(self, step: str, student: str) -> str:
         return self._course.format_path(step, student, self._course.assignment_id)
@@ -459,7 +468,10 @@ def _keep_score(cells: Sequence[NotebookNode], place: int, explained: bool = Fal
             cell.outputs = [kernel_error("NoScore", said), new_output("stream", name="stdout", text=quoted), *others]
     else:
         results = [output for output in cell.outputs if output.output_type == "execute_result"]
-        scores = [o for o in results if _is_score(o.data.get("text/plain"), float(cell.metadata.nbgrader.points))]
+        worth, most = float(cell.metadata.nbgrader.points), _most(cell)
+        scores = [one for one in results if _is_score(one.data.get("text/plain"), most)]
+        for score in scores[-1:] if worth != most else ():  # a course may weigh its checks otherwise
+            score.data["text/plain"] = repr(float(score.data["text/plain"]) * worth / most)
         if not scores:
             said = "the check gave no score"
             cell.outputs.append(kernel_error("NoScore", said))
@@ -501,6 +513,15 @@ def _plain(value: Any) -> Any:
 
 def _fits(kind: str, content: Any) -> bool:
     return kind.endswith("json") or isinstance(content, str)
+
+
+def _most(check: NotebookNode) -> float:
+    """Return the highest score that a check gives: the points of its exercise, whatever its cell is worth here."""
+    asked = re.search(r'gdlab\.check\("([\w@-]+)"', check.source)
+    with suppress(ValueError):
+        if asked:
+            return float(find_exercise(asked[1]).points)
+    return float(check.metadata.nbgrader.points)
 
 
 def _is_score(text: Any, points: float) -> bool:

@@ -5,6 +5,7 @@ of the files is the notebook is decided here, in the same way for archives, for 
 """
 
 import hashlib
+import lzma
 import os
 import re
 import shutil
@@ -31,7 +32,7 @@ _LARGEST_ARCHIVE = 4_000_000_000
 """How many bytes are unpacked of one archive, with those in it."""
 _MOST_MEMBERS, _DEPTH = 20_000, 4
 _ARCHIVE = re.compile(r"\.(?:zip|tar|tgz|tar\.gz|tbz2|tar\.bz2|txz|tar\.xz)$", re.IGNORECASE)
-_BROKEN = (OSError, ValueError, RuntimeError, EOFError, zlib.error, zipfile.BadZipFile)
+_BROKEN = (OSError, ValueError, OverflowError, RuntimeError, EOFError, lzma.LZMAError, zlib.error, zipfile.BadZipFile)
 """What reading an archive may raise."""
 _LESSON = re.compile(r"(?<![^\W_])\d\d_[a-z]")
 """In the name of a lesson's notebook, this one's or another's."""

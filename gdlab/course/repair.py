@@ -84,6 +84,8 @@ def read_cells(path: Path) -> list[NotebookNode]:
         content = json.loads(text)
     except UnreadableError:
         raise
+    except OSError as problem:
+        raise UnreadableError(f"the file cannot be read ({problem.strerror or problem})") from None
     except UnicodeDecodeError:
         raise UnreadableError("the file is not text, so it is no notebook") from None
     except (ValueError, RecursionError) as error:  # also a number of too many digits
@@ -107,7 +109,8 @@ def decoded(content: bytes) -> str:
 
 def _clean(given: Any) -> NotebookNode | None:
     """Return a submitted cell in good form, or None if it is none."""
-    if not isinstance(given, Mapping) or given.get("cell_type") not in _CELLS:
+    kind = given.get("cell_type") if isinstance(given, Mapping) else None
+    if not isinstance(kind, str) or kind not in _CELLS:
         return None
     source = given.get("source", "")
     if isinstance(source, list):
@@ -115,12 +118,17 @@ def _clean(given: Any) -> NotebookNode | None:
     if not isinstance(source, str):
         return None
     source = printable(source)  # half a surrogate pair could not be written again
-    cell = _CELLS[given["cell_type"]](source)
+    cell = _CELLS[kind](source)
     if grade_id := _claim(given.get("metadata")):
         cell.metadata["nbgrader"] = NotebookNode(grade_id=grade_id)
     pictures = given.get("attachments")
     if cell.cell_type != "code" and isinstance(pictures, Mapping) and all(map(_is_picture, pictures.values())):
-        cell["attachments"] = NotebookNode({str(name): NotebookNode(data) for name, data in pictures.items()})
+        cell["attachments"] = NotebookNode(
+            {
+                printable(name): NotebookNode({printable(kind): printable(content) for kind, content in data.items()})
+                for name, data in pictures.items()
+            }
+        )
     return cell
 
 

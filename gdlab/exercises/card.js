@@ -5,6 +5,7 @@
 const PATIENCE = 4000; // milliseconds until the page says that the kernel does not answer
 const ALWAYS = "run the cell of this question again to choose.";
 const GONE = "The kernel of this question has gone: " + ALWAYS;
+const FORGOTTEN = "The kernel has gone. Before you run the picture below again, run this cell, or it asks for your guess.";
 const BUSY = "The kernel is busy, or has gone. The feedback comes when it has time. If it has gone: " + ALWAYS;
 
 // An element with words that the kernel has written as HTML.
@@ -35,7 +36,7 @@ class Card {
   listen() {
     const { model } = this;
     const show = () => this.show();
-    const gone = () => this.trouble(GONE);
+    const gone = () => (this.fields.disabled ? this.forgotten() : this.trouble(GONE));
     model.on("change:answer", show);
     model.on("comm_live_update", gone);
     const ended = followTheme(this.root);
@@ -72,6 +73,11 @@ class Card {
     this.says.replaceChildren(title, ...words.map((one) => written("p", {}, one)), told);
     this.says.classList.remove("trouble");
     if (here) title.focus();
+  }
+
+  // Say that the kernel knows nothing of this commitment any more; the feedback stays.
+  forgotten() {
+    if (!this.says.querySelector(".forgotten")) this.says.append(make("p", { class: "forgotten" }, FORGOTTEN));
   }
 
   // Say why there is no feedback, in its place.

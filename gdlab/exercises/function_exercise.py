@@ -7,6 +7,7 @@ Values are compared, not ways. So an answer that is right and was found in anoth
 gradient, a clipped product) earns its points; where its digits show it, `OTHER_WAY` is said.
 """
 
+import copy
 import functools
 import inspect
 import re
@@ -89,7 +90,8 @@ class FunctionExercise(Exercise):
         """Return the arguments of all trials; of each the parts that are wanted, and how far they may be off."""
         rng, inputs = self.random(seed), self.bound(self.inputs)
         calls = [*self.edges, *(inputs(rng) for _ in range(TRIALS))]
-        wanted = [self._right_parts(*arguments) for arguments in calls]
+        with np.errstate(all="ignore"):
+            wanted = [self._right_parts(*arguments) for arguments in calls]
         if self.tolerance:
             return calls, wanted, [[self.tolerance * size(want) + 1e-12 for want in wants] for wants in wanted]
         return calls, wanted, tolerances(self._right_parts, calls, wanted, self.random(seed))
@@ -129,7 +131,7 @@ class FunctionExercise(Exercise):
                 return self.wrong_feedback(
                     "It returns something else", f"Called with {self._asked(arguments)}, {complaint}.", *outcome.remarks
                 )
-            given.append(values)
+            given.append([_kept(value) for value in values])
         return self._compared(given, remarks, seed)
 
     def _right_parts(self, *arguments: Any) -> list[Any]:
@@ -263,9 +265,23 @@ def _labelled(names: str, words: str) -> str:
 
 def _in_another_way(part: Part) -> bool:
     """Tell whether what came is right, and off by far more than a sum in another order is."""
-    return not any(map(_in_single_precision, part.given)) and any(
+    return not all(map(_fits_single_precision, part.given)) and any(
         size(as_numbers(given) - want) > 1e-7 * tolerance for _, given, want, tolerance in part.trials
     )
+
+
+def _kept(value: Any) -> Any:
+    """Return what an attempt gave as it is now: it may fill the same array at its next call."""
+    if isinstance(value, np.ndarray):
+        return value.copy()
+    return copy.deepcopy(value) if isinstance(value, list) and as_numbers(value) is not None else value
+
+
+def _fits_single_precision(value: Any) -> bool:
+    """Tell whether numbers were worked out in single precision, whatever they are stored in now."""
+    numbers = as_numbers(value)
+    with np.errstate(all="ignore"):
+        return np.array_equal(numbers, numbers.astype(np.float32))
 
 
 def _in_single_precision(value: Any) -> bool:

@@ -55,7 +55,6 @@ class PredictionCard:
             raise ValueError(f"option is {index}; wanted a whole number from 0 to {last}")
         option = self.prediction.options[index]
         self.committed = option
-        self._on_commit(self.prediction.slug)
         truth = next(one for one in self.prediction.options if one.right)
         outcome = "It was as you said." if option.right else f"It was: “{truth.text}”"
         self.widget.answer = {
@@ -65,6 +64,7 @@ class PredictionCard:
             "ask": "When you have looked: how did it turn out?",
             "outcome": marked(outcome),
         }
+        self._on_commit(self.prediction.slug)
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         items = "".join(f"<li>{html.escape(option.text)}</li>" for option in self.prediction.options)

@@ -5,11 +5,13 @@ A distribution lists in ``pyodide-lock.json`` its packages with what each depend
 
 import hashlib
 import json
+import lzma
 import shutil
 import tarfile
 import tempfile
 import urllib.request
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -103,12 +105,15 @@ def _unpacked(where: str) -> Iterator[Path]:
             f"there is no {where}; wanted a folder, an archive or the URL of a Pyodide distribution"
         )
     with tempfile.TemporaryDirectory() as place:
-        if zipfile.is_zipfile(path):
-            zipfile.ZipFile(path).extractall(place)
-        elif tarfile.is_tarfile(path):
-            with tarfile.open(path) as archive:
-                archive.extractall(place, filter="data")
-        else:
-            raise ValueError(f"{where} is no archive; wanted a tar or zip file of a Pyodide distribution")
+        try:
+            if zipfile.is_zipfile(path):
+                zipfile.ZipFile(path).extractall(place)
+            elif tarfile.is_tarfile(path):
+                with tarfile.open(path) as archive:
+                    archive.extractall(place, filter="data")
+            else:
+                raise ValueError(f"{where} is no archive; wanted a tar or zip file of a Pyodide distribution")
+        except (EOFError, lzma.LZMAError, tarfile.TarError, zipfile.BadZipFile, zlib.error) as problem:
+            raise ValueError(f"{where} is damaged ({problem}); was it downloaded to its end?") from None
         with _unpacked(place) as folder:
             yield folder

@@ -74,9 +74,9 @@ def make_site(folder: Path, names: list[str] | None = None, pyodide: str | None 
         (built / ".nojekyll").touch()  # GitHub Pages then serves the files as they are
         made = sorted(path.relative_to(built).as_posix() for path in built.rglob("*") if path.is_file())
         (built / MARK).write_text(json.dumps([*made, MARK], indent=1), encoding="utf-8")
-        if folder.exists():
-            shutil.rmtree(folder)
-        shutil.copytree(built, folder)
+        for old in folder.iterdir() if folder.exists() else ():  # and not the folder, which one may stand in
+            shutil.rmtree(old) if old.is_dir() and not old.is_symlink() else old.unlink()
+        shutil.copytree(built, folder, dirs_exist_ok=True)
     return names
 
 

@@ -36,6 +36,8 @@ WAYS: dict[str, Callable[[int], int]] = {
 }
 """Which of ten moves is of a setting, for each learner."""
 NEAR, BATCH, FEW, NEXT, TELL_AFTER = 6, 12, 3, 2, 2.0  # as in stage.js
+BY_FILES = 'c.KernelManager.transport = "ipc"\n'
+"""For the server: of thirty kernels that start at one moment, two may draw the same port, and then one stays down."""
 PIDS = {"kernel": "__import__('os').getpid()", "server": "__import__('os').getppid()"}
 
 
@@ -239,9 +241,11 @@ def _delete(learner: Learner) -> None:
 def measure(quick: bool) -> list[Table]:
     count, seconds = (6, 8.0) if quick else (LEARNERS, 40.0)
     with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch) / "notebooks"
+        folder, settings = Path(scratch) / "notebooks", Path(scratch) / "jupyter"
         folder.mkdir()
-        with lab.server(folder, Path(scratch) / "jupyter") as address:
+        (settings / "config").mkdir(parents=True)
+        (settings / "config" / "jupyter_server_config.py").write_text(BY_FILES, encoding="utf-8")
+        with lab.server(folder, settings) as address:
             alone = asyncio.run(class_of(1, address, seconds / 4))
             together = asyncio.run(class_of(count, address, seconds))
     table = Table(["", "one learner", *(f"{count}: {way}" for way in WAYS)])

@@ -5,11 +5,12 @@ import pytest
 from tests.browser import lab
 
 pytestmark = pytest.mark.browser
-SLOW = "PredictionCard(PREDICTIONS['race'], on_commit=lambda slug: time.sleep(6))"
+SLOW = "Slow(PREDICTIONS['race'])"
 CELLS = [
     "import gdlab, time\n"
     "from gdlab.exercises.prediction_card import PredictionCard\n"
-    "from gdlab.lessons.predict import PREDICTIONS",
+    "from gdlab.lessons.predict import PREDICTIONS\n\n"
+    "class Slow(PredictionCard):\n    def commit(self, index):\n        time.sleep(6)\n        super().commit(index)",
     "gdlab.predict('race')",
     "gdlab.predict('coin-signs')",
     SLOW,
@@ -137,3 +138,18 @@ def test_a_kernel_that_takes_its_time_is_told_of_and_the_focus_stays_where_the_r
     left.locator(".headline").wait_for()
     assert has_focus(elsewhere)
     assert notebook.complaints == []
+
+
+def test_a_kernel_that_is_gone_leaves_the_feedback_and_says_what_to_do(notebook):
+    """It has forgotten the commitment: a picture that waits for it would ask again."""
+    committed, free = notebook.card(0), notebook.card(1)
+    notebook.run_all()
+    commit(committed)
+    committed.locator(".headline").wait_for()
+    for _ in range(2):
+        notebook.page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.restartKernel()")
+        notebook.wait_until_ready()
+    committed.get_by_text("Before you run the picture below again, run this cell").wait_for()
+    assert committed.locator(".headline").count() == committed.locator(".forgotten").count() == 1
+    free.get_by_role("status").get_by_text("The kernel of this question has gone").wait_for()
+    notebook.run_all()

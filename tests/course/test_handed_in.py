@@ -24,6 +24,7 @@ HELPER = "def mean(values):\n    return sum(values) / len(values)\n"
 NO_SUBMISSIONS = [
     f"xf+{ASSIGNMENT}+nonsense+abc",
     f"+{ASSIGNMENT}+2026-11-01 10:00:00 UTC+abc",
+    f"x\ny+{ASSIGNMENT}+2026-11-01 10:00:00 UTC+lines",
     f"xh+{ASSIGNMENT}+2026-11-01 10:00:00 UTC+link",
     f"xi+{ASSIGNMENT}+2026-11-01 10:00:00 UTC+file",
 ]
@@ -92,6 +93,17 @@ def zipped(members):
                 content = str(content).encode()
             archive.writestr(one, content)
     return file.getvalue()
+
+
+def damaged_xz():
+    file = io.BytesIO()
+    with tarfile.open(fileobj=file, mode="w:xz") as archive:
+        one = tarfile.TarInfo(NAME)
+        one.size = 1 << 20
+        archive.addfile(one, io.BytesIO(os.urandom(1 << 20)))
+    content = bytearray(file.getvalue())
+    content[len(content) // 2] ^= 255
+    return bytes(content)
 
 
 def below(text, where=1, cell_type="markdown"):
@@ -268,6 +280,15 @@ def downloads(group):
         expected(student, 0, bool(content), f'"{student}.zip/w/{NAME}" is a link, and links are not followed.')
     put("nobody.zip", zipped({NAME: solved}))
     expected("nobody", 3, remark='No student in the roster has the id "nobody"')
+    beside = {f"binder/{number:03}.txt": b"" for number in range(handed_in.MOST_FILES)}
+    put(
+        "wanda.zip", zipped(beside | {f"notebooks/{NAME}": solved})
+    )  # the whole checkout, in which the notebook is late
+    expected("wanda", 3, remark="101 files were handed in; the first 100 were taken")
+    put("xeno.tar.xz", damaged_xz())
+    expected("xeno", 0, remark='"xeno.tar.xz" cannot be read as an archive')
+    put("yara.zip", zipped({NAME: b'{"cells": [{"cell_type": []}]}'}))
+    expected("yara", 0, remark="was missing and was put back.")
     put(NAME, solved)  # whose is it?
 
 
@@ -360,6 +381,9 @@ def hands(group):
     blank_again = group.notebook(change=below("  \n", 1), bent_in_words="**Your answer here**")
     group.by_hand("xara", {NAME: blank_again})
     expected("xara", 0)
+    using = group.notebook(neuron_gradient="from helper import mean\n" + SOLVED[GRADIENT])
+    group.by_hand("zita", {NAME: using, "data.csv": b"0" * (handed_in.MOST_BYTES + 1), "helper.py": HELPER.encode()})
+    expected("zita", 3, remark='"data.csv" was left out: it is too large')
     group.by_hand("yan", {NAME: group.notebook(neuron_gradient="print('caf\\udce9')\n" + SOLVED[GRADIENT])})
     expected("yan", 3)
 

@@ -1,6 +1,7 @@
 """Whatever was handed in becomes a notebook with every cell of the assignment once, and as assigned."""
 
 import json
+from pathlib import Path
 
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell
@@ -251,8 +252,15 @@ def test_pictures_pasted_into_an_answer_are_kept(tmp_path):
     assert cells[0].attachments == picture
 
 
+def test_pictures_whose_names_cannot_be_written_are_kept_by_others(tmp_path):
+    given = {"cell_type": "markdown", "source": "", "attachments": {"a\ud800.png": {"image/\ud800": "A\ud800"}}}
+    (cell,) = read_cells(written(tmp_path, {"cells": [given]}))
+    assert cell.attachments == {"a?.png": {"image/?": "A?"}}
+
+
 def test_a_cell_that_is_none_is_left_out(tmp_path):
     bad = [None, 3, {}, {"cell_type": "movie", "source": ""}, {"cell_type": "code", "source": 5}]
+    bad += [{"cell_type": kind, "source": ""} for kind in ([], {}, None)]
     odd = {"cell_type": "markdown", "source": "\ud800 half a pair", "attachments": {"a": 3}}
     (cell,) = read_cells(written(tmp_path, {"cells": [*bad, odd]}))
     assert cell.source == "? half a pair"
@@ -280,6 +288,17 @@ def test_an_old_notebook_is_read(tmp_path):
 def test_what_cannot_be_read_says_why(tmp_path, content, reason):
     with pytest.raises(UnreadableError, match=reason):
         read_cells(written(tmp_path, content))
+
+
+def test_a_file_that_may_not_be_read_says_so(tmp_path, monkeypatch):
+    path = written(tmp_path, b'{"cells": []}')
+
+    def refused(*_, **__):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", refused)  # the administrator of a machine may read what others may not
+    with pytest.raises(UnreadableError, match=r"cannot be read \(Permission denied\)"):
+        read_cells(path)
 
 
 def test_a_file_that_is_missing_or_too_large_says_so(tmp_path, monkeypatch):

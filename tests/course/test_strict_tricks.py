@@ -11,10 +11,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell
+from traitlets.config import Config
 
 import gdlab
 from gdlab.course.skipped_cells import OTHER_NOTEBOOKS
 from gdlab.course.strict import json_values, judge, sandbox
+from gdlab.course.strict.run import RunOutside
 from gdlab.lessons.fit_a_line import exercises as fit_a_line
 
 CHECKS = {"line-gradient-check": 'gdlab.check("line-gradient", gradient)'}
@@ -625,6 +627,27 @@ def test_a_checkout_in_pythons_own_folder_is_hidden_with_its_history(walls, tmp_
         RIGHT,
     ]
     graded = judge.grade([new_code_cell(cell) for cell in cells], CHECKS, library, walls=walls)
+    assert [told.startswith("it raised") for told in graded.told.values()] == [False, False, True, True, False]
+    assert marks(graded) == {"line-gradient": 3}
+
+
+@both
+def test_the_course_and_the_exchange_are_hidden_wherever_they_lie(walls, tmp_path, monkeypatch):
+    """nbgrader's exchange lies in /usr/local/share, which belongs to the system."""
+    system = tmp_path / "system"
+    config = Config({"Exchange": {"root": str(system / "exchange")}})
+    for name in ("exchange/ann.ipynb", "course/submitted/ann.ipynb", "zoneinfo"):
+        (system / name).parent.mkdir(parents=True, exist_ok=True)
+        (system / name).write_text(Path(SOLUTION).read_text())
+    library = sandbox.library()
+    monkeypatch.setattr(sandbox, "_SYSTEM", (*sandbox._SYSTEM, str(system)))
+    monkeypatch.setattr(sandbox, "_COURSES", set())
+    sandbox.hide(*RunOutside(config=config)._out_of_sight(f"sqlite:///{system / 'course' / 'gradebook.db'}"))
+    reads = [
+        f"open({str(system / name)!r}).read()"
+        for name in ("zoneinfo", "exchange/ann.ipynb", "course/submitted/ann.ipynb")
+    ]
+    graded = judge.grade([new_code_cell(cell) for cell in [IMPORTS, *reads, RIGHT]], CHECKS, library, walls=walls)
     assert [told.startswith("it raised") for told in graded.told.values()] == [False, False, True, True, False]
     assert marks(graded) == {"line-gradient": 3}
 

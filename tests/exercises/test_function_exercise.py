@@ -110,6 +110,31 @@ def test_a_right_answer_found_in_another_way_earns_the_points_and_a_word(h):
     assert (measured.verdict, measured.words) == ("right", (OTHER_WAY,))
     assert cube.check(lambda a: np.sin(a + np.pi / 2)).words == ()
     assert cube.check(lambda a: np.cos(a).astype(np.float32)).words == ()
+    as_strict_grading_sends_it = cube.check(lambda a: np.cos(a).astype(np.float32).astype(float))
+    assert as_strict_grading_sends_it.words == ()
+
+
+@pytest.mark.parametrize("kept", [np.zeros(2), [0.0, 0.0]], ids=["an array", "a list"])
+def test_what_an_attempt_fills_anew_at_each_call_is_taken_as_it_was(kept):
+    def attempt(w, b, x, y):
+        kept[0], kept[1] = w, b
+        return kept
+
+    assert LINE.but(parts=("both",), solution=lambda w, b, x, y: np.array([w, b])).check(attempt).verdict == "right"
+
+
+def test_a_session_in_which_numpy_raises_is_none_of_the_exercises_business():
+    small = FunctionExercise(
+        slug="small",
+        title="Small",
+        points=1,
+        hints=("a",),
+        solution=lambda a: np.exp(-800 * np.abs(a)) / (np.exp(-800 * np.abs(a)) + 1),
+        inputs=lambda rng: (rng.normal(size=4) + 5,),
+        parts=("value",),
+    )
+    with np.errstate(all="raise"):
+        assert small.check(lambda a: 0 * a).verdict == "right"
 
 
 def test_one_thought_behind_several_parts_is_told_once():

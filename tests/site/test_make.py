@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from importlib.metadata import Distribution
+from pathlib import Path
 from threading import Thread
 from urllib.parse import unquote
 
@@ -99,6 +100,20 @@ def test_what_is_no_distribution_is_refused(tmp_path):
         copy_distribution(str(tmp_path / "letter.txt"), tmp_path / "into")
 
 
+@pytest.mark.parametrize("kind", ["tar.bz2", "tar.xz", "zip"])
+def test_an_archive_that_was_not_loaded_to_its_end_is_refused(distribution, tmp_path, kind):
+    packed = shutil.make_archive(
+        str(tmp_path / "packed"), {"tar.bz2": "bztar", "tar.xz": "xztar"}.get(kind, kind), distribution
+    )
+    content = bytearray(Path(packed).read_bytes())
+    if kind == "zip":
+        content[len(content) // 3] ^= 255  # the list at its end is there, and a file is not what it says
+    broken = tmp_path / f"broken.{kind}"
+    broken.write_bytes(content if kind == "zip" else content[: len(content) // 2])
+    with pytest.raises(ValueError, match=r"broken.* is (damaged|no archive)"):
+        copy_distribution(str(broken), tmp_path / "into")
+
+
 def test_what_a_package_depends_on_is_found_at_any_depth():
     packages = {name: {"depends": [], "file_name": name, "sha256": ""} for name in (*PACKAGES, "a", "b-c", "d")}
     packages["numpy"]["depends"] = ["a"]
@@ -169,7 +184,7 @@ def test_what_is_missing_is_said(tmp_path, capsys, monkeypatch):
     assert not (tmp_path / "site").exists()
 
 
-def test_a_site_is_made_again_in_its_place(tmp_path, capsys):
+def test_a_site_is_made_again_in_its_place(tmp_path, capsys, monkeypatch):
     """Made twice, the second time of other notebooks: nothing of the first is left."""
     site = tmp_path / "site"
     assert main(["site", str(site)]) == 0
@@ -178,7 +193,9 @@ def test_a_site_is_made_again_in_its_place(tmp_path, capsys):
     for path in chosen_notebooks():
         assert (site / "files" / path.name).read_bytes() == path.read_bytes()
     assert not (site / "static" / "pyodide").exists()
-    assert main(["site", str(site), "--notebooks", "03"]) == 0
+    monkeypatch.chdir(site)  # whoever stands in it still does
+    assert main(["site", ".", "--notebooks", "03"]) == 0
+    assert Path("index.html").exists()
     assert [path.name for path in (site / "files").iterdir()] == ["03_bend_the_neuron.ipynb"]
     lesson = (site / "files" / "03_bend_the_neuron.ipynb").read_text(encoding="utf-8")
     assert not re.search(r"\]\((?!03)\d\d_\w+\.ipynb", lesson)

@@ -10,6 +10,7 @@ from typing import Any
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 from nbgrader.api import Gradebook
+from nbgrader.exchange.default import Exchange
 from sqlalchemy import make_url
 from traitlets import Enum
 from traitlets.config import Config
@@ -54,6 +55,7 @@ class RunOutside(RunCells):
         ValueError
             If the assignment has a check that is no ``gdlab.check``.
         """
+        sandbox.hide(*self._out_of_sight(resources["nbgrader"]["db_url"]))
         library, walls, files = sandbox.library(), self._walls(), Path(resources["metadata"]["path"])
         graded = judge.grade(
             nb.cells,
@@ -80,6 +82,10 @@ class RunOutside(RunCells):
         nb.metadata.setdefault("gdlab", NotebookNode(remarks=[])).remarks += graded.remarks
         return nb, resources
 
+    def _out_of_sight(self, db_url: str) -> tuple[Path, Path]:
+        """Return the course's folder and the exchange's, which may lie where the system or Python is."""
+        return _gradebook(db_url).parent, Path(Exchange(config=self.config).root)
+
     def _walls(self) -> bool:
         works = self.bubblewrap != "never" and sandbox.bubblewrap_works()
         if not works and self.bubblewrap == "always":
@@ -94,9 +100,13 @@ class RunOutside(RunCells):
         return works
 
 
+def _gradebook(db_url: str) -> Path:
+    return Path(make_url(db_url).database or "gradebook.db")
+
+
 def _secret(db_url: str) -> bytes:
     """Return what this course draws its inputs from: made once, kept beside the gradebook, so that marks repeat."""
-    place = Path(make_url(db_url).database or "gradebook.db").with_name("strict_seed")
+    place = _gradebook(db_url).with_name("strict_seed")
     try:
         with open(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(secrets.token_bytes(32))

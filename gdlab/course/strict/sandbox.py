@@ -48,6 +48,15 @@ _SYSTEM = (
 """Where a system keeps what Python needs beside its own folders."""
 
 
+_COURSES: set[Path] = set()
+"""Folders of courses and of the exchange, which are out of sight wherever they lie."""
+
+
+def hide(*folders: Path) -> None:
+    """Keep these folders from the submissions that are run from now on, wherever they lie."""
+    _COURSES.update(folders)
+
+
 class EndedError(Exception):
     """Says why no more can be had from a process."""
 
@@ -333,12 +342,12 @@ def _packages() -> tuple[str, ...]:
 
 
 def _hidden() -> list[str]:
-    """Return the folders with a gdlab that has exercises: the one that runs here, and others in Python's folders."""
+    """Return the folders with a gdlab that has exercises, here and among Python's, and what `hide` was told."""
     found = [_with_all_of_it(Path(gdlab.__file__).parent)]
     roots = {Path(path) for path in (*_prefixes(), "/usr", "/usr/local")}
     for root in roots:
         found += [*root.glob("lib*/python*/*-packages/gdlab"), *map(_with_all_of_it, root.glob("src/*/gdlab"))]
-    found += [Path(folder, "gdlab") for folder in _packages()]
+    found += [*(Path(folder, "gdlab") for folder in _packages()), *_COURSES]
     there = {os.path.realpath(path) for path in found if path.is_dir()} | {str(path) for path in found if path.is_dir()}
     return sorted(there)
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import gdlab
-from gdlab.lessons.catalogue import EXERCISES
+from gdlab.lessons.catalogue import EXERCISES, FAMILIES
 from tests.lessons.exercises import each, slope_of
 
 EXERCISE = EXERCISES["opposed-updates"]
@@ -159,3 +159,19 @@ def test_a_matching_loss_is_0_at_z_0_and_its_measured_slope_is_prediction_minus_
     z, y = np.linspace(-2.03, 2.05, 9), np.linspace(0.05, 0.9, 9)
     np.testing.assert_allclose(exercise.reference(0 * z, y), 0, atol=1e-12)
     np.testing.assert_allclose(slope_of(lambda z: exercise.reference(z, y), z), f(z) - y, atol=1e-8)
+
+
+def test_of_the_sine_minus_the_antiderivative_is_told_its_sign_with_or_without_the_constant():
+    sine = FAMILIES["matching-loss"].variants["the sine"]
+    for constant in (0, -1):
+        feedback = sine.check(lambda z, y, constant=constant: np.cos(z) + constant - y * z)
+        assert feedback.headline == "the sign of F"
+    assert sine.check(lambda z, y: -np.sin(z) - y * z).headline == "the derivative of the cosine"
+
+
+def test_more_samples_than_are_any_use_are_refused_in_words():
+    """Each is compared with each: of fifty thousand that would be a table of 20 GB."""
+    x = np.linspace(-3, 3, 50_000)
+    feedback = EXERCISE.check({"x": x, "y": np.full(len(x), 0.5)})
+    assert feedback.score == 0
+    assert "50000 samples; two or three are enough" in " ".join(feedback.words)

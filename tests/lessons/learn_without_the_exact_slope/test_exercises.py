@@ -47,3 +47,10 @@ def test_a_perceptron_is_the_packages_delta_rule_with_the_classes_and_the_rate_t
         np.testing.assert_allclose([*one, other], wanted, atol=1e-12)
         moved += not np.array_equal(one, w)
     assert moved > 15
+
+
+@each("straight-through")
+@pytest.mark.parametrize("side", [-1, 1])
+def test_a_ramp_that_goes_on_for_ever_to_one_side_is_wrong_whatever_was_drawn(exercise, words, side):
+    for seed in range(300):
+        assert any((side * z > 3).any() for _, z in exercise.calls(seed)), seed

@@ -25,6 +25,14 @@ def xor(W1, b1, W2, b2):
     return XOR.check({"W1": W1, "b1": b1, "W2": W2, "b2": b2})
 
 
+def test_half_on_paper_is_half_also_where_a_computer_rounds():
+    W1, b1 = [[1, -1], [-1, 1]], [0, 0]  # z = 2 × 0.7 − 0.9 at two of the points
+    assert 2 * 0.7 - 0.9 < 0.5
+    feedback = xor(W1, b1, [0.7, 0.7], -0.9)
+    assert feedback.score == 3, feedback.words
+    assert xor(W1, b1, [0.7, 0.7], -0.91).score == 1.5
+
+
 @pytest.mark.parametrize(
     "attempt",
     [

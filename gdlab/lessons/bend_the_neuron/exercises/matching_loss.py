@@ -277,10 +277,17 @@ SINE = _of(
         "The derivative of the cosine is minus the sine.",
         "Turn the sign of `np.cos` round, and add the constant that makes it 0 at z = 0. Subtract `y * z`.",
     ),
+    without=("f′ in place of F", "the sign of F"),  # the same but for the constant, and more likely the sign
 )
 
 
-@SINE.wrong("the antiderivative of the cosine")
+@SINE.wrong("the sign of F", up_to="a constant")
+def _(z, y):
+    """Differentiate your first term with respect to z: it gives minus the sine. What is wanted is the sine."""
+    return np.cos(z) - y * z
+
+
+@SINE.wrong("the derivative of the cosine")
 def _(z, y):
     """Differentiate your first term with respect to z: it gives minus the cosine. What is wanted is the sine."""
     return -np.sin(z) - y * z

@@ -24,7 +24,9 @@ def through_a_sigmoid(from_above, z):
 
 def _slopes_at_steps_and_z(rng):
     shape = int(rng.integers(5, 9)), int(rng.integers(3, 5))
-    return rng.normal(0, 1, shape), rng.normal(0, 1.5, shape)
+    from_above, z = rng.normal(0, 1, shape), rng.normal(0, 1.5, shape)
+    z[0, :2] = -3.5, 3.5  # beyond the ends of every ramp, on both sides
+    return from_above, z
 
 
 _ONCE_MORE = "It is ∂L/∂a × slope once more, element by element. Only the slope is not that of the step."

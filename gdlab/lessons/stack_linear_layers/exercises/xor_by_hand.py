@@ -40,7 +40,7 @@ def _judge(W1, b1, W2, b2, *, points):
     told = "z is " + ", ".join(f"{value:.3g} at {place}" for value, place in zip(z, _places(points), strict=True)) + "."
     told = told.replace("-", "−")
     margins = z * np.array([-1, -1, 1, 1])
-    if (margins >= MARGIN).all():
+    if (margins >= MARGIN - 1e-9).all():  # 2 × 0.7 − 0.9 is 0.5, and a little less in 64 bits
         return 1.0, (told,)
     if (margins > 0).all():
         return 0.5, (told, f"All four are on the right side of 0. z is to be at least {MARGIN} away from it.")
