@@ -248,6 +248,7 @@ def test_04_newton_takes_nine_steps_where_the_short_rule_takes_thousands():
     np.testing.assert_allclose(path[-1], (10.771, -2.259), atol=1e-3)
     norms = [np.linalg.norm(gradient(theta)) for theta in path]
     assert norms[8] > 1e-7 > norms[9]
+    assert (np.abs(path - path[-1]).max(axis=1) < 0.01).argmax() == 9
     for rate, steps in ((8, 1498), (1, 12_036)):
         theta = short_rule(FLIPPERS, GENTOO, rate, steps).theta
         within = np.abs(theta - path[-1]).max(axis=1) < 0.01
