@@ -139,7 +139,7 @@ class WrongSigns(Explorer):
         medians = {name: np.median(course.shares, axis=1) for name, course in numbers.courses.items()}
         self._shares.show(numbers.steps, medians)
         ends = [max(float(median[-1]), LOWEST) for median in medians.values()]
-        heights = dict(zip(medians, style.spread_out(ends, GAP, LOWEST + 0.02, 0.97), strict=True))
+        heights = dict(zip(medians, style.spread_out(ends, GAP, LOWEST + GAP / 2, 0.97), strict=True))
         for name, text in self._names.items():
             text.set_visible(name in medians)
             text.set_position((numbers.steps[-1] + 0.025 * STEPS, heights.get(name, 0)))
