@@ -16,8 +16,17 @@ let made = 0;
 const newId = () => `gdlab-${Date.now().toString(36)}-${++made}`;
 
 // What `make` marks is left alone by Jupyter's shortcuts; other pages are left alone by keys that do not reach them.
+// Two are meant for the notebook wherever one is: save it, and run the cell.
 function keepKeysInside(root) {
   for (const kind of ["keydown", "keyup", "keypress"]) root.addEventListener(kind, (event) => event.stopPropagation());
+  root.addEventListener("keydown", (event) => {
+    const { key, keyCode, code, ctrlKey, metaKey, shiftKey, altKey } = event;
+    const saves = key.toLowerCase() === "s" && (ctrlKey || metaKey) && !shiftKey && !altKey;
+    const runs = key === "Enter" && shiftKey && !ctrlKey && !metaKey && !altKey;
+    if (event.defaultPrevented || !(saves || runs)) return;
+    const same = { key, keyCode, code, ctrlKey, metaKey, shiftKey, altKey, bubbles: true, cancelable: true };
+    if (!root.parentElement.dispatchEvent(new KeyboardEvent("keydown", same))) event.preventDefault();
+  });
 }
 
 function isDark() {

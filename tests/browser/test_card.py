@@ -95,6 +95,21 @@ def test_keys_choose_and_commit_and_go_no_further(notebook, card):
     assert notebook.complaints == []
 
 
+def test_what_saves_and_what_runs_is_left_to_the_notebook(notebook, card):
+    page, count = notebook.page, "() => window.jupyterapp.shell.currentWidget.content.widgets[1].model.executionCount"
+    dirty = "() => window.jupyterapp.shell.currentWidget.context.model.dirty"
+    page.evaluate("() => { window.jupyterapp.shell.currentWidget.context.model.dirty = true; }")
+    commit(card)
+    card.locator(".headline").wait_for()
+    assert has_focus(card.locator(".headline"))
+    page.keyboard.press("Control+s")
+    page.wait_for_function(f"() => !({dirty})()")
+    before = page.evaluate(count)
+    page.keyboard.press("Shift+Enter")
+    page.wait_for_function(f"before => ({count})() > before", arg=before)
+    notebook.wait_until_ready()
+
+
 def test_what_is_heard_is_one_question_its_options_once_and_the_feedback_when_it_comes(notebook, card):
     group = card.get_by_role("group", name="Predict. Three small networks")
     names = group.get_by_role("radio").evaluate_all("all => all.flatMap(one => [...one.labels].map(l => l.innerText))")
