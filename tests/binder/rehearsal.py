@@ -104,7 +104,7 @@ class Rehearsal:
             run(["git", "remote", "set-url", "origin", remote], self.repository)
             for notebook in sorted((self.repository / "notebooks").glob("*.ipynb")):
                 command = [self.environment.place / "bin" / "gdlab", "links", notebook.stem]
-                link = urlsplit(run(command, self.repository, self.environment.variables).split("\n")[1])
+                link = urlsplit(on_binder(run(command, self.repository, self.environment.variables)))
                 name, _, path = link.query.partition("=")
                 self.expect(
                     (link.netloc, name) == ("mybinder.org", "urlpath"), f"{host}: the link is {link.geturl()!r}"
@@ -184,6 +184,12 @@ class Rehearsal:
         page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
         page.close()
         return opened - start, done - opened
+
+
+def on_binder(told: str) -> str:
+    """Return the link to Binder of all that `gdlab links` prints."""
+    lines = told.splitlines()
+    return lines[lines.index("Binder:") + 1]
 
 
 def wait_for(address: str, process: subprocess.Popen, log: Path) -> None:
