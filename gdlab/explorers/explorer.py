@@ -196,7 +196,7 @@ class Explorer(ABC):
         with LOCK:
             if self._under_way is not None:
                 self._stopped, self._under_way = True, None
-                self._say(self._picture)
+                self._say_all()
 
     def go_on(self) -> None:
         """Take up the long work that was stopped."""
@@ -294,7 +294,7 @@ class Explorer(ABC):
                 else:
                     self._refresh()
             if not self._answered and do != "at":
-                self._say(self._picture)
+                self._say_all()
 
     def _from_page(self, values: Mapping[str, Any]) -> dict[str, Any]:
         return settings.checked(type(self).__name__, self.controls, values)
@@ -470,6 +470,10 @@ class Explorer(ABC):
             if not self._is_current:
                 self._refresh()
             return {**self._frame(), "ask": None, "picture": self._picture}
+
+    def _say_all(self) -> None:
+        with LOCK:  # or another thread paints it anew meanwhile, in the page's size
+            self._say(self._picture)
 
     def _say(self, picture: bytes | None) -> None:
         with LOCK:

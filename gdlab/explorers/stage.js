@@ -418,7 +418,9 @@ class Stage {
   fit() {
     const idle = this.visible && this.waiting === null && !this.wished && this.frame.share >= 1;
     const [width] = this.room();
-    if (idle && width && width !== this.width) this.ask({ do: "show" });
+    if (!idle || !width || width === this.width) return;
+    this.image.dataset.fitting = width; // until a picture has come that is made so
+    this.ask({ do: "show" });
   }
 
   destroy() {
@@ -543,6 +545,7 @@ class Stage {
     }
     const mine = content.ask === this.waiting;
     if (this.waiting !== null && !mine) return; // what it says of older work, or of a cell's, is in the answer, too
+    delete this.image.dataset.fitting;
     if (mine) {
       this.waiting = null;
       clearTimeout(this.impatient);

@@ -10,9 +10,8 @@ from weakref import WeakSet
 
 class Veiled(Protocol):
     _after: str
-    _picture: bytes
 
-    def _say(self, picture: bytes | None) -> None: ...
+    def _say_all(self) -> None: ...
 
 
 _lifted: set[str] = set()
@@ -38,4 +37,4 @@ def lift(slug: str) -> None:
     _lifted.add(slug)
     for explorer in [one for one in _waiting if one._after == slug]:
         _waiting.discard(explorer)
-        explorer._say(explorer._picture)
+        explorer._say_all()

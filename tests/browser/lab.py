@@ -465,7 +465,7 @@ class ExplorerOnPage:
                 const bar = stage.querySelector('.work');
                 if (bar && getComputedStyle(bar).visibility !== 'hidden') return false;
                 if (stage.querySelector('[aria-busy=true]')) return false;
-                if (image.dataset.picture !== image.dataset.wanted) return false;
+                if (image.dataset.picture !== image.dataset.wanted || image.dataset.fitting) return false;
                 return shown !== state && image.dataset.picture
                     && kernel.status === 'idle' && performance.now() - image.seenSince > still;
             }}""",

@@ -1,7 +1,11 @@
+import threading
+import time
+
 import pytest
 
 import gdlab
 from gdlab.explorers import veil
+from gdlab.explorers.painting import LOCK
 from tests.explorers.steering import hear, sent
 from tests.explorers.test_explorer import Toy
 
@@ -41,3 +45,17 @@ def test_a_closed_explorer_waits_for_nothing():
     toy.close()
     veil.lift("race")
     assert toy not in veil._waiting
+
+
+def test_what_is_uncovered_is_the_picture_as_it_is_by_then():
+    """A card is heard in a thread of its own, while that of the explorer paints it in the page's size."""
+    toy = Toy(after="race")
+    messages = sent(toy)
+    with LOCK:
+        commits = threading.Thread(target=veil.lift, args=["race"])
+        commits.start()
+        time.sleep(0.2)  # by then it waits
+        hear(toy, do="show", width=640, ask="page:1")
+    commits.join()
+    assert {png for _, png in messages} == {toy._picture}
+    assert [content["veiled"] for content, _ in messages][-1] is False
