@@ -182,9 +182,6 @@ class Rehearsal:
         for words in page.locator(POP_UPS).all_inner_texts():
             self.complaints.append(f"{name}: a pop-up says: {words}")
         page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
-        # Whoever follows a link has a server of their own, which opens nothing else: see that the next page does not.
-        page.evaluate("() => window.jupyterapp.commands.execute('application:close-all')")
-        page.wait_for_timeout(2000)  # until JupyterLab has put that down
         page.close()
         return opened - start, done - opened
 
