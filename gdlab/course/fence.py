@@ -2,10 +2,9 @@
 
 ``python fence.py FOLDER… -- COMMAND…``
 
-Linux has this for every user since 5.13 and calls it Landlock; emptying a file without
-writing into it is kept in since 6.2, ending processes since 6.12. What Landlock
-leaves open, `system_calls` refuses. What the program starts is kept in, too, and nothing that it does lifts it. On
-other systems the program starts as it is.
+Linux has this for every user since 5.13 and calls it Landlock; emptying a file without writing into it is kept in since
+6.2, ending processes since 6.12. Much else that Landlock leaves open `system_calls` refuses. What the program starts
+is kept in, too, and nothing that it does lifts it. On other systems the program starts as it is.
 """
 
 import ctypes

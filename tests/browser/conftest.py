@@ -58,6 +58,20 @@ def opened(chromium, served):
         yield open_in_its_place
 
 
+@pytest.fixture(scope="module")
+def ran(opened, folder):
+    """Write a notebook of these cells, open it and run it."""
+
+    def write_open_and_run(name, cells):
+        lab.written(folder / name, cells)
+        one = opened(name)
+        one.run_all()
+        one.wait_until_ready()
+        return one
+
+    return write_open_and_run
+
+
 @contextmanager
 def closing_pages():
     pages = []

@@ -5,7 +5,6 @@ import re
 import pytest
 
 from gdlab.lessons.find_the_missing_derivative.error_signal import REACH
-from tests.browser import lab
 
 pytestmark = pytest.mark.browser
 CELLS = [
@@ -20,12 +19,8 @@ DESCENT, SIGNAL, LOOP, STARTS, FIT = range(5)
 
 
 @pytest.fixture(scope="module")
-def notebook(opened, folder):
-    lab.written(folder / "hold.ipynb", CELLS)
-    one = opened("hold.ipynb")
-    one.run_all()
-    one.wait_until_ready()
-    return one
+def notebook(ran):
+    return ran("hold.ipynb", CELLS)
 
 
 def middle(locator):

@@ -30,13 +30,9 @@ PATH = "stage.ipynb"
 
 
 @pytest.fixture(scope="module")
-def notebook(opened, folder):
+def notebook(ran):
     """The notebook of these tests as each leaves it: run, its explorers at their start."""
-    lab.written(folder / PATH, CELLS)
-    one = opened(PATH)
-    one.run_all()
-    one.wait_until_ready()
-    return one
+    return ran(PATH, CELLS)
 
 
 def run(notebook, index):

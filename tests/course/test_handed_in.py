@@ -281,9 +281,7 @@ def downloads(group):
     put("nobody.zip", zipped({NAME: solved}))
     expected("nobody", 3, remark='No student in the roster has the id "nobody"')
     beside = {f"binder/{number:03}.txt": b"" for number in range(handed_in.MOST_FILES)}
-    put(
-        "wanda.zip", zipped(beside | {f"notebooks/{NAME}": solved})
-    )  # the whole checkout, in which the notebook is late
+    put("wanda.zip", zipped(beside | {f"notebooks/{NAME}": solved}))  # a whole checkout, the notebook late in it
     expected("wanda", 3, remark="101 files were handed in; the first 100 were taken")
     put("xeno.tar.xz", damaged_xz())
     expected("xeno", 0, remark='"xeno.tar.xz" cannot be read as an archive')
