@@ -154,6 +154,7 @@ class Rehearsal:
             browser = playwright.chromium.launch(executable_path=lab.CHROMIUM, args=lab.CHROMIUM_FLAGS)
             for name, path in links.items():
                 try:
+                    forget_what_was_open(address)
                     seconds = self.visit_one(browser, address.format(path=path), name)
                     if name == min(links):
                         self.table.add("first page", seconds[0], None)
@@ -190,6 +191,16 @@ def on_binder(told: str) -> str:
     """Return the link to Binder of all that `gdlab links` prints."""
     lines = told.splitlines()
     return lines[lines.index("Binder:") + 1]
+
+
+def forget_what_was_open(address: str) -> None:
+    """Empty JupyterLab's workspace: on Binder every link opens a new server, on which nothing was open before."""
+    delete = urllib.request.Request(address.format(path="lab/api/workspaces/default"), method="DELETE")
+    try:
+        urllib.request.urlopen(delete, timeout=30).close()
+    except urllib.error.HTTPError as error:
+        if error.code != 404:  # none was there
+            raise
 
 
 def wait_for(address: str, process: subprocess.Popen, log: Path) -> None:
