@@ -1,10 +1,15 @@
 """The complete lock of what Binder installs, `binder/requirements.txt`.
 
 What Binder's image has already is taken in the version that it has: this is quick to install, weighs little, and leaves
-no package of the image with another one that it does not go with. All else is the newest.
+no package of the image with another one that it does not go with. What gdlab does not go with, and all else, is the
+newest.
 """
 
+import tomllib
+from collections.abc import Iterable
 from pathlib import Path
+
+from packaging.requirements import Requirement
 
 from tests.binder.plan import Plan
 from tests.binder.workshop import TOP, Environment, run
@@ -15,11 +20,24 @@ BASE = "repo2docker"
 """How the lock calls the image's packages where it says what a version is due to."""
 
 
+def needs(repository: Path) -> list[Requirement]:
+    """Return what learners need, from `pyproject.toml`."""
+    project = tomllib.loads((repository / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return [Requirement(line) for line in project["dependencies"] + project["optional-dependencies"]["lab"]]
+
+
+def kept(base: Iterable[str], needs: Iterable[Requirement]) -> list[str]:
+    """Return those of the image's packages, as ``ipykernel==7.0.1``, that nothing which is needed excludes."""
+    wanted = {need.name: need.specifier for need in needs}
+    pairs = (line.split("==") for line in base)
+    return [f"{name}=={version}" for name, version in pairs if name not in wanted or version in wanted[name]]
+
+
 def locked(repository: Path, plan: Plan, place: Path, *, upgrade: bool) -> str:
     """Return the lock for a repository, made in it; without `upgrade` versions stay that are still good."""
     tools = Environment(place, plan.python)
     tools.install("pip-tools")
-    (repository / BASE).write_text("\n".join(plan.base) + "\n")
+    (repository / BASE).write_text("\n".join(kept(plan.base, needs(repository))) + "\n")
     options = ["--quiet", "--extra=lab", "--strip-extras", f"--constraint={BASE}", f"--output-file={FILE}"]
     options += ["--no-emit-find-links", "--no-emit-index-url", "--no-emit-trusted-host"]
     options += ["--upgrade"] if upgrade else []

@@ -173,6 +173,11 @@ class Rehearsal:
         notebook.run_all()
         done = time.monotonic()
         explorer = notebook.explorer()
+        veil = explorer.box.locator(".veil")
+        if veil.is_visible():  # until the prediction above is made, or it is pressed
+            veil.click()
+            veil.wait_for(state="hidden")
+            explorer.settle()
         before = explorer.caption
         explorer.step(explorer.controls[-1])
         self.expect(explorer.caption != before, f"{name}: a key changed nothing")

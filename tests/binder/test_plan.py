@@ -4,6 +4,7 @@ import json
 import re
 
 import pytest
+from packaging.requirements import Requirement
 
 from tests.binder import lock, plan
 from tests.binder.workshop import TOP, megabytes, python_of, run
@@ -82,6 +83,18 @@ def test_the_lock_pins_everything_and_names_the_command_that_made_it():
     assert all(re.fullmatch(r"[\w.-]+==[\w.]+", line) for line in lines)
     assert {"numpy", "matplotlib", "ipywidgets", "pillow", "jupyterlab"} <= {line.split("==")[0] for line in lines}
     assert not {"nbgrader", "pytest", "playwright", "torch"} & {line.split("==")[0] for line in lines}
+
+
+def test_the_images_version_is_kept_unless_gdlab_excludes_it():
+    base = ["ipykernel==7.0.1", "ipywidgets==8.1.7", "tornado==6.5.2"]
+    needs = [Requirement("ipykernel>=6.29, !=7.0.*"), Requirement("ipywidgets>=8.1"), Requirement("numpy")]
+    assert lock.kept(base, needs) == ["ipywidgets==8.1.7", "tornado==6.5.2"]
+
+
+def test_the_lock_goes_with_what_learners_need():
+    lines = (TOP / lock.FILE).read_text(encoding="utf-8").splitlines()
+    pins = dict(line.split("==") for line in lines if "==" in line and not line.lstrip().startswith("#"))
+    assert [need.name for need in lock.needs(TOP) if pins[need.name] not in need.specifier] == []
 
 
 def test_the_python_is_one_that_gdlab_takes_and_the_lock_is_for():
