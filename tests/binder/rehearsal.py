@@ -178,9 +178,10 @@ class Rehearsal:
             veil.click()
             veil.wait_for(state="hidden")
             explorer.settle()
-        before = explorer.caption
+        before = explorer.look()
         explorer.step(explorer.controls[-1])
-        self.expect(explorer.caption != before, f"{name}: a key changed nothing")
+        caption, picture, _ = explorer.look()
+        self.expect((caption, picture) != before[:2], f"{name}: a key changed nothing")
         for error in notebook.outputs("error"):
             self.complaints.append(f"{name}: {': '.join(error)}")
         for complaint in notebook.complaints:
