@@ -1,8 +1,8 @@
 """The engine of the explorers: pictures that answer when a control is moved, or the picture itself is taken hold of.
 
 An explorer is a class over `Explorer`, with controls and hands from here and looks from `style`. Parts that several
-have in common are in `plane`, `runs` and `landscape`. Inside, `stage` and `stage.js` show it on the page; `painting`,
-`text_cache`, `letters` and `png` make its pictures quickly.
+have in common are in `plane`, `runs` and `landscape`. Inside, `stage` and the code beside it show it on the page;
+`painting`, `text_cache`, `letters` and `png` make its pictures quickly.
 """
 
 

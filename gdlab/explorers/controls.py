@@ -1,7 +1,7 @@
 """What an explorer can be steered with: each control knows its positions, their words, and which values are good.
 
-The page makes a native HTML element of each (`stage.js`). A slider there counts positions, so that what a reader sets
-is exactly one of `positions`: no 10.000000000000002 comes back.
+The page makes a native HTML element of each (`stage_controls.js`). A slider there counts positions, so that what a
+reader sets is exactly one of `positions`: no 10.000000000000002 comes back.
 """
 
 import math

@@ -1,7 +1,7 @@
 """What of a picture can be taken hold of: handles, strips, spots and pads, in the data coordinates of its axes.
 
-An explorer says what there is for the numbers it has just drawn; the page lays it over the picture, follows the pointer
-and the arrow keys, and sets the controls. Whatever a hand does, a control does, too::
+An explorer says what there is for the numbers it has just drawn; the page (`stage_hands.js`) lays it over the picture,
+follows the pointer and the arrow keys, and sets the controls. Whatever a hand does, a control does, too::
 
     def hands(self, numbers):
         return [

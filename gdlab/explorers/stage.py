@@ -1,4 +1,4 @@
-"""The explorer's place on the page: an anywidget whose page code, `stage.js`, is a file of this package.
+"""The explorer's place on the page: an anywidget whose page code is `stage.js` and its parts.
 
 What the two say to each other, all of it. The page sends
 

@@ -1,7 +1,8 @@
 """A widget whose page code stands beside its class: for `card.py` the files `card.js` and `card.css`.
 
-Before them the page reads `page.js` and `page.css`, with what all of them need: keys that stay inside, the theme, a
-kernel that is heard however late the page is.
+Code that is long has parts, which come before it: `stage_hands.js`, say, before `stage.js`. Before all of them the page
+reads `page.js` and `page.css`, with what every widget needs: keys that stay inside, the theme, a kernel that is heard
+however late the page is.
 """
 
 from functools import cache
@@ -14,8 +15,10 @@ import traitlets
 
 
 @cache
-def _code(module: str, kind: str) -> str:
-    files = Path(__file__).with_name(f"page{kind}"), Path(module).with_suffix(kind)
+def page_code(module: str, kind: str) -> str:
+    """Return all that a page reads for a module, ``".js"`` or ``".css"``: one text, since the page makes one module."""
+    whole = Path(module).with_suffix(kind)
+    files = Path(__file__).with_name(f"page{kind}"), *sorted(whole.parent.glob(f"{whole.stem}_*{kind}")), whole
     return "\n".join(file.read_text(encoding="utf-8") for file in files)
 
 
@@ -44,5 +47,5 @@ class PageWidget(widgets.DOMWidget):
 
     def __init__(self, module: str, **state: Any) -> None:
         own = type(self)
-        state |= {"_esm": _code(module, ".js"), "_css": _code(module, ".css")}
+        state |= {"_esm": page_code(module, ".js"), "_css": page_code(module, ".css")}
         super().__init__(_anywidget_id=f"{own.__module__}.{own.__qualname__}", **state)
