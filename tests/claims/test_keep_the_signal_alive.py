@@ -115,6 +115,7 @@ def test_08_with_spread_3_half_arrives_through_ten_sigmoid_layers_by_slopes_of_a
     sigmoid = np.median(arrives(10, "sigmoid", 3.0))
     assert 0.35 < sigmoid < 0.75
     assert sigmoid > np.median(arrives(10, "tanh", "glorot"))
+    assert np.median(arrives(10, "sigmoid", 30.0)) < 0.002, "saturated: INSTRUCTORS"
     assert 0.055 < flow(10, "sigmoid", "very_large").slopes.mean() < 0.065
     means = [flow(10, "sigmoid", weights).slopes.mean() for weights in SPREADS]
     assert min(means) == means[-1]

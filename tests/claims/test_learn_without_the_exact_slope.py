@@ -281,6 +281,26 @@ def test_09_straight_through_is_ahead_of_the_chain_rule_with_sigmoid_units_and_a
 # --- errors at random ---
 
 
+@TWICE
+def test_09_through_the_ramp_comes_the_gradient_of_neither_network(first):
+    """Neither of the steps, whose gradient is 0, nor of a network of ramps, whose outputs leave another error."""
+    X, y = data_of("xor").X, data_of("xor").y
+    starts = random_networks("step", 8, range(first, first + 20))
+    hidden, output = starts
+
+    def back(units):
+        z = X @ hidden.W + hidden.b
+        y_hat = output.activation.f(units(z) @ output.W + output.b)
+        from_above = (y_hat - y) @ output.W.swapaxes(-1, -2)
+        return X.T @ EXERCISES["straight-through"].solution(from_above, z) / len(X)
+
+    steps, ramps = back(hidden.activation.f), back(lambda z: np.clip(z, -1, 1))
+    gradients = gdlab.backward(starts, gdlab.forward(starts, X), y, loss="binary_cross_entropy")
+    assert not gradients[0].W.any()
+    apart = np.linalg.norm(steps - ramps, axis=(1, 2)) / np.linalg.norm(ramps, axis=(1, 2))
+    assert np.median(apart) > 0.1
+
+
 def wrong_signs(share, anew, starts=20):
     rng = np.random.default_rng(0)
     always = rng.random((starts, 120, 8)) < share

@@ -341,7 +341,7 @@ def _(X, W, b):
 
 @DEAD_UNITS.wrong("the bias is forgotten")
 def _(X, W, b):
-    """You left out b. It moves the z of a unit at all samples, and is what switches most dead units off."""
+    """You left out b. It moves the z of a unit at all samples, and can switch it off at every one."""
     return int((X @ W <= 0).all(axis=0).sum())
 
 

@@ -118,8 +118,8 @@ FIRST_UPDATES = FunctionExercise(
     inputs=_batch,
     parts=("no hidden layer", "hidden layer"),
     hints=(
-        "Both are *signal × slope × input*, added up over the samples and divided by their number. What differs is the "
-        "signal that arrives. The slope is 1 in both.",
+        "Both are *signal × input*, added up over the samples and divided by their number. What differs is the signal. "
+        "On its way to the hidden layer it would be multiplied by the slope, which the delta rule takes to be 1.",
         "Added up over samples, signal × input is one matrix product of a transposed X and the signal; its shape (d, …) "
         "tells the order.",
         "To the hidden layer the signal of shape (n, k) comes back through W2, which is (h, k), and becomes (n, h).",

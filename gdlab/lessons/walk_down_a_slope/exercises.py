@@ -31,7 +31,7 @@ VALLEY = ChoiceExercise(
         "C": "C is true: at the minimum of a smooth curve the gradient is 0, and it changes gradually. |θ| has a corner "
         "there, so it is not smooth.",
     },
-    consequence="At a small learning rate B and E hold for the parabola and the quartic, D for the parabola. The rule promises none of them.",
+    consequence="At a small learning rate B and E hold for the parabola and the quartic, D for the parabola and, since its gradient is small at the minimum alone, for |θ|. The rule promises none of them.",
 )
 
 

@@ -26,11 +26,11 @@ EXERCISES = (
             "F": "0.99, 0.65, 0.92",
         },
         true=frozenset("ACF"),
-        consequence="Agreement while most is learned tells more than at either end; and at these ReLU units errors that are always the same did harm.",
+        consequence="Agreement while most is learned tells more than at either end; and at these ReLU units wrong signs that are always the same did harm.",
         taken={
-            "B": "B: compare it with A. What do errors that are always the same do over 400 steps?",
+            "B": "B: compare it with A. What do wrong signs that are always the same do over 400 steps?",
             "D": "D agrees at both ends. What did it do in between, while most is learned?",
-            "E": "E: errors that are drawn anew cancel on average. What is the average here, if more than half of the signs are wrong?",
+            "E": "E: what is drawn anew comes to its average over many steps. What is the average here, if more than half of the signs are wrong?",
         },
     ),
 )

@@ -42,7 +42,7 @@ STRAIGHT_THROUGH = FunctionExercise(
     inputs=_slopes_at_steps_and_z,
     parts=("error signal at z",),
     hints=(_ONCE_MORE, _DRAW, _COMPARE),
-    consequence="What goes back is the gradient of another network, whose units are that curve; forward the steps remain.",
+    consequence="Only the slopes are those of another network, whose units are that curve. The error that comes back is that of the steps, so what goes back is in general the gradient of neither.",
 )
 
 
