@@ -47,6 +47,7 @@ from gdlab.course.collecting import kept_remarks
 from gdlab.course.handed_in import (
     MOST_BYTES,
     MOST_FILES,
+    MOST_NAMED,
     HandedIn,
     PassedOver,
     copy_file,
@@ -231,7 +232,7 @@ class Desk(CourseDirectory):
         remarks += said
         self.remarks[student] = [
             *remarks,
-            *self._files_beside(target, {path: within[path] for path in found.files if not may_be_a_notebook(path)}),
+            *_files_beside(target, {path: within[path] for path in found.files if not may_be_a_notebook(path)}),
             *(self._time(folder / timestamps.NAME, target / timestamps.NAME) if found.files else []),
         ]
         return target
@@ -259,34 +260,34 @@ class Desk(CourseDirectory):
     def _source(self) -> Path:
         return Path(self.format_path(self.source_directory, ".", self.assignment_id))
 
-    def _files_beside(self, target: Path, within: Mapping[Path, Path]) -> list[str]:
-        """Lay out the files beside the notebook, up to a limit; say if it is reached."""
-        room, most, left_out = MOST_BYTES, MOST_FILES, []
-        for path, place in within.items():
-            if place == Path(timestamps.NAME):
-                continue
-            if most == 0:
-                return [
-                    *left_out,
-                    f"{quoted(path.name)} was left out, and what comes after it: there are too many files.",
-                ]
-            if path.lstat().st_size > room:
-                left_out.append(f"{quoted(path.name)} was left out: it is too large, alone or with the others.")
-                continue
-            try:
-                copy_file(path, target / place, most=room)
-            except OSError as problem:
-                left_out.append(f"{quoted(path.name)} was left out ({problem.strerror or problem}).")
-                continue
-            most, room = most - 1, room - path.lstat().st_size
-        return left_out
-
     def _time(self, stated: Path, target: Path) -> list[str]:
         """Lay out the file that says when the work was handed in, if it does; or say what is wrong with it."""
         time, wrong = timestamps.stated_time(stated)
         if time:
             copy_file(stated, target)  # as it is: nbgrader finds feedback by it
         return [f"When it was handed in is unknown: {wrong}."] if wrong else []
+
+
+def _files_beside(target: Path, within: Mapping[Path, Path]) -> list[str]:
+    """Lay out the files beside the notebook, up to a limit; say which are left out."""
+    room, most, left_out = MOST_BYTES, MOST_FILES, []
+    for path, place in within.items():
+        if place == Path(timestamps.NAME):
+            continue
+        if most == 0:
+            left_out.append(f"{quoted(path.name)} was left out, and what comes after it: there are too many files.")
+            break
+        if path.lstat().st_size > room:
+            left_out.append(f"{quoted(path.name)} was left out: it is too large, alone or with the others.")
+            continue
+        try:
+            copy_file(path, target / place, most=room)
+        except OSError as problem:
+            left_out.append(f"{quoted(path.name)} was left out ({problem.strerror or problem}).")
+            continue
+        most, room = most - 1, room - path.lstat().st_size
+    more = len(left_out) - MOST_NAMED
+    return left_out if more < 2 else [*left_out[:MOST_NAMED], f"{more} more files were left out."]
 
 
 class SubmissionExporter(NotebookExporter):
@@ -471,7 +472,7 @@ def _keep_score(cells: Sequence[NotebookNode], place: int, explained: bool = Fal
         worth, most = float(cell.metadata.nbgrader.points), _most(cell)
         scores = [one for one in results if _is_score(one.data.get("text/plain"), most)]
         for score in scores[-1:] if worth != most else ():  # a course may weigh its checks otherwise
-            score.data["text/plain"] = repr(float(score.data["text/plain"]) * worth / most)
+            score.data["text/plain"] = repr(float(score.data["text/plain"]) / most * worth)  # all of it is exactly that
         if not scores:
             said = "the check gave no score"
             cell.outputs.append(kernel_error("NoScore", said))
@@ -517,7 +518,7 @@ def _fits(kind: str, content: Any) -> bool:
 
 def _most(check: NotebookNode) -> float:
     """Return the highest score that a check gives: the points of its exercise, whatever its cell is worth here."""
-    asked = re.search(r'gdlab\.check\("([\w@-]+)"', check.source)
+    asked = re.search(r"""gdlab\.check\(\s*["']([\w@-]+)["']""", check.source)
     with suppress(ValueError):
         if asked:
             return float(find_exercise(asked[1]).points)

@@ -28,6 +28,8 @@ from gdlab.course.variants import texts_anywhere
 
 MOST_FILES, MOST_BYTES = 100, 20_000_000
 """How many files beside the notebook are taken, and how large they may be together."""
+MOST_NAMED = 5
+"""How many of those that are not taken a remark names."""
 _LARGEST_ARCHIVE = 4_000_000_000
 """How many bytes are unpacked of one archive, with those in it."""
 _MOST_MEMBERS, _DEPTH = 20_000, 4

@@ -5,7 +5,7 @@
 const PATIENCE = 4000; // milliseconds until the page says that the kernel does not answer
 const ALWAYS = "run the cell of this question again to choose.";
 const GONE = "The kernel of this question has gone: " + ALWAYS;
-const FORGOTTEN = "The kernel has gone. Before you run the picture below again, run this cell, or it asks for your guess.";
+const FORGOTTEN = "The kernel has gone, and with it what you said. If the picture below is covered when you run it again, run this cell and commit once more.";
 const BUSY = "The kernel is busy, or has gone. The feedback comes when it has time. If it has gone: " + ALWAYS;
 
 // An element with words that the kernel has written as HTML.

@@ -155,9 +155,9 @@ class Explorer(ABC):
             self._under_way: Iterator[tuple[float, Any]] | None = self.stages(**self._values)
             self._picture, self._words, self._hands, self._alert = b"", "", {}, ""
             self._show(last=_event_loop() is None)
-            self._stage = Stage(self._spec(), self._whole_frame, self._hear)
-            if self._after:
+            if self._after:  # before the page is told of the picture
                 veil.wait(self._after, self)
+            self._stage = Stage(self._spec(), self._whole_frame, self._hear)
             self._continue()
 
     def moving(self, *artists: Artist) -> Any:
@@ -275,26 +275,30 @@ class Explorer(ABC):
             if self._closed:
                 return
             self._ask, self._answered = content.get("ask"), False
-            do = content.get("do")
-            if "width" in content and self._painting.resize(int(content["width"])):
-                self._picture = self._painted(self._shown_values, self._shown_numbers)[0]
-            if do == "at":
-                self._walk_on(self._from_page(content["values"]), content["steps"])
-            elif do == "show" and not self._is_current:  # the page has walked on since
-                self._refresh()
-            elif do == "lift":
-                veil.lift(self._after)
-            elif do in ("reset", "stop", "go_on"):
-                getattr(self, do)()
-            elif do == "set":
-                try:
-                    self._values.update(self._from_page(content["values"]))
-                except (TypeError, ValueError) as error:
+            try:
+                self._do(content)
+            except (Exception, KeyboardInterrupt) as error:
+                if not self._answered:  # or the page would wait for ever
                     self._fail(error)
-                else:
-                    self._refresh()
-            if not self._answered and do != "at":
-                self._say_all()
+                if isinstance(error, KeyboardInterrupt):
+                    raise
+
+    def _do(self, content: Mapping[str, Any]) -> None:
+        do = content.get("do")
+        if do == "set":
+            self._values.update(self._from_page(content["values"]))
+        if "width" in content and self._painting.resize(int(content["width"])):
+            self._picture = self._painted(self._shown_values, self._shown_numbers)[0]
+        if do == "at":
+            self._walk_on(self._from_page(content["values"]), content["steps"])
+        elif do == "set" or (do == "show" and not self._is_current):  # that is where the page has walked on
+            self._refresh()
+        elif do == "lift":
+            veil.lift(self._after)
+        elif do in ("reset", "stop", "go_on"):
+            getattr(self, do)()
+        if not self._answered and do != "at":
+            self._say_all()
 
     def _from_page(self, values: Mapping[str, Any]) -> dict[str, Any]:
         return settings.checked(type(self).__name__, self.controls, values)
@@ -306,6 +310,7 @@ class Explorer(ABC):
         if values != self._values:  # a cell has changed a setting meanwhile: what the page shows is out of date
             self._refresh()
             return
+        self.error, self._alert = None, ""  # the page shows this step
         self._stage.say({"say": "at", "ask": self._ask, "values": {step: values[step]}})
         if steps:
             good = self.controls[step].positions

@@ -249,7 +249,9 @@ class Stage {
     if (at) {
       this.wished = false;
       this.show(at.frame, at.picture);
-      if (this.waiting === null && this.step.name in this.changes) this.tellSoon();
+      const moved = Object.keys(this.changes);
+      if (this.waiting === null && moved.some((name) => name !== this.step.name)) this.ask({ do: "set", values: this.changes });
+      else if (this.waiting === null && moved.length) this.tellSoon();
     } else if (this.waiting === null) this.ask({ do: "set", values: this.changes });
     else this.wished = true;
     this.mark();
@@ -306,7 +308,8 @@ class Stage {
     if (!steps.length && !(name in this.changes)) return; // there is nothing new
     delete this.changes[name];
     this.known = this.values[name];
-    this.send({ do: "at", values: this.values, steps, ask: `${this.id}:${this.asked}` });
+    this.telling = { ask: `${this.id}:${++this.asked}`, step: this.known }; // until the kernel has heard it
+    this.send({ do: "at", values: this.values, steps, ask: this.telling.ask });
   }
 
   resetAll() {
@@ -327,6 +330,7 @@ class Stage {
       return;
     }
     if (content.say === "at") {
+      if (content.ask === this.telling?.ask) this.telling = null;
       if (content.ask.startsWith(`${this.id}:`)) return;
       this.known = content.values[this.step.name];
       if (this.waiting === null && !(this.step.name in this.changes)) this.move(content.values);
@@ -340,7 +344,9 @@ class Stage {
       clearTimeout(this.impatient);
     }
     // A reader who has moved something meanwhile stays there, unless a cell has moved the step.
-    const stays = mine || content.values[this.step?.name] === this.known;
+    if (mine || content.ask === this.telling?.ask) this.telling = null;
+    else if (this.telling) this.changes = { [this.step.name]: this.telling.step, ...this.changes }; // it is older
+    const stays = mine || this.telling || content.values[this.step?.name] === this.known;
     if (!stays) this.changes = {};
     const outrun = Object.keys(this.changes).length > 0;
     this.adopt(content);

@@ -4,9 +4,9 @@ What the two say to each other, all of it. The page sends
 
 - ``{"do": "set", "values": {…}, "ask": id}``: a reader has moved these controls; the page waits for this one answer
   before it asks for the next, so there is never a queue, and then asks for the newest only;
-- ``{"do": "at", "values": {…}, "steps": […]}``: the page has shown a step from the pictures that it keeps; and pictures
-  of these steps, please, in this order, when there is time: a newer list takes the place of an older one, unless it is
-  empty. Where the values, all of them, are not the kernel's, it answers with a frame of its own;
+- ``{"do": "at", "values": {…}, "steps": […], "ask": id}``: the page has shown a step from the pictures that it keeps;
+  and pictures of these steps, please, in this order, when there is time: a newer list takes the place of an older one,
+  unless it is empty. Where the values, all of them, are not the kernel's, it answers with a frame of its own;
 - ``{"do": "reset" | "stop" | "go_on" | "show" | "lift", "ask": id}``.
 
 With each but "at" it may say the ``width`` that it has for the picture, in pixels of the screen. Pictures
@@ -14,8 +14,9 @@ are made in that size from then on; a page whose size changes asks for one by "s
 
 The kernel sends ``{"say": "frame", "ask": id or null, …}`` with what `Explorer` knows of the picture (values, caption,
 description, hands, progress) and the picture itself as a binary buffer, unless it is the one before;
-``{"say": "ahead", …}`` in the same form for each picture made ahead; and ``{"say": "at", …}`` hands an ``at`` on to
-other views of the same explorer.
+``{"say": "ahead", …}`` in the same form for each picture made ahead; and ``{"say": "at", "ask": id, …}`` hands an
+``at`` on to other views of the same explorer, and tells the one it came from that it was heard: a frame that comes
+before is older.
 """
 
 from collections.abc import Callable

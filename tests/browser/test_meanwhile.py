@@ -101,6 +101,37 @@ def test_what_a_cell_sets_while_the_page_waits_is_not_taken_back(notebook):
     explorer.reset()
 
 
+def test_a_setting_that_was_moved_there_and_back_is_the_kernels_again(notebook):
+    explorer = notebook.explorer(FIT)
+    rate = explorer.slider("Learning rate")
+    execute(notebook, HELD + "pass", wait=False)
+    for key in ("ArrowRight", "ArrowRight", "ArrowLeft"):
+        rate.press(key)
+    explorer.settle()
+    execute(notebook, "fit.values = {'learning_rate': 0.1}")
+    explorer.settle()
+    assert told(rate) == "0.1"
+    assert "'learning_rate': 0.1" in execute(notebook, "")
+    explorer.reset()
+
+
+def test_a_picture_of_the_step_before_does_not_take_back_the_one_that_is_told_meanwhile(notebook):
+    explorer = notebook.explorer(FIT)
+    step = explorer.slider("Step")
+    stepped_by_pictures_at_hand(explorer, 3)
+    step.blur()
+    assert "'step': 23" in execute(notebook, "")
+    execute(notebook, HELD + "fit.png()", wait=False)
+    for _ in range(2):
+        step.press("ArrowRight")
+    step.blur()
+    explorer.settle()
+    assert "'step': 25" in execute(notebook, "")
+    explorer.settle()
+    assert (told(step), explorer.caption[:16]) == ("25", "After 25 updates")
+    explorer.reset()
+
+
 def test_the_veil_may_be_pressed_twice(notebook):
     explorer = notebook.explorer(COVERED)
     execute(notebook, HELD + "pass", wait=False)

@@ -7,11 +7,12 @@ import os
 import re
 import tarfile
 import zipfile
+from pathlib import Path
 
 import pytest
 from nbgrader.coursedir import CourseDirectory
 
-from gdlab.course import collecting, handed_in
+from gdlab.course import collecting, grading, handed_in
 from gdlab.course.make import make_course
 from gdlab.course.repair import read_cells
 from gdlab.notebooks import chosen_notebooks
@@ -593,3 +594,15 @@ def test_what_is_called_by_another_assignment_is_not_taken(tmp_path, name, taken
         (tmp_path / "source" / one).mkdir(parents=True)
     (tmp_path / "submitted" / "ann" / name).mkdir(parents=True)
     assert [path.name for path in collecting.elsewhere(course, "ann", ASSIGNMENT)] == [name] * taken
+
+
+def test_of_many_files_that_are_left_out_a_few_are_named(tmp_path):
+    """Each remark is a line in the feedback and in the log, and 20,000 files may lie in one archive."""
+    files = {tmp_path / f"{number:02}.bin": Path(f"{number:02}.bin") for number in range(20)}
+    for path in files:
+        with path.open("wb") as file:
+            file.truncate(handed_in.MOST_BYTES + 1)
+    remarks = grading._files_beside(tmp_path / "beside", files)
+    assert len(remarks) == handed_in.MOST_NAMED + 1
+    assert remarks[0] == '"00.bin" was left out: it is too large, alone or with the others.'
+    assert remarks[-1] == "15 more files were left out."

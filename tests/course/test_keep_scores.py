@@ -73,13 +73,15 @@ def test_a_library_that_is_not_here_is_said_if_a_mark_was_lost(score, name, aske
 
 
 @pytest.mark.parametrize(
-    ("worth", "said", "score"), [(1, "3.0", 1.0), (6, "1.0", 2.0), (6, "3.0", 6.0), (3, "2.0", 2.0)]
+    ("worth", "said", "score"),
+    [(1, "3.0", 1.0), (6, "1.0", 2.0), (6, "3.0", 6.0), (3, "2.0", 2.0), (1.6, "3.0", 1.6), (2.7, "3.0", 2.7)],
 )
-def test_a_course_may_weigh_a_check_otherwise(worth, said, score):
+@pytest.mark.parametrize("written", ['gdlab.check("line-gradient", f)', "gdlab.check( 'line-gradient', f)"])
+def test_a_course_may_weigh_a_check_otherwise(worth, said, score, written):
     """Its points are changed in the source; what the check says are still the exercise's, which has three."""
     result = new_output("execute_result", {"text/plain": said})
     meta = {"nbgrader": META | {"points": worth}}
-    check = new_code_cell('gdlab.check("line-gradient", gradient)', metadata=meta, outputs=[result])
+    check = new_code_cell(written, metadata=meta, outputs=[result])
     notebook = new_notebook(cells=[check])
     KeepScores().preprocess(notebook, {"nbgrader": {"student": "ann", "notebook": "a"}})
     (shown,) = notebook.cells[0].outputs

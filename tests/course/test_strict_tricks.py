@@ -635,20 +635,39 @@ def test_a_checkout_in_pythons_own_folder_is_hidden_with_its_history(walls, tmp_
 def test_the_course_and_the_exchange_are_hidden_wherever_they_lie(walls, tmp_path, monkeypatch):
     """nbgrader's exchange lies in /usr/local/share, which belongs to the system."""
     system = tmp_path / "system"
-    config = Config({"Exchange": {"root": str(system / "exchange")}})
+    roots = {"Exchange": system / "exchange", "CourseDirectory": system / "course"}
+    config = Config({name: {"root": str(root)} for name, root in roots.items()})
     for name in ("exchange/ann.ipynb", "course/submitted/ann.ipynb", "zoneinfo"):
         (system / name).parent.mkdir(parents=True, exist_ok=True)
         (system / name).write_text(Path(SOLUTION).read_text())
     library = sandbox.library()
     monkeypatch.setattr(sandbox, "_SYSTEM", (*sandbox._SYSTEM, str(system)))
     monkeypatch.setattr(sandbox, "_COURSES", set())
-    sandbox.hide(*RunOutside(config=config)._out_of_sight(f"sqlite:///{system / 'course' / 'gradebook.db'}"))
+    sandbox.hide(*RunOutside(config=config)._out_of_sight(f"sqlite:///{tmp_path / 'records' / 'gradebook.db'}"))
     reads = [
         f"open({str(system / name)!r}).read()"
         for name in ("zoneinfo", "exchange/ann.ipynb", "course/submitted/ann.ipynb")
     ]
     graded = judge.grade([new_code_cell(cell) for cell in [IMPORTS, *reads, RIGHT]], CHECKS, library, walls=walls)
     assert [told.startswith("it raised") for told in graded.told.values()] == [False, False, True, True, False]
+    assert marks(graded) == {"line-gradient": 3}
+
+
+@both
+def test_solutions_stay_hidden_where_python_lies_in_the_course(walls, tmp_path, monkeypatch):
+    """As after ``python -m venv .venv`` there."""
+    course, packages = tmp_path / "course", tmp_path / "course" / ".venv" / "site-packages"
+    (packages / "gdlab" / "lessons").mkdir(parents=True)
+    for place in (packages / "other.py", packages / "gdlab" / "lessons" / "exercises.py"):
+        place.write_text(Path(SOLUTION).read_text())
+    library = sandbox.library()
+    packages_now = sandbox._packages()
+    monkeypatch.setattr(sandbox, "_packages", lambda: (*packages_now, str(packages)))
+    monkeypatch.setattr(sandbox.gdlab, "__file__", str(packages / "gdlab" / "__init__.py"))
+    monkeypatch.setattr(sandbox, "_COURSES", {course})
+    reads = [f"open({str(packages / name)!r}).read()" for name in ("other.py", "gdlab/lessons/exercises.py")]
+    graded = judge.grade([new_code_cell(cell) for cell in [IMPORTS, *reads, RIGHT]], CHECKS, library, walls=walls)
+    assert [told.startswith("it raised") for told in graded.told.values()] == [False, False, True, False]
     assert marks(graded) == {"line-gradient": 3}
 
 

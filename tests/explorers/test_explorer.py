@@ -473,6 +473,32 @@ def test_what_the_page_has_not_moved_stays_where_a_cell_has_put_it(toy):
     assert toy.values == {"height": 2.0, "ground": "plain", "step": 3}
 
 
+def test_what_could_not_be_drawn_is_forgotten_where_the_page_has_walked_on(toy):
+    toy.values = {"step": 8}
+    toy.fails = "compute"
+    move(toy, "step", 9)
+    toy.fails = None
+    hear(toy, do="at", values={**toy.values, "step": 7}, steps=[], ask="page:1")
+    messages = sent(toy)
+    hear(toy, do="show", ask="page:2")
+    assert [(content["alert"], content["words"]) for content, _ in messages] == [
+        ("", "At step 7 the dot is at height 1.0, above <plain>.")
+    ]
+    assert toy.error is None
+
+
+@pytest.mark.parametrize("do", ["show", "set", "reset"])
+def test_a_request_is_answered_also_if_the_new_size_cannot_be_drawn(toy, do):
+    messages = sent(toy)
+    toy.fails = "draw"
+    hear(toy, do=do, values={"step": 3}, width=640, ask="page:1")
+    assert [content["ask"] for content, _ in messages] == ["page:1"]
+    assert "ArithmeticError: <no> draw" in messages[0][0]["alert"]
+    toy.fails = None
+    hear(toy, do="set", values={"height": 2.0}, ask="page:2")
+    assert messages[-1][0]["words"] == f"At step {3 * (do == 'set')} the dot is at height 2.0, above <plain>."
+
+
 @pytest.mark.parametrize("do", ["show", "lift", "reset", "stop", "go_on"])
 def test_each_request_is_answered_once_and_with_the_picture(toy, do):
     messages = sent(toy)

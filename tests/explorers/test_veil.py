@@ -6,6 +6,7 @@ import pytest
 import gdlab
 from gdlab.explorers import veil
 from gdlab.explorers.painting import LOCK
+from gdlab.explorers.stage import Stage
 from tests.explorers.steering import hear, sent
 from tests.explorers.test_explorer import Toy
 
@@ -29,6 +30,13 @@ def test_an_explorer_is_covered_until_its_prediction_is_committed_to():
     assert (covered(toy), covered(other)) == (False, True)
     assert [content["veiled"] for content, _ in messages] == [False]
     assert not covered(Toy(after="race"))
+
+
+def test_a_covered_picture_is_covered_from_the_first_message(monkeypatch):
+    told, whole = [], Stage.get_state
+    monkeypatch.setattr(Stage, "get_state", lambda *stage: told.append(whole(*stage)) or told[-1])
+    Toy(after="race")
+    assert [state["shown"]["veiled"] for state in told] == [True]
 
 
 def test_one_press_lifts_the_veil():

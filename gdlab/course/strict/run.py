@@ -10,6 +10,7 @@ from typing import Any
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 from nbgrader.api import Gradebook
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.exchange.default import Exchange
 from sqlalchemy import make_url
 from traitlets import Enum
@@ -82,9 +83,10 @@ class RunOutside(RunCells):
         nb.metadata.setdefault("gdlab", NotebookNode(remarks=[])).remarks += graded.remarks
         return nb, resources
 
-    def _out_of_sight(self, db_url: str) -> tuple[Path, Path]:
-        """Return the course's folder and the exchange's, which may lie where the system or Python is."""
-        return _gradebook(db_url).parent, Path(Exchange(config=self.config).root)
+    def _out_of_sight(self, db_url: str) -> tuple[Path, ...]:
+        """Return the folders of course, gradebook and exchange, which may lie where the system or Python is."""
+        course, exchange = CourseDirectory(config=self.config).root, Exchange(config=self.config).root
+        return Path(course), _gradebook(db_url).parent, Path(exchange)
 
     def _walls(self) -> bool:
         works = self.bubblewrap != "never" and sandbox.bubblewrap_works()

@@ -303,17 +303,13 @@ def _bubblewrap(library: Path, home: Path) -> list[str]:
     command = ["bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL"]
     command += ["--size", str(_GB // 8), "--tmpfs", "/tmp"]
     places = list(dict.fromkeys([*_SYSTEM, *_prefixes(), *_packages()]))
-    hidden = _hidden()
-    for path in places:
-        if path in _SYSTEM and os.path.islink(path):  # an environment may be one, and is bound as it is
+    hidden = [path for path in _hidden() if path not in places and any(_is_in(path, place) for place in places)]
+    for path in sorted([*places, *hidden], key=lambda path: len(Path(path).parts)):  # what holds another comes first
+        if path in hidden:
+            command += ["--size", "4096", "--tmpfs", path]
+        elif path in _SYSTEM and os.path.islink(path):  # an environment may be one, and is bound as it is
             command += ["--symlink", os.readlink(path), path]
         else:
-            command += ["--ro-bind-try", path, path]
-    for path in hidden:
-        if any(_is_in(path, place) for place in places):  # else it is not there
-            command += ["--size", "4096", "--tmpfs", path]
-    for path in places:
-        if any(_is_in(path, one) for one in hidden):  # Python's own folder may lie in a checkout
             command += ["--ro-bind-try", path, path]
     command += ["--ro-bind", str(library), str(library), "--size", str(_GB // 16), "--tmpfs", _HOME]
     for path in home.rglob("*"):
