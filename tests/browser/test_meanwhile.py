@@ -1,5 +1,7 @@
 """What a hand does on the page while the kernel, or a cell, does something else; and what is taken back."""
 
+import time
+
 import pytest
 
 pytestmark = pytest.mark.browser
@@ -34,6 +36,13 @@ def execute(notebook, code, wait=True):
         }""",
         [code, wait],
     )
+
+
+def heard(notebook, words):
+    """Wait until the kernel has these words among the values: it hears the page in a thread of its own."""
+    deadline = time.monotonic() + 60
+    while words not in execute(notebook, ""):
+        assert time.monotonic() < deadline, words
 
 
 def told(slider):
@@ -120,13 +129,12 @@ def test_a_picture_of_the_step_before_does_not_take_back_the_one_that_is_told_me
     step = explorer.slider("Step")
     stepped_by_pictures_at_hand(explorer, 3)
     step.blur()
-    assert "'step': 23" in execute(notebook, "")
+    heard(notebook, "'step': 23")
     execute(notebook, HELD + "fit.png()", wait=False)
     for _ in range(2):
         step.press("ArrowRight")
     step.blur()
-    explorer.settle()
-    assert "'step': 25" in execute(notebook, "")
+    heard(notebook, "'step': 25")
     explorer.settle()
     assert (told(step), explorer.caption[:16]) == ("25", "After 25 updates")
     explorer.reset()
