@@ -164,7 +164,7 @@ def test_a_kernel_that_is_gone_leaves_the_feedback_and_says_what_to_do(notebook)
     for _ in range(2):
         notebook.page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.restartKernel()")
         notebook.wait_until_ready()
-    committed.get_by_text("Before you run the picture below again, run this cell").wait_for()
+    committed.get_by_text("run this cell and commit once more").wait_for()
     assert committed.locator(".headline").count() == committed.locator(".forgotten").count() == 1
     free.get_by_role("status").get_by_text("The kernel of this question has gone").wait_for()
     notebook.run_all()
