@@ -343,9 +343,9 @@ class Stage {
       this.waiting = null;
       clearTimeout(this.impatient);
     }
-    // A reader who has moved something meanwhile stays there, unless a cell has moved the step.
     if (mine || content.ask === this.telling?.ask) this.telling = null;
-    else if (this.telling) this.changes = { [this.step.name]: this.telling.step, ...this.changes }; // it is older
+    else if (this.telling) this.changes = { [this.step.name]: this.telling.step, ...this.changes }; // made before it heard
+    // A reader who has moved something meanwhile stays there, unless a cell has moved the step.
     const stays = mine || this.telling || content.values[this.step?.name] === this.known;
     if (!stays) this.changes = {};
     const outrun = Object.keys(this.changes).length > 0;

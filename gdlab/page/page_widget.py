@@ -15,7 +15,7 @@ import traitlets
 
 
 @cache
-def page_code(module: str, kind: str) -> str:
+def _code(module: str, kind: str) -> str:
     """Return all that a page reads for a module, ``".js"`` or ``".css"``: one text, since the page makes one module."""
     whole = Path(module).with_suffix(kind)
     files = Path(__file__).with_name(f"page{kind}"), *sorted(whole.parent.glob(f"{whole.stem}_*{kind}")), whole
@@ -47,5 +47,5 @@ class PageWidget(widgets.DOMWidget):
 
     def __init__(self, module: str, **state: Any) -> None:
         own = type(self)
-        state |= {"_esm": page_code(module, ".js"), "_css": page_code(module, ".css")}
+        state |= {"_esm": _code(module, ".js"), "_css": _code(module, ".css")}
         super().__init__(_anywidget_id=f"{own.__module__}.{own.__qualname__}", **state)

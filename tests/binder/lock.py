@@ -1,8 +1,8 @@
 """The complete lock of what Binder installs, `binder/requirements.txt`.
 
 What Binder's image has already is taken in the version that it has: this is quick to install, weighs little, and leaves
-no package of the image with another one that it does not go with. What gdlab does not go with, and all else, is the
-newest.
+no package of the image with another one that it does not go with. Where gdlab excludes that version, and of all
+else, it is the newest that goes with the rest.
 """
 
 import tomllib
