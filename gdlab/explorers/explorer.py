@@ -290,7 +290,7 @@ class Explorer(ABC):
         if "width" in content and self._painting.resize(int(content["width"])):
             self._picture = self._painted(self._shown_values, self._shown_numbers)[0]
         if do == "at":
-            self._walk_on(self._from_page(content["values"]), content["steps"])
+            self._walk_on(self._from_page(content["values"]), content["moved"], content["steps"])
         elif do == "set" or (do == "show" and not self._is_current):  # that is where the page has walked on
             self._refresh()
         elif do == "lift":
@@ -303,11 +303,12 @@ class Explorer(ABC):
     def _from_page(self, values: Mapping[str, Any]) -> dict[str, Any]:
         return settings.checked(type(self).__name__, self.controls, values)
 
-    def _walk_on(self, values: dict[str, Any], steps: Sequence[int]) -> None:
+    def _walk_on(self, values: dict[str, Any], moved: bool, steps: Sequence[int]) -> None:
         """Go where the page is already, tell other views of it, and make the pictures that it wants ahead, if any."""
         step = self._step
-        self._values[step] = values[step]
-        if values != self._values:  # a cell has changed a setting meanwhile: what the page shows is out of date
+        if moved:
+            self._values[step] = values[step]
+        if values != self._values:  # a cell has changed something meanwhile: what the page shows is out of date
             self._refresh()
             return
         self.error, self._alert = None, ""  # the page shows this step

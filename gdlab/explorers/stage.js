@@ -307,9 +307,11 @@ class Stage {
     if (this.waiting !== null) return; // the step goes with the next request
     if (!steps.length && !(name in this.changes)) return; // there is nothing new
     delete this.changes[name];
+    const ask = `${this.id}:${++this.asked}`;
+    const moved = this.values[name] !== this.known;
     this.known = this.values[name];
-    this.telling = { ask: `${this.id}:${++this.asked}`, step: this.known }; // until the kernel has heard it
-    this.send({ do: "at", values: this.values, steps, ask: this.telling.ask });
+    if (moved) this.telling = { ask, step: this.known }; // until the kernel has heard it
+    this.send({ do: "at", values: this.values, moved, steps, ask });
   }
 
   resetAll() {
@@ -339,6 +341,7 @@ class Stage {
     const mine = content.ask === this.waiting;
     if (this.waiting !== null && !mine) return; // what it says of older work, or of a cell's, is in the answer, too
     delete this.image.dataset.fitting;
+    this.expected.clear(); // another picture ends those that were made ahead
     if (mine) {
       this.waiting = null;
       clearTimeout(this.impatient);
@@ -488,7 +491,7 @@ class Stage {
     const kept = { picture: this.pictureOf(bytes), frame };
     this.cache.set(step, kept);
     this.makeRoom();
-    this.root.dataset.kept = this.cache.size;
+    this.tellKept();
     return kept;
   }
 
@@ -506,6 +509,12 @@ class Stage {
   dropPictures() {
     this.cache.clear();
     this.expected.clear();
+    this.tellKept();
+  }
+
+  // Say in the page which steps are at hand, for whoever looks at it: its tests do.
+  tellKept() {
+    this.root.dataset.kept = [...this.cache.keys()].join(" ");
   }
 
   // Ask for the pictures that are likely to be wanted next, a few at a time, only while somebody is at it.

@@ -4,9 +4,10 @@ What the two say to each other, all of it. The page sends
 
 - ``{"do": "set", "values": {…}, "ask": id}``: a reader has moved these controls; the page waits for this one answer
   before it asks for the next, so there is never a queue, and then asks for the newest only;
-- ``{"do": "at", "values": {…}, "steps": […], "ask": id}``: the page has shown a step from the pictures that it keeps;
-  and pictures of these steps, please, in this order, when there is time: a newer list takes the place of an older one,
-  unless it is empty. Where the values, all of them, are not the kernel's, it answers with a frame of its own;
+- ``{"do": "at", "values": {…}, "moved": bool, "steps": […], "ask": id}``: the page shows these values, and if `moved`
+  a hand has put the step there, for which the page had a picture; and pictures of these steps, please, in this order,
+  when there is time: a newer list takes the place of an older one, unless it is empty. Where the values, all of them
+  but a step that was moved, are not the kernel's (a cell has set some), it answers with a frame of its own;
 - ``{"do": "reset" | "stop" | "go_on" | "show" | "lift", "ask": id}``.
 
 With each but "at" it may say the ``width`` that it has for the picture, in pixels of the screen. Pictures

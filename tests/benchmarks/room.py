@@ -150,10 +150,10 @@ class Learner:
             await self.tell(wanted)
 
     async def tell(self, steps: Sequence[int] = ()) -> None:
-        self.untold_since = None
+        moved, self.untold_since = self.untold_since is not None, None
         if self.under_way:
             return
-        await self.say({"do": "at", "values": self.values, "steps": steps, "ask": "page"})
+        await self.say({"do": "at", "values": self.values, "moved": moved, "steps": steps, "ask": "page"})
 
     async def say(self, content: dict[str, Any]) -> None:
         await self.send(

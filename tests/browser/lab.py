@@ -16,7 +16,7 @@ from pathlib import Path
 
 import nbformat
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import ConsoleMessage, Locator, Page, Request, TimeoutError
+from playwright.sync_api import ConsoleMessage, Locator, Page, Request, TimeoutError, expect
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 CHROMIUM_FLAGS = [
@@ -325,6 +325,10 @@ class Notebook:
                 })"""
         )
 
+    def has_explorers(self, count: int) -> None:
+        """Wait until there are so many explorers, each with a picture: they come some time after their cell has run."""
+        expect(self.page.locator(".gdlab-stage canvas.shown[data-picture]")).to_have_count(count, timeout=60_000)
+
     @property
     def explorers(self) -> Locator:
         """The pictures of all explorers on the page."""
@@ -406,6 +410,10 @@ class ExplorerOnPage:
     def caption(self) -> str:
         return self.box.locator(".words").inner_text()
 
+    def wait_for_caption(self, words: str) -> None:
+        """Wait until the caption has these words: what a cell changes comes some time after the cell has run."""
+        expect(self.box.locator(".words")).to_contain_text(words, timeout=60_000)
+
     @property
     def place(self) -> list[int]:
         return self.look()[2]
@@ -440,6 +448,21 @@ class ExplorerOnPage:
         state = self.state
         self.press(control)
         self.wait_for_change(state)
+
+    def step_by_pictures_at_hand(self, count: int) -> None:
+        """Move the step so many times, once the pictures for it are on the page: the kernel is not asked for them."""
+        step = self.slider("Step")
+        self.image.hover()  # which makes the page ask for them ahead
+        self.page.wait_for_function(
+            """([stage, from, count]) => {
+                const kept = stage.dataset.kept.split(' ').map(Number);
+                return Array.from({length: count}, (_, k) => from + k + 1).every(step => kept.includes(step));
+            }""",
+            arg=[self.box.element_handle(), int(step.get_attribute("aria-valuetext")), count],
+        )
+        for _ in range(count):
+            step.press("ArrowRight")
+            assert self.box.locator("[aria-busy=true]").count() == 0
 
     def settle(self) -> None:
         """Wait until nothing is under way and nothing moves, whether or not anything has changed."""

@@ -221,7 +221,7 @@ def test_a_restart_during_long_work_marks_what_is_dead_and_running_again_revives
     dead.nth(3).wait_for()
     words = at_work.page.get_by_role("status").get_by_text("The kernel of this question has gone: run the cell of")
     assert words.count() == 1
-    assert at_work.explorers.count() == 5
+    at_work.has_explorers(5)
     assert at_work.explorers.nth(3).get_attribute("data-picture") == picture
     assert at_work.text(SLUG) == RIGHT
     at_work.run_all()

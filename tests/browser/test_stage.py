@@ -26,6 +26,7 @@ CELLS = [
 ]
 
 
+EXPLORERS = 3
 PATH = "stage.ipynb"
 
 
@@ -83,8 +84,7 @@ def test_what_a_cell_sets_is_shown_and_stays(notebook):
             }""",
             f"fit.values = {{'step': {step}}}",
         )
-        explorer.settle()
-        assert f"After {step} updates" in explorer.caption
+        explorer.wait_for_caption(f"After {step} updates")
         assert explorer.slider("Step").get_attribute("aria-valuetext") == str(step)
     explorer.reset()
 
@@ -92,12 +92,7 @@ def test_what_a_cell_sets_is_shown_and_stays(notebook):
 def test_steps_at_hand_are_shown_and_told_to_the_kernel(notebook):
     explorer = notebook.explorer(0)
     step = explorer.slider("Step")
-    explorer.image.hover()
-    notebook.page.wait_for_function("stage => +stage.dataset.kept > 7", arg=explorer.box.element_handle())
-    asked = "image => image.closest('.gdlab-stage').querySelector('[aria-busy=true]') !== null"
-    for _ in range(3):
-        step.press("ArrowRight")
-        assert not explorer.image.evaluate(asked)
+    explorer.step_by_pictures_at_hand(3)
     explorer.wait_for_change("")
     assert "After 23 updates" in explorer.caption
     sent = step.evaluate(
@@ -500,7 +495,8 @@ def test_the_same_in_notebook_7(chromium, notebook, served):
         seven.run_all()
         seven.wait_until_ready()
         assert seven.outputs("error") == []
-        for index in range(seven.explorers.count()):
+        seven.has_explorers(EXPLORERS)
+        for index in range(EXPLORERS):
             explorer = seven.explorer(index)
             for control in explorer.controls:
                 control.focus()

@@ -28,7 +28,8 @@ def test_a_visit_from_the_first_look_to_the_last_exercise(opened, keep, name):
     assert notebook.outputs("error") == []
     assert [text for text in notebook.outputs("stream") if text[0] == "stderr"] == []
     kinds = re.findall(rf"^gdlab\.({'|'.join(one.__name__ for one in EXPLORERS)})\(", source(name), re.MULTILINE)
-    assert notebook.explorers.count() == len(kinds) >= 1
+    assert kinds
+    notebook.has_explorers(len(kinds))
     takes_predictions(notebook)  # which uncovers what waits for them
     for index, kind in enumerate(kinds):
         explorer = notebook.explorer(index)

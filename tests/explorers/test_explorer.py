@@ -441,7 +441,7 @@ def test_a_page_that_is_opened_later_gets_what_is_shown_now(toy):
 
 @pytest.mark.parametrize("opened", ["in a new page", "in another size"])
 def test_a_page_that_has_walked_on_by_pictures_at_hand_gets_the_step_where_it_is(toy, opened):
-    hear(toy, do="at", values={**toy.values, "step": 3}, steps=[], ask="page:1")
+    hear(toy, do="at", values={**toy.values, "step": 3}, moved=True, steps=[], ask="page:1")
     messages = sent(toy)
     if opened == "in a new page":
         told = toy._stage.get_state()["shown"]
@@ -460,11 +460,22 @@ def test_a_step_that_is_told_after_a_cell_has_changed_a_setting_is_shown_with_th
     page = toy.values
     toy.values = {"height": 2.0}
     messages = sent(toy)
-    hear(toy, do="at", values={**page, "step": 3}, steps=[4, 5], ask="page:1")
+    hear(toy, do="at", values={**page, "step": 3}, moved=True, steps=[4, 5], ask="page:1")
     assert [(content["say"], content["words"]) for content, _ in messages] == [
         ("frame", "At step 3 the dot is at height 2.0, above <plain>.")
     ]
     assert messages[0][1] == picture(Toy(height=2.0, step=3))
+
+
+def test_a_wish_for_pictures_ahead_does_not_take_back_the_step_that_a_cell_has_set_meanwhile(toy):
+    page = toy.values
+    toy.values = {"step": 7}
+    messages = sent(toy)
+    hear(toy, do="at", values=page, moved=False, steps=[1, 2], ask="page:1")
+    assert toy.values["step"] == 7
+    assert [(content["say"], content["words"]) for content, _ in messages] == [
+        ("frame", "At step 7 the dot is at height 1.0, above <plain>.")
+    ]
 
 
 def test_what_the_page_has_not_moved_stays_where_a_cell_has_put_it(toy):
@@ -478,7 +489,7 @@ def test_what_could_not_be_drawn_is_forgotten_where_the_page_has_walked_on(toy):
     toy.fails = "compute"
     move(toy, "step", 9)
     toy.fails = None
-    hear(toy, do="at", values={**toy.values, "step": 7}, steps=[], ask="page:1")
+    hear(toy, do="at", values={**toy.values, "step": 7}, moved=True, steps=[], ask="page:1")
     messages = sent(toy)
     hear(toy, do="show", ask="page:2")
     assert [(content["alert"], content["words"]) for content, _ in messages] == [
