@@ -146,6 +146,7 @@ class Explorer(ABC):
             self._painting.build(self.build)
             self._built = set(vars(self)) - before
             self._values = dict(values)
+            self._revision = 0
             self._ask: str | None = None
             self._answered = True
             self._ahead: list[int] = []
@@ -184,6 +185,7 @@ class Explorer(ABC):
             self._open(self._values)
         with LOCK:
             self._values.update(checked)
+            self._revision += self._step in checked
             self._refresh()
 
     def reset(self) -> None:
@@ -290,7 +292,8 @@ class Explorer(ABC):
         if "width" in content and self._painting.resize(int(content["width"])):
             self._picture = self._painted(self._shown_values, self._shown_numbers)[0]
         if do == "at":
-            self._walk_on(self._from_page(content["values"]), content["moved"], content["steps"])
+            if content["revision"] == self._revision:  # else the page is told where a cell has put the step
+                self._walk_on(self._from_page(content["values"]), content["moved"], content["steps"])
         elif do == "set" or (do == "show" and not self._is_current):  # that is where the page has walked on
             self._refresh()
         elif do == "lift":
@@ -308,10 +311,12 @@ class Explorer(ABC):
         step = self._step
         if moved:
             self._values[step] = values[step]
-        if values != self._values:  # a cell has changed something meanwhile: what the page shows is out of date
-            self._refresh()
-            return
-        self.error, self._alert = None, ""  # the page shows this step
+            if values != self._values or self._under_way is not None:  # a cell has changed a setting; or work for the
+                self._refresh()  # step before is under way: what it comes to would be shown as this step's
+                return
+            self.error, self._alert = None, ""  # the page shows this step
+        elif values != self._values:
+            return  # a cell has changed something meanwhile, and the page is told
         self._stage.say({"say": "at", "ask": self._ask, "values": {step: values[step]}})
         if steps:
             good = self.controls[step].positions
@@ -461,6 +466,7 @@ class Explorer(ABC):
         return {
             "say": "frame",
             "ask": self._ask,
+            "revision": self._revision,
             "values": dict(self._values),
             "words": self._words,
             "alert": self._alert,

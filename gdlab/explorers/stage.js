@@ -60,6 +60,7 @@ class Stage {
     this.listen();
     const first = model.get("shown");
     this.frame = first;
+    this.revision = first.revision; // of the step: how often the kernel's own code has set it
     this.adopt(first);
     this.tellWork(first);
     if (first.picture) this.show(first, this.pictureOf(first.picture));
@@ -311,7 +312,7 @@ class Stage {
     const moved = this.values[name] !== this.known;
     this.known = this.values[name];
     if (moved) this.telling = { ask, step: this.known }; // until the kernel has heard it
-    this.send({ do: "at", values: this.values, moved, steps, ask });
+    this.send({ do: "at", values: this.values, moved, revision: this.revision, steps, ask });
   }
 
   resetAll() {
@@ -332,10 +333,17 @@ class Stage {
       return;
     }
     if (content.say === "at") {
-      if (content.ask === this.telling?.ask) this.telling = null;
+      const { [this.step.name]: step } = content.values;
+      if (content.ask === this.telling?.ask) {
+        this.telling = null;
+        this.known = step; // and not what it was in a picture that came meanwhile
+      }
       if (content.ask.startsWith(`${this.id}:`)) return;
-      this.known = content.values[this.step.name];
-      if (this.waiting === null && !(this.step.name in this.changes)) this.move(content.values);
+      this.expected.clear(); // the kernel makes ahead what the other view wants
+      if (this.telling) return; // it hears of this view's step later
+      this.known = step;
+      const untouched = this.waiting === null && !(this.step.name in this.changes);
+      if (untouched && step !== this.values[this.step.name]) this.move(content.values);
       return;
     }
     const mine = content.ask === this.waiting;
@@ -346,11 +354,14 @@ class Stage {
       this.waiting = null;
       clearTimeout(this.impatient);
     }
-    if (mine || content.ask === this.telling?.ask) this.telling = null;
+    const elsewhere = !mine && content.revision !== this.revision; // a cell has set the step
+    this.revision = content.revision;
+    if (mine || elsewhere || content.ask === this.telling?.ask) this.telling = null;
     else if (this.telling) this.changes = { [this.step.name]: this.telling.step, ...this.changes }; // made before it heard
-    // A reader who has moved something meanwhile stays there, unless a cell has moved the step.
-    const stays = mine || this.telling || content.values[this.step?.name] === this.known;
-    if (!stays) this.changes = {};
+    if (elsewhere) {
+      this.changes = {}; // else a reader who has moved something meanwhile stays there
+      if (this.playing) this.togglePlay();
+    }
     const outrun = Object.keys(this.changes).length > 0;
     this.adopt(content);
     const picture = buffers?.[0];

@@ -77,7 +77,10 @@ function points(spec, changed) {
     fromNothing: false,
     set,
     forget,
-    show: (value) => void (control.value = value),
+    show: (value) => {
+      if (control.value.length && !value.length) control.fromNothing = false; // a cell's doing: the given set
+      control.value = value;
+    },
     element: make(
       "fieldset",
       { class: "control points" },

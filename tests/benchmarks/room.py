@@ -153,7 +153,8 @@ class Learner:
         moved, self.untold_since = self.untold_since is not None, None
         if self.under_way:
             return
-        await self.say({"do": "at", "values": self.values, "moved": moved, "steps": steps, "ask": "page"})
+        told = {"values": self.values, "moved": moved, "revision": 0, "steps": steps}  # no cell sets a step
+        await self.say({"do": "at", "ask": "page", **told})
 
     async def say(self, content: dict[str, Any]) -> None:
         await self.send(

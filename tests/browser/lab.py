@@ -451,16 +451,12 @@ class ExplorerOnPage:
 
     def step_by_pictures_at_hand(self, count: int) -> None:
         """Move the step so many times, once the pictures for it are on the page: the kernel is not asked for them."""
-        step = self.slider("Step")
-        self.image.hover()  # which makes the page ask for them ahead
-        self.page.wait_for_function(
-            """([stage, from, count]) => {
-                const kept = stage.dataset.kept.split(' ').map(Number);
-                return Array.from({length: count}, (_, k) => from + k + 1).every(step => kept.includes(step));
-            }""",
-            arg=[self.box.element_handle(), int(step.get_attribute("aria-valuetext")), count],
-        )
-        for _ in range(count):
+        step, stage = self.slider("Step"), self.box.element_handle()
+        step.focus()  # which makes the page ask for them ahead
+        here = int(step.get_attribute("aria-valuetext").split()[0])
+        for wanted in range(here + 1, here + count + 1):
+            at_hand = "([stage, wanted]) => stage.dataset.kept.split(' ').includes(String(wanted))"
+            self.page.wait_for_function(at_hand, arg=[stage, wanted])
             step.press("ArrowRight")
             assert self.box.locator("[aria-busy=true]").count() == 0
 

@@ -10,6 +10,7 @@ import subprocess
 
 import nbformat
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser import lab
 from tests.browser.conftest import VIEWPORT, closing_pages
@@ -219,14 +220,16 @@ def test_a_restart_during_long_work_marks_what_is_dead_and_running_again_revives
         ".gdlab-stage.lost", has_text="The kernel of this picture has gone: run the cell of this picture again"
     )
     dead.nth(3).wait_for()
+    dead.nth(4).locator(".words").wait_for()  # of the covered one, too
     words = at_work.page.get_by_role("status").get_by_text("The kernel of this question has gone: run the cell of")
-    assert words.count() == 1
+    expect(words).to_have_count(1)
     at_work.has_explorers(5)
     assert at_work.explorers.nth(3).get_attribute("data-picture") == picture
     assert at_work.text(SLUG) == RIGHT
     at_work.run_all()
     explorer = at_work.explorer(3)
-    assert dead.count() == words.count() == 0
+    for of_before in (dead, words):
+        expect(of_before).to_have_count(0)
     explorer.step(explorer.controls[-1])
     assert at_work.result(f"{SLUG}-check")[0] == "2.0"
 
@@ -267,7 +270,8 @@ def test_without_its_kernel_a_saved_notebook_keeps_text_and_pictures_and_running
     still = page.get_by_text("A still picture: its kernel has gone").filter(visible=True)
     still.nth(3).wait_for()
     words, question = (page.get_by_text(text).filter(visible=True) for text in ("without its buttons", "Predict."))
-    assert (words.count(), question.count()) == (1, 1)
+    for told in (words, question):
+        expect(told).to_have_count(1)
     picture = page.locator(".jp-OutputArea-output img").first
     assert (picture.is_visible(), picture.evaluate("image => image.naturalWidth") > 1000) == (True, True)
     stored = nbformat.read(own_folder / "faults.ipynb", as_version=4)
@@ -275,9 +279,10 @@ def test_without_its_kernel_a_saved_notebook_keeps_text_and_pictures_and_running
     assert len(pictures) == 5
     at_work.run_all()
     assert at_work.explorer().caption in pictures[0].data["text/plain"]
-    assert page.get_by_text("model not found").count() == still.count() == words.count() == 0
-    assert question.count() == 1
-    assert page.locator(".jp-OutputArea-output img").filter(visible=True).count() == 0
+    beside = page.locator(".jp-OutputArea-output img").filter(visible=True)
+    for of_before in (page.get_by_text("model not found"), still, words, beside):
+        expect(of_before).to_have_count(0)
+    expect(question).to_have_count(1)
     assert at_work.result(f"{SLUG}-check")[0] == "2.0"
 
 

@@ -9,13 +9,14 @@ pytestmark = pytest.mark.browser
 CELLS = [
     "import time\nimport gdlab\nfrom gdlab.explorers.painting import LOCK",
     "fit = gdlab.LineFit(step=20)\nfit",
-    "gdlab.RuleRace(problem='clouds', width=2, step=20)",
-    "gdlab.BackpropStepper()",
+    "race = gdlab.RuleRace(problem='clouds', width=2, step=20)\nrace",
+    "stepper = gdlab.BackpropStepper()\nstepper",
     "gdlab.OwnDigit()",
     "gdlab.LineFit(after='one-sample')",
     "untouched = gdlab.LineFit(step=20)\nuntouched",
+    "fit",
 ]
-FIT, RACE, STEPPER, DIGIT, COVERED, UNTOUCHED = range(6)
+FIT, RACE, STEPPER, DIGIT, COVERED, UNTOUCHED, FIT_AGAIN = range(7)
 HELD = "with LOCK:\n    time.sleep(2)\n    "
 """Code before which explorers in the kernel hear nothing for two seconds, whichever thread they hear it in."""
 
@@ -25,25 +26,25 @@ def notebook(ran):
     return ran("meanwhile.ipynb", CELLS)
 
 
-def execute(notebook, code, wait=True):
-    """Run code as a cell would, and return what an expression at its end is."""
+def execute(notebook, code, wait=True, name="fit"):
+    """Run code as a cell would, and return the values of an explorer at its end."""
     return notebook.page.evaluate(
-        """async ([code, wait]) => {
+        """async ([code, wait, name]) => {
             const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
-            const future = kernel.requestExecute({code, user_expressions: {told: 'dict(fit.values)'}});
+            const future = kernel.requestExecute({code, user_expressions: {told: `dict(${name}.values)`}});
             const begins = ({header}) => header.msg_type === 'execute_input';
             const begun = new Promise(done => (future.onIOPub = message => begins(message) && done()));
             if (!wait) return void (await begun);
             return (await future.done).content.user_expressions.told.data['text/plain'];
         }""",
-        [code, wait],
+        [code, wait, name],
     )
 
 
-def heard(notebook, words):
+def heard(notebook, words, name="fit"):
     """Wait until the kernel has these words among the values: it hears the page in a thread of its own."""
     deadline = time.monotonic() + 60
-    while words not in execute(notebook, ""):
+    while words not in execute(notebook, "", name=name):
         assert time.monotonic() < deadline, words
 
 
@@ -147,6 +148,84 @@ def test_a_cell_sets_the_step_while_the_page_asks_for_pictures_ahead(notebook):
     explorer.wait_for_caption("After 61 updates")
     explorer.step_by_pictures_at_hand(3)
     explorer.wait_for_caption("After 64 updates")
+
+
+def test_where_hand_and_cell_put_the_step_elsewhere_at_once_the_cell_s_is_right(notebook):
+    explorer = notebook.explorer(FIT)
+    step = explorer.slider("Step")
+    explorer.step_by_pictures_at_hand(2)
+    execute(notebook, HELD + "fit.values = {'step': 61}", wait=False)
+    step.press("ArrowRight")
+    step.blur()
+    explorer.wait_for_caption("After 61 updates")
+    explorer.step_by_pictures_at_hand(1)
+    step.blur()
+    heard(notebook, "'step': 62")
+    explorer.wait_for_caption("After 62 updates")
+    explorer.reset()
+
+
+def test_a_step_that_is_taken_back_after_a_cell_s_picture_is_taken_back_in_the_kernel_too(notebook):
+    explorer = notebook.explorer(STEPPER)
+    step = explorer.slider("Step")
+    step.press("Home")
+    explorer.settle()
+    explorer.step_by_pictures_at_hand(13)  # all there are: no wish for more tells the step, too
+    step.press("ArrowLeft")
+    step.blur()
+    heard(notebook, "'step': 12", "stepper")
+    execute(notebook, HELD + "stepper.values = {'target': 1.0}", wait=False)  # where it is: the step of before is sent
+    step.press("ArrowLeft")
+    step.blur()
+    heard(notebook, "'step': 11", "stepper")
+    step.press("ArrowRight")
+    step.blur()
+    heard(notebook, "'step': 12", "stepper")
+    explorer.settle()
+    assert told(step).startswith("12")
+    explorer.reset()
+
+
+def test_two_views_that_are_moved_at_once_come_to_the_same(notebook):
+    one, other = notebook.explorer(FIT), notebook.explorer(FIT_AGAIN)
+    one.step_by_pictures_at_hand(2)
+    one.slider("Step").blur()
+    arrives_at(other.slider("Step"), "22")
+    execute(notebook, HELD + "pass", wait=False)
+    for view, key in ((one, "ArrowLeft"), (other, "ArrowRight")):
+        view.slider("Step").press(key)
+        view.slider("Step").blur()
+    heard(notebook, "'step': 23")
+    for view in (one, other):
+        view.settle()
+        arrives_at(view.slider("Step"), "23")
+        view.wait_for_caption("After 23 updates")
+    one.reset()
+
+
+def test_a_cell_that_resets_stops_what_plays(notebook):
+    explorer = notebook.explorer(FIT)
+    explorer.box.get_by_role("button", name="Play Step").click()
+    expect(explorer.slider("Step")).not_to_have_attribute("aria-valuetext", "20")
+    execute(notebook, "fit.reset()")
+    explorer.box.get_by_role("button", name="Play Step").wait_for()
+    arrives_at(explorer.slider("Step"), "20")
+    assert "'step': 20" in execute(notebook, "")
+
+
+def test_points_that_a_cell_takes_away_leave_the_given_set(notebook):
+    explorer = notebook.explorer(RACE)
+    given = explorer.caption
+    explorer.box.locator("details").evaluate("details => (details.open = true)")
+    explorer.box.get_by_role("button", name="Start empty").click()
+    explorer.settle()
+    pad, state = explorer.box.locator(".pad").first.bounding_box(), explorer.state
+    notebook.page.mouse.click(pad["x"] + 0.5 * pad["width"], pad["y"] + 0.5 * pad["height"])
+    explorer.wait_for_change(state)
+    execute(notebook, "race.reset()")
+    explorer.wait_for_caption(given)
+    assert explorer.box.locator(".pad.blank").count() == 0
+    explorer.reset()
 
 
 def test_the_veil_may_be_pressed_twice(notebook):

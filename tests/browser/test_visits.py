@@ -5,6 +5,7 @@ import re
 
 import nbformat
 import pytest
+from playwright.sync_api import expect
 
 from gdlab.exercises.choice_exercise import ChoiceExercise
 from gdlab.exercises.function_exercise import FunctionExercise
@@ -30,7 +31,7 @@ def test_a_visit_from_the_first_look_to_the_last_exercise(opened, keep, name):
     kinds = re.findall(rf"^gdlab\.({'|'.join(one.__name__ for one in EXPLORERS)})\(", source(name), re.MULTILINE)
     assert kinds
     notebook.has_explorers(len(kinds))
-    takes_predictions(notebook)  # which uncovers what waits for them
+    takes_predictions(notebook, name)  # which uncovers what waits for them
     for index, kind in enumerate(kinds):
         explorer = notebook.explorer(index)
         keep(explorer.box, f"{name[:2]}_{index}")
@@ -103,9 +104,11 @@ def fits_a_narrow_page(notebook):
     notebook.page.set_viewport_size(wide)
 
 
-def takes_predictions(notebook):
-    assert notebook.cards.count() >= 1
-    for index in range(notebook.cards.count()):
+def takes_predictions(notebook, name):
+    count = len(re.findall(r"^gdlab\.predict\(", source(name), re.MULTILINE))
+    assert count
+    expect(notebook.cards).to_have_count(count)
+    for index in range(count):
         card = notebook.card(index)
         commit = card.get_by_role("button", name="Commit")
         assert commit.is_disabled()

@@ -27,7 +27,7 @@ def made_ahead(asks, monkeypatch=None, waited=0.0):
             monkeypatch.setattr(explorer.time, "monotonic", lambda: waited * next(clock))
             monkeypatch.setattr(explorer, "_own_time", lambda: 0.0)
         for values, steps in asks:
-            hear(fit, do="at", values={**fit.values, **values}, moved=False, steps=steps, ask="page:1")
+            hear(fit, do="at", values={**fit.values, **values}, moved=False, revision=0, steps=steps, ask="page:1")
         if fit._tasks:
             await asyncio.wait_for(fit._tasks["ahead"], 60)
         fit.close()
@@ -64,5 +64,5 @@ def test_they_come_slowly_where_others_need_the_machine(monkeypatch, waited, pau
 def test_what_the_reader_comes_near_to_is_not_far_any_more():
     fit = gdlab.LineFit(step=5)
     assert [step for step in fit.controls["step"].positions if not fit._is_far(step)] == [3, 4, 5, 6, 7]
-    hear(fit, do="at", values={**fit.values, "step": 8}, moved=True, steps=[], ask="page:1")
+    hear(fit, do="at", values={**fit.values, "step": 8}, moved=True, revision=0, steps=[], ask="page:1")
     assert not fit._is_far(9)
