@@ -131,7 +131,8 @@ def test_links_between_lessons_and_to_the_glossary_lead_there(visit, address):
         ("06", "notebooks/index.html?path=06_give_hidden_units_credit"),
     ):
         with visit.page.context.expect_page() as opened:
-            visit.page.locator(".jp-RenderedMarkdown a", has_text=words).first.click()
+            linked = ".jp-RenderedMarkdown a[data-commandlinker-args]"  # which it is some time after it is rendered
+            visit.page.locator(linked, has_text=words).first.click()
         assert opened.value.url.startswith(address.format(place))
         opened.value.close()
 
