@@ -311,8 +311,9 @@ class Explorer(ABC):
         step = self._step
         if moved:
             self._values[step] = values[step]
-            if values != self._values or self._under_way is not None:  # a cell has changed a setting; or work for the
-                self._refresh()  # step before is under way: what it comes to would be shown as this step's
+            # A cell has changed a setting, or work for the step before would end as the picture of this one.
+            if values != self._values or self._under_way is not None:
+                self._refresh()
                 return
             self.error, self._alert = None, ""  # the page shows this step
         elif values != self._values:

@@ -333,7 +333,7 @@ class Stage {
       return;
     }
     if (content.say === "at") {
-      const { [this.step.name]: step } = content.values;
+      const step = content.values[this.step.name];
       if (content.ask === this.telling?.ask) {
         this.telling = null;
         this.known = step; // and not what it was in a picture that came meanwhile
