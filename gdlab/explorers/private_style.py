@@ -26,7 +26,9 @@ class _Layered(_usual_class):
 
     def __getitem__(self, key: str) -> Any:
         layer = getattr(_thread, "layer", None)
-        return layer[key] if layer is not None and key in layer else super().__getitem__(key)
+        if layer is not None and key in layer:
+            return layer[key]
+        return _usual_class.__getitem__(self, key)  # not `super()`: another thread may have ended its drawing just now
 
 
 @contextmanager

@@ -345,10 +345,10 @@ def test_a_plot_beside_two_explorers_that_are_steered_looks_as_usual(notebook):
         notebook.page.wait_for_timeout(150)
     notebook.wait_until_ready()
     fit.wait_for_change("")
-    beside = notebook.page.wait_for_function(
-        "() => window.jupyterapp.shell.currentWidget.content.model.cells.get(5).outputs.toJSON()[0]?.data['text/plain']"
-    )
-    assert beside.json_value() == alone
+    output = "() => window.jupyterapp.shell.currentWidget.content.model.cells.get(5).outputs.toJSON()[0]"
+    beside = notebook.page.wait_for_function(output).json_value()
+    assert beside["output_type"] == "execute_result", beside
+    assert beside["data"]["text/plain"] == alone
     assert alone.endswith("True)")
     fit.reset()
     assert notebook.complaints == []

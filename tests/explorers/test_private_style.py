@@ -41,6 +41,12 @@ def test_another_thread_sees_and_sets_its_own():
     assert seen == {"before": before, "after": 31}
 
 
+def test_a_value_looked_up_while_another_thread_ends_its_drawing():
+    with private_style.applied():
+        look_up = mpl.rcParams.__getitem__
+    assert look_up("font.size") == mpl.rcParams["font.size"]
+
+
 def test_a_failure_inside_leaves_nothing():
     kind = type(mpl.rcParams)
     with pytest.raises(ArithmeticError), private_style.applied():
