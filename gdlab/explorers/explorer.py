@@ -228,8 +228,8 @@ class Explorer(ABC):
             self._open(self._values)
         with LOCK:
             self.finish()
-            picture = self._whole_picture()
-        return captioned(picture, self._words) if caption else picture
+            picture, words = self._whole_picture(), self._words
+        return captioned(picture, words) if caption else picture
 
     def close(self) -> None:
         """Take the explorer off the page and free its memory, about 12 MB: ipywidgets keeps every widget until then.

@@ -305,6 +305,23 @@ def test_all_of_an_explorer_stands_in_a_low_window_and_grows_with_larger_text(no
     explorer.reset()
 
 
+def test_the_ring_around_what_has_the_focus_is_whole(notebook):
+    explorer = notebook.explorer(1)
+    for width in (900, VIEWPORT["width"]):
+        notebook.page.set_viewport_size({**VIEWPORT, "width": width})
+        explorer.settle()
+        left_and_right = explorer.box.evaluate(
+            """stage => {
+                const area = stage.closest('.jp-OutputArea-output').getBoundingClientRect();
+                const controls = [...stage.querySelectorAll('button, select, input')];
+                const boxes = controls.filter(one => one.checkVisibility()).map(one => one.getBoundingClientRect());
+                return boxes.map(box => [box.left - area.left, area.right - box.right]);
+            }"""
+        )
+        assert len(left_and_right) > 5
+        assert min(map(min, left_and_right)) >= 4  # the ring, 2 px wide, is 2 px outside
+
+
 def test_the_picture_follows_the_theme_and_a_map_stays_dark_where_it_is_low(notebook, keep):
     explorer = notebook.explorer(0)
     theme = "name => window.jupyterapp.commands.execute('apputils:change-theme', { theme: name })"
