@@ -28,7 +28,7 @@ class _Layered(_usual_class):
         layer = getattr(_thread, "layer", None)
         if layer is not None and key in layer:
             return layer[key]
-        return _usual_class.__getitem__(self, key)  # not `super()`: another thread may have ended its drawing just now
+        return _usual_class.__getitem__(self, key)  # `super()` fails where the class is the usual one again by now
 
 
 @contextmanager

@@ -188,6 +188,26 @@ def test_what_is_kept_is_in_full_size_however_small_the_page(toy):
     assert picture(toy) == small == redrawn(toy)
 
 
+def test_a_picture_has_its_own_caption_although_a_hand_moves_on(toy, monkeypatch):
+    class HandWaits:
+        inside, waits = 0, True
+
+        def __enter__(self):
+            self.inside += 1
+
+        def __exit__(self, *_):
+            self.inside -= 1
+            if self.waits and not self.inside:
+                self.waits = False
+                hear(toy, do="set", values={"step": 4})
+
+    before = toy.png(caption=True)
+    monkeypatch.setattr("gdlab.explorers.explorer.LOCK", HandWaits())
+    assert toy.png(caption=True) == before
+    assert toy.values["step"] == 4
+    assert toy.png(caption=True) != before
+
+
 def test_the_look_does_not_depend_on_the_settings_of_the_notebook(toy):
     with mpl.rc_context({"font.size": 30, "lines.linewidth": 20, "axes.grid": True, "xtick.direction": "in"}):
         other = Toy()
